@@ -1,0 +1,183 @@
+"""Opening the mirror's database: SQLite or Postgres, migrated, locked by one run at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from etl.errors import BusyError, ConfigurationError, MirrorError
+
+BUSY_TIMEOUT = 60  # seconds a writer waits for another one
+LOCK_KEY = 0x616E6E6F  # the advisory lock on Postgres: "anno"
+
+
+class Session:
+    """A connection that runs ready SQL text with bound values, and nothing else."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.dialect = connection.dialect.name
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> Sequence[Any]:
+        """Fetch every row."""
+        return self.connection.exec_driver_sql(sql, tuple(values)).fetchall()
+
+    def run(self, sql: str, values: Sequence[Any] = ()) -> int:
+        """Run a statement and tell how many rows it touched."""
+        return self.connection.exec_driver_sql(sql, tuple(values)).rowcount
+
+    def many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Run a statement once for every row."""
+        ready = list(rows)
+        if ready:
+            self.connection.exec_driver_sql(sql, ready)
+
+
+def parse(database: str) -> URL:
+    """Read a database address. Raises ConfigurationError."""
+    try:
+        url = make_url(database)
+    except ArgumentError as error:
+        raise ConfigurationError(
+            "mirror.database is no database address; write sqlite:///mirror.db or "
+            "postgresql://user@host/name"
+        ) from error
+    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
+        return url.set(drivername="postgresql+psycopg")
+    if url.drivername == "sqlite":
+        return url
+    raise ConfigurationError(
+        f"mirror.database: {url.drivername!r} is not supported; sqlite and postgresql are"
+    )
+
+
+def open_mirror(database: str, *, read_only: bool = False) -> Engine:
+    """Build an engine for the mirror; a new SQLite file is readable by its owner only."""
+    url = parse(database)
+    if url.drivername == "sqlite":
+        return _open_sqlite(url, read_only=read_only)
+    try:
+        return create_engine(url, paramstyle="format", connect_args={"options": "-c timezone=UTC"})
+    except ImportError as error:
+        raise ConfigurationError(
+            "Postgres needs its driver: pip install 'annomirror[postgres]'"
+        ) from error
+
+
+def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
+    path = url.database
+    if not path or path == ":memory:":
+        engine = create_engine(url)
+    else:
+        _prepare_file(Path(path), read_only=read_only)
+        mode = "ro" if read_only else "rw"
+        engine = create_engine(f"sqlite:///file:{_escaped(path)}?mode={mode}&uri=true")
+
+    @event.listens_for(engine, "connect")
+    def configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # this module begins its transactions itself
+        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
+        if read_only:
+            connection.execute("PRAGMA query_only = ON")
+        else:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A deferred transaction that turns into a writing one does not wait for the other writer.
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _prepare_file(path: Path, *, read_only: bool) -> None:
+    if read_only:
+        if not path.exists():
+            raise MirrorError(f"there is no mirror at {path} yet; run: annomirror sync")
+        return
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    except OSError as error:
+        raise MirrorError(f"the mirror {path} cannot be written: {error.strerror}") from error
+
+
+def _escaped(path: str) -> str:
+    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """Connect, turning the driver's failures into one clear line. Raises MirrorError."""
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except DBAPIError as error:
+        raise MirrorError(f"the mirror failed: {_cause(error)}") from error
+    except SQLAlchemyError as error:
+        raise MirrorError(f"the mirror failed: {type(error).__name__}") from error
+
+
+def _cause(error: DBAPIError) -> str:
+    """Give the driver's words without SQL text and values, which may be large or private."""
+    return str(error.orig).strip().partition("\n")[0]
+
+
+@contextmanager
+def locked(engine: Engine, database: str) -> Iterator[None]:
+    """Hold the mirror for one run; the lock dies with the process. Raises BusyError."""
+    if engine.dialect.name == "postgresql":
+        with connected(engine) as connection, _advisory(connection):
+            yield
+        return
+    path = parse(database).database
+    if not path or path == ":memory:":
+        yield
+        return
+    with _flocked(Path(f"{path}.lock")):
+        yield
+
+
+@contextmanager
+def _advisory(connection: Connection) -> Iterator[None]:
+    taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({LOCK_KEY})").scalar()
+    connection.commit()
+    if not taken:
+        raise BusyError("another run holds this mirror; see: annomirror runs")
+    try:
+        yield
+    finally:
+        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK_KEY})")
+        connection.commit()
+
+
+@contextmanager
+def _flocked(path: Path) -> Iterator[None]:
+    import fcntl  # noqa: PLC0415  # not on every system, and only a run needs it
+
+    with _opened(path) as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            holder = path.read_text().strip() or "unknown process"
+            raise BusyError(
+                f"another run holds this mirror ({holder}); see: annomirror runs"
+            ) from error
+        file.truncate(0)
+        file.write(f"pid {os.getpid()}")
+        file.flush()
+        yield
+
+
+def _opened(path: Path) -> IO[str]:
+    try:
+        return os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+")
+    except OSError as error:
+        raise MirrorError(f"the lock file {path} cannot be written: {error.strerror}") from error

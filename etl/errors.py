@@ -1,0 +1,90 @@
+"""Every error a user can meet, grouped by what to do about it, each with its exit code.
+
+AnnomirrorError            1  failed
+├── ConfigurationError     2  mend the configuration or the command, then run again
+├── SourceError            1  a platform did not give what was asked
+│   ├── Unreachable            no answer, or only "try later": the next run may succeed
+│   ├── Unauthorized           the credentials are wrong: stops the whole source
+│   ├── Forbidden              the account may not read this: stops the stream or part
+│   ├── Missing                nothing there: stops the stream or part
+│   └── BadAnswer              an answer that is not what the platform documents
+├── MirrorError            1  the database could not be read or written
+├── PartialError           3  some streams failed, the others are committed
+├── BusyError              4  another run holds the mirror
+├── RefusedError           5  a safety rule said no
+└── Interrupted      130/143  SIGINT or SIGTERM
+"""
+
+from __future__ import annotations
+
+
+class AnnomirrorError(Exception):
+    """The root: a message for the person at the terminal, and the process's exit code."""
+
+    exit_code = 1
+
+
+class ConfigurationError(AnnomirrorError):
+    """The configuration or the command line cannot be used as it is."""
+
+    exit_code = 2
+
+
+class SourceError(AnnomirrorError):
+    """A platform did not give what was asked."""
+
+    status: int | None
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Unreachable(SourceError):
+    """No answer, or none but "try later", after every retry."""
+
+
+class Unauthorized(SourceError):
+    """The credentials are refused, so nothing of this source can be read."""
+
+
+class Forbidden(SourceError):
+    """The account is known but may not read this."""
+
+
+class Missing(SourceError):
+    """What was asked for is not there."""
+
+
+class BadAnswer(SourceError):
+    """The answer is not what the platform documents: HTML, cut short, an error page."""
+
+
+class MirrorError(AnnomirrorError):
+    """The mirror's database could not be opened, read or written."""
+
+
+class PartialError(AnnomirrorError):
+    """Some streams failed or too many records were set aside; the rest is committed."""
+
+    exit_code = 3
+
+
+class BusyError(AnnomirrorError):
+    """Another run holds the lock of this mirror."""
+
+    exit_code = 4
+
+
+class RefusedError(AnnomirrorError):
+    """Going on would break a promise: a newer schema, a suspicious mass deletion."""
+
+    exit_code = 5
+
+
+class Interrupted(AnnomirrorError):
+    """The run was asked to stop; the exit code is 128 plus the signal's number."""
+
+    def __init__(self, signal_number: int) -> None:
+        super().__init__("interrupted; what was committed stays, the next run goes on from there")
+        self.exit_code = 128 + signal_number

@@ -1,0 +1,149 @@
+"""Writes pages into the mirror: rows, rejects, tombstones and watermark in one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from etl import statements, times
+from etl.database import Session
+from etl.merge import Counts, Merge
+from etl.statements import Dialect
+from etl.stream import Known, Page, Part, Position, Source, Start
+from etl.tables import MOMENT_FORMAT
+from etl.transform import Batch, Entry, Plan, Reject
+
+
+class Loader:
+    """Loads one stream of one source over one connection."""
+
+    def __init__(self, session: Session, plan: Plan, run_id: int) -> None:
+        self._session, self._plan, self._run_id = session, plan, run_id
+        self._dialect = Dialect(session.dialect)
+        self._merge = Merge(session, plan)
+        self._where = (plan.source, plan.stream.name)
+        self._rejected = self._rejected_keys()
+
+    def parts(self) -> list[Part]:
+        """List the parts the stream is walked in: one that is the whole, if it has none."""
+        split = self._plan.stream.parts
+        if split is None:
+            return [Part("")]
+        sql = statements.live_parts(split.table, split.title, self._dialect)
+        rows = self._session.all(sql, (self._plan.source,))
+        return [Part(str(key), str(title or "")) for key, title in rows]
+
+    def start(self, source: Source, part: Part, *, full: bool = False) -> Start:
+        """Tell a walk where it begins; a full one forgets what came before."""
+        position = Position() if full else self._position(part)
+        mark = position.watermark
+        since = times.earlier(mark, source.lookback) if mark else None
+        known = self._known(part, since)
+        return Start(source=source, part=part, position=position, since=since, known=known)
+
+    def commit(self, part: Part, page: Page, batch: Batch) -> Counts:
+        """Write a page, all of it or nothing."""
+        stamp = times.now()
+        with transaction(self._session):
+            counts = self._merge.entries(batch.entries, stamp)
+            counts.read, counts.rejected = len(page.records), len(batch.rejects)
+            if page.complete and not batch.rejects:
+                counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
+            self._set_aside(part, batch.rejects, stamp)
+            self._release(batch.entries)
+            if page.position:
+                self._remember(part, page.position, stamp)
+        return counts
+
+    def _position(self, part: Part) -> Position:
+        mark = self._dialect.mark
+        rows = self._session.all(
+            "SELECT watermark, state FROM sync_watermarks "
+            f"WHERE source = {mark} AND stream = {mark} AND part = {mark}",
+            (*self._where, part.key),
+        )
+        if not rows:
+            return Position()
+        watermark, state = rows[0]
+        return Position(_text(watermark), json.loads(state) if state else None)
+
+    def _known(self, part: Part, since: str | None) -> Known:
+        spec = self._plan.stream.digest
+        if spec is None:
+            return Known()
+        split = self._plan.stream.parts
+        sql = statements.digest(
+            spec, split.column if split else None, since is not None, self._dialect
+        )
+        values: list[Any] = [self._plan.source]
+        values += [int(part.key)] if split else []
+        values += [since] if since else []
+        count, newest, *sums = self._session.all(sql, values)[0]
+        return Known(count, _text(newest), tuple(map(int, sums)))
+
+    def _remember(self, part: Part, position: Position, stamp: str) -> None:
+        names = ("source", "stream", "part", "watermark", "state", "run_id", "updated_at")
+        state = None if position.state is None else json.dumps(position.state)
+        values = (*self._where, part.key, position.watermark, state, self._run_id, stamp)
+        self._session.run(self._upsert("sync_watermarks", names, names[:3]), values)
+
+    def _rejected_keys(self) -> set[str]:
+        mark = self._dialect.mark
+        rows = self._session.all(
+            f"SELECT record_key FROM sync_rejects WHERE source = {mark} AND stream = {mark}",
+            self._where,
+        )
+        return {row[0] for row in rows}
+
+    def _set_aside(self, part: Part, rejects: Sequence[Reject], stamp: str) -> None:
+        """Keep rejects; one that is there already, for the same reason, is not written again."""
+        names = ("source", "stream", "part", "record_key", "reason", "payload")
+        stamped = (*names, "first_run_id", "run_id", "rejected_at")
+        sql = self._upsert("sync_rejects", stamped, names[:2] + names[3:4], keep=("first_run_id",))
+        sql += " WHERE sync_rejects.payload <> excluded.payload"
+        sql += " OR sync_rejects.reason <> excluded.reason"
+        run = (self._run_id, self._run_id, stamp)
+        self._session.many(
+            sql, [(*self._where, part.key, r.key, r.reason, r.payload, *run) for r in rejects]
+        )
+        self._rejected.update(reject.key for reject in rejects)
+
+    def _release(self, entries: Sequence[Entry]) -> None:
+        """Take records out of the quarantine that have landed since."""
+        landed = {str(entry.key) for entry in entries} & self._rejected if self._rejected else ()
+        mark = self._dialect.mark
+        self._session.many(
+            "DELETE FROM sync_rejects "
+            f"WHERE source = {mark} AND stream = {mark} AND record_key = {mark}",
+            [(*self._where, key) for key in landed],
+        )
+        self._rejected.difference_update(landed)
+
+    def _upsert(
+        self, table: str, names: Sequence[str], keys: Sequence[str], keep: Sequence[str] = ()
+    ) -> str:
+        changes = [f"{n} = excluded.{n}" for n in names if n not in keys and n not in keep]
+        marks = ", ".join([self._dialect.mark] * len(names))
+        return (
+            f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) "
+            f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changes)}"
+        )
+
+
+@contextmanager
+def transaction(session: Session) -> Iterator[None]:
+    """Commit at the end, roll back on any error; inside a dry run, a savepoint."""
+    connection = session.connection
+    begun = connection.begin_nested() if connection.in_transaction() else connection.begin()
+    with begun:
+        yield
+
+
+def _text(moment: Any) -> str | None:
+    """Give a time as text, whichever way the database hands it out."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC).strftime(MOMENT_FORMAT)
+    return moment if moment is None else str(moment)

@@ -1,0 +1,208 @@
+"""Decides which rows of a page have to be written, and writes exactly those."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from etl.database import Session
+from etl.layout import Row
+from etl.statements import Dialect, Statements
+from etl.stream import Complete
+from etl.tables import MOMENT_FORMAT, Mirrored
+from etl.transform import Entry, Layout, Plan
+
+
+@dataclass
+class Counts:
+    """Rows over all tables of a stream; `read` and `rejected` count records."""
+
+    read: int = 0
+    inserted: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    deleted: int = 0
+    rejected: int = 0
+
+    def add(self, other: Counts) -> None:
+        """Add another page's counts."""
+        for name, value in vars(other).items():
+            setattr(self, name, getattr(self, name) + value)
+
+
+class Table:
+    """One table as one stream fills it, with the statements to read and write it."""
+
+    def __init__(self, layout: Layout, session: Session) -> None:
+        self.layout = layout
+        self.sql = Statements(layout, Dialect(session.dialect))
+        self._session = session
+        self._values = Dialect(session.dialect).values
+        self._keys = [layout.columns.index(key) for key in layout.keys]
+        self._owner = layout.columns.index(layout.owner) if layout.owner else None
+
+    def key(self, row: Row) -> Row:
+        """Give the primary key of a row."""
+        return tuple(row[index] for index in self._keys)
+
+    def owner(self, row: Row) -> Any:
+        """Give the id of the row that this one is a part of."""
+        return row[self._owner] if self._owner is not None else None
+
+    def stored(self, source: str, ids: Iterable[Any]) -> dict[Row, tuple[Row, bool]]:
+        """Fetch the rows below some root records: row and whether it is a tombstone, by key."""
+        values = (source, self._values(list(ids)), *self.sql.constants)
+        found = self._session.all(self.sql.rows(self.layout.root), values)
+        return {self.key(tuple(row)): (tuple(row[:-1]), bool(row[-1])) for row in found}
+
+    def write(self, rows: Iterable[Row], stamp: str) -> None:
+        """Insert or update child rows."""
+        tail = (stamp, stamp)
+        self._session.many(self.sql.upsert, (row + tail for row in rows))
+
+    def bury(self, by: str, source: str, ids: Iterable[Any], stamp: str) -> int:
+        """Turn live rows into tombstones by a column."""
+        values = (stamp, stamp, source, self._values(list(ids)), *self.sql.constants)
+        return self._session.run(self.sql.bury(by), values)
+
+
+class Merge:
+    """Merges pages of one stream into the mirror."""
+
+    def __init__(self, session: Session, plan: Plan) -> None:
+        self._session, self._plan = session, plan
+        self._values = Dialect(session.dialect).values
+        self.root = Table(plan.root, session)
+        self.children = [Table(layout, session) for layout in plan.children]
+
+    def entries(self, entries: Sequence[Entry], stamp: str) -> Counts:
+        """Write what is new or changed; of an id that comes twice the last one counts."""
+        latest = {entry.key: entry for entry in entries}
+        known = self._known(latest)
+        counts = Counts()
+        new, changed = [], []
+        for key, entry in latest.items():
+            if key not in known:
+                new.append(entry)
+            elif known[key] == (entry.content_hash, False):
+                counts.unchanged += 1 + sum(map(len, entry.children))
+            else:
+                changed.append(entry)
+        self._insert(new, stamp, counts)
+        if changed:
+            self._update(changed, stamp, counts)
+        return counts
+
+    def bury_unlisted(self, complete: Complete, stamp: str) -> int:
+        """Turn records that a complete listing does not name into tombstones, parts included."""
+        sql = self.root.sql.live_ids.format(f'"{complete.column}"')
+        rows = self._session.all(sql, (self._plan.source, self._values(complete.values)))
+        gone = [row[0] for row in rows if row[0] not in complete.ids]
+        if not gone:
+            return 0
+        source = self._plan.source
+        buried = self.root.bury("id", source, gone, stamp)
+        return buried + sum(t.bury(t.layout.root, source, gone, stamp) for t in self.children)
+
+    def _known(self, keys: Mapping[Any, Any]) -> dict[Any, tuple[int, bool]]:
+        rows = self._session.all(
+            self.root.sql.hashes, (self._plan.source, self._values(list(keys)))
+        )
+        return {key: (content_hash, bool(dead)) for key, content_hash, dead in rows}
+
+    def _insert(self, entries: Sequence[Entry], stamp: str, counts: Counts) -> None:
+        self._write_roots(entries, stamp)
+        counts.inserted += len(entries)
+        for index, table in enumerate(self.children):
+            rows = [row for entry in entries for row in entry.children[index]]
+            table.write(rows, stamp)
+            counts.inserted += len(rows)
+
+    def _write_roots(self, entries: Iterable[Entry], stamp: str) -> None:
+        rows = (entry.row + (entry.content_hash, stamp, stamp) for entry in entries)
+        self._session.many(self.root.sql.upsert, rows)
+
+    def _update(self, entries: Sequence[Entry], stamp: str, counts: Counts) -> None:
+        """Compare changed records row by row with what the mirror holds of them."""
+        source, ids = self._plan.source, [entry.key for entry in entries]
+        stored = self.root.stored(source, ids)
+        fresh = [e for e in entries if not _same(stored[self.root.key(e.row)], e.row)]
+        self._write_roots(fresh, stamp)
+        counts.updated += len(fresh)
+        counts.unchanged += len(entries) - len(fresh)
+        self._session.many(
+            self.root.sql.rehash, ((entry.content_hash, source, entry.key) for entry in entries)
+        )
+        gone: dict[type[Mirrored], set[Any]] = {}
+        for index, table in enumerate(self.children):
+            rows = [row for entry in entries for row in entry.children[index]]
+            self._replace(table, rows, table.stored(source, ids), gone, stamp, counts)
+
+    def _replace(
+        self,
+        table: Table,
+        rows: Sequence[Row],
+        stored: dict[Row, tuple[Row, bool]],
+        gone: dict[type[Mirrored], set[Any]],
+        stamp: str,
+        counts: Counts,
+    ) -> None:
+        """Make the stored rows of some records equal to `rows`, touching only what differs."""
+        keyed = {table.key(row): row for row in rows}
+        new = [row for key, row in keyed.items() if key not in stored]
+        changed = [r for key, r in keyed.items() if key in stored and not _same(stored[key], r)]
+        table.write(new + changed, stamp)
+        counts.inserted += len(new)
+        counts.updated += len(changed)
+        counts.unchanged += len(keyed) - len(new) - len(changed)
+        missing = {key: row for key, row in stored.items() if key not in keyed}
+        counts.deleted += self._drop(table, missing, gone, stamp)
+
+    def _drop(
+        self,
+        table: Table,
+        missing: dict[Row, tuple[Row, bool]],
+        gone: dict[type[Mirrored], set[Any]],
+        stamp: str,
+    ) -> int:
+        """Bury records; of parts, bury those whose owner is buried and delete the others.
+
+        A part that is missing while its owner lives is not a deletion at the source but an edit
+        of its owner's value.
+        """
+        source, layout = self._plan.source, table.layout
+        if layout.owner is None or layout.owned_by is None:
+            at = layout.columns.index("id")
+            ids = {row[at] for row, dead in missing.values() if not dead}
+            gone[layout.table] = {row[at] for row, _ in missing.values()}
+            return table.bury("id", source, ids, stamp) if ids else 0
+        dead_owners = gone.get(layout.owned_by, set())
+        orphans = {table.owner(row) for row, _ in missing.values()} & dead_owners
+        rest = [key for key, (row, _) in missing.items() if table.owner(row) not in dead_owners]
+        self._session.many(table.sql.delete, rest)
+        buried = table.bury(layout.owner, source, orphans, stamp) if orphans else 0
+        return buried + len(rest)
+
+
+def _same(stored: tuple[Row, bool], row: Row) -> bool:
+    """Compare a stored row with a new one; JSON by content, for servers reorder its keys."""
+    old, dead = stored
+    if dead:
+        return False
+    return old == row or all(
+        a == b or _canonical(a) == _canonical(b) for a, b in zip(old, row, strict=True)
+    )
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime(MOMENT_FORMAT)
+    if isinstance(value, str) and value[:1] in ("{", "["):
+        try:
+            return json.loads(value)
+        except ValueError:
+            return value
+    return value

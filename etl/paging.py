@@ -1,0 +1,157 @@
+"""Reading listings and paging through them, without I/O.
+
+A paginator is a generator: it yields a `Request`, is sent the `Answer`, and yields `Page`s.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from etl.errors import BadAnswer
+from etl.stream import Answer, Page, Request, Walk
+
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_LIST = msgspec.json.Decoder(list[msgspec.Raw])
+
+
+class _WithId(msgspec.Struct):
+    id: int
+
+
+_ID = msgspec.json.Decoder(_WithId)
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The records of one answer, each as its own JSON text, and what the envelope says."""
+
+    records: Sequence[bytes]
+    envelope: Mapping[str, Any]
+
+
+def listing(answer: Answer, name: str | None = None) -> Listing:
+    """Split an answer into records: the list called `name`, or the answer itself.
+
+    An answer without the list is an error and never "no records". Raises BadAnswer.
+    """
+    try:
+        return _listing(answer.body, name)
+    except msgspec.DecodeError:
+        return _tolerant(answer.body, name)
+
+
+def _listing(body: bytes, name: str | None) -> Listing:
+    if name is None:
+        return Listing(_raws(body), {})
+    fields = _FIELDS.decode(body)
+    if name not in fields:
+        raise BadAnswer(
+            f"the answer has no list {name!r}; it has: {', '.join(fields) or 'nothing'}"
+        )
+    rest = {key: msgspec.json.decode(raw) for key, raw in fields.items() if key != name}
+    return Listing(_raws(fields[name]), rest)
+
+
+def _raws(body: Any) -> Sequence[bytes]:
+    return _LIST.decode(body)  # type: ignore[return-value]  # msgspec.Raw is a view on the answer's bytes
+
+
+def _tolerant(body: bytes, name: str | None) -> Listing:
+    """Split an answer that is JSON only to a lenient reader, so that its good records land.
+
+    A lone surrogate or a bare NaN spoils a whole answer for a strict reader; here it spoils its
+    own record, which is then set aside.
+    """
+    content = loads(body)
+    if name is not None and isinstance(content, dict):
+        rest = {key: value for key, value in content.items() if key != name}
+        content = content.get(name)
+    else:
+        rest = {}
+    if not isinstance(content, list):
+        raise BadAnswer(f"the answer holds no list {name or ''}: {excerpt(body)}")
+    return Listing([json.dumps(record).encode() for record in content], rest)
+
+
+def loads(body: bytes) -> Any:
+    """Decode JSON leniently. Raises BadAnswer for what is no JSON at all."""
+    try:
+        return json.loads(body.removeprefix(b"\xef\xbb\xbf"))
+    except (ValueError, RecursionError) as error:
+        raise BadAnswer(f"the answer is not JSON ({error}): {excerpt(body)}") from error
+
+
+def excerpt(body: bytes, length: int = 200) -> str:
+    """Show the beginning of an answer on one line, control characters escaped."""
+    shown = body[:length].decode(errors="replace")
+    return ascii(shown)[1:-1] + ("…" if len(body) > length else "") if body else "(empty)"
+
+
+def record_id(record: bytes) -> int | None:
+    """Give the record's integer `id`, if it has a proper one."""
+    try:
+        return _ID.decode(record).id
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def last_id(records: Sequence[bytes], after: int) -> int:
+    """Give the highest id of a page in id order; it must lie beyond `after`.
+
+    Raises BadAnswer when it does not: the server ignores the key filter, and paging on would
+    never end.
+    """
+    found = next((key for key in map(record_id, reversed(records)) if key is not None), None)
+    if found is None:
+        raise BadAnswer("not one record of the page has an id, so there is no way to page on")
+    if found <= after:
+        raise BadAnswer(f"asked for ids above {after}, the page ends at {found}: filter ignored")
+    return found
+
+
+def one_list(request: Request, name: str | None = None) -> Walk:
+    """Read a listing that comes whole."""
+    found = listing((yield request), name)
+    yield Page(found.records, total=len(found.records))
+
+
+def numbered(
+    request: Callable[[int], Request], name: str, total: str, keep: Callable[[bytes], bool]
+) -> Walk:
+    """Read pages by number, from 1, until as many records came as the envelope announces."""
+    number, seen = 1, 0
+    while True:
+        found = listing((yield request(number)), name)
+        announced = found.envelope[total]
+        yield Page([record for record in found.records if keep(record)], total=announced - seen)
+        seen, number = seen + len(found.records), number + 1
+        if seen >= announced or not found.records:
+            return
+
+
+def keyset(
+    request: Callable[[int], Request],
+    page: Callable[[Listing, int, int], Page],
+    *,
+    name: str,
+    total: str,
+    after: int,
+) -> Walk:
+    """Read pages in id order, each asking for ids above the last one seen.
+
+    `page` makes the page of (listing, last id, how many are still to come). The envelope's
+    `total` must count what the request's own filter lets through, so that a server which caps
+    the page size is read to its end all the same.
+    """
+    while True:
+        found = listing((yield request(after)), name)
+        after = last_id(found.records, after) if found.records else after
+        left = found.envelope[total] - len(found.records) if found.records else 0
+        yield page(found, after, left)
+        if left <= 0:
+            return

@@ -1,0 +1,1 @@
+"""Label Studio: projects, tasks, annotations and predictions of one organisation."""

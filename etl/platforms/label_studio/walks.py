@@ -1,0 +1,237 @@
+"""How each stream of Label Studio is walked: generators of requests and pages, no I/O.
+
+Tasks are paged by id, never by number: a deletion on an earlier page would shift the pages and
+hide as many tasks. They are filtered by `updated_at` and never ordered by it while paging: bulk
+actions stamp thousands of tasks with one time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Iterable
+from typing import Any
+
+import msgspec
+
+from etl.errors import ConfigurationError
+from etl.paging import Listing, keyset, listing, numbered, one_list, record_id
+from etl.stream import Answer, Complete, Json, Page, Position, Request, Start, Walk
+from etl.times import utc
+
+TASKS = "/api/tasks/"
+PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
+SMALL_WINDOW = 100  # tasks that cost less to read again than to reason about
+WHOLE_LISTING = 50_000  # predictions fetched in one answer (about 30 MB); above, page by task
+SLICE = 1_000  # predictions committed together
+
+TASK_FIELDS = (
+    "id,inner_id,data,meta,created_at,updated_at,is_labeled,overlap,file_upload,project,"
+    "updated_by,total_annotations,cancelled_annotations,total_predictions,annotations,"
+    # `include` reaches into nested annotations too, so their fields must be named as well.
+    "result,completed_by,was_cancelled,ground_truth,draft_created_at,lead_time,import_id,"
+    "last_action,bulk_created,task,parent_prediction,parent_annotation,last_created_by"
+)
+PROJECT_FIELDS = (
+    "id,title,description,organization,created_by,created_at,label_config,parsed_label_config,"
+    "expert_instruction,show_instruction,show_skip_button,enable_empty_annotation,"
+    "show_annotation_history,color,maximum_annotations,min_annotations_to_start_training,"
+    "is_published,is_draft,model_version,show_collab_predictions,"
+    "evaluate_predictions_automatically,reveal_preannotations_interactively,"
+    "annotator_evaluation_enabled,sampling,show_overlap_first,overlap_cohort_percentage,"
+    "skip_queue,control_weights,pinned_at,state,task_number,finished_task_number,"
+    "num_tasks_with_annotations,total_annotations_number,total_predictions_number,"
+    "useful_annotation_number,ground_truth_number,skipped_annotations_number"
+)
+
+
+class _Titled(msgspec.Struct):
+    id: Any = None
+    title: Any = None
+
+
+class _Stamped(msgspec.Struct):
+    updated_at: str | None = None
+
+
+class _WithPredictions(msgspec.Struct):
+    id: int
+    predictions: list[msgspec.Raw] = []
+
+
+def users(_start: Start) -> Walk:
+    """Read everyone the organisation has had; the list is not paged."""
+    yield from one_list(Request("/api/users/"))
+
+
+def projects(start: Start) -> Walk:
+    """Read the projects, by number: there is no key to page by, and there are few.
+
+    Raises ConfigurationError when the source is restricted to a project that is not there.
+    """
+    wanted = {str(part) for part in start.source.parts}
+    found: dict[str, str] = {}
+
+    def request(number: int) -> Request:
+        params = {"ordering": "id", "page": number, "page_size": PROJECTS_PAGE}
+        return Request("/api/projects/", {**params, "include": PROJECT_FIELDS})
+
+    def keep(record: bytes) -> bool:
+        project = msgspec.json.decode(record, type=_Titled)
+        found[str(project.id)] = str(project.title)
+        return not wanted or not wanted.isdisjoint((str(project.id), str(project.title)))
+
+    yield from numbered(request, "results", "count", keep)
+    missing = wanted - found.keys() - set(found.values())
+    if missing:
+        there = ", ".join(f"{title!r} ({key})" for key, title in found.items()) or "none"
+        raise ConfigurationError(f"no project {', '.join(sorted(missing))}; there are: {there}")
+
+
+def tasks(start: Start) -> Walk:
+    """Read the tasks of one project that were written since the watermark, less the lookback.
+
+    The lookback is for rows stamped long before they were committed: an import's tasks carry the
+    times of their making and appear together, seconds to minutes later.
+    """
+    state = start.position.state or (yield from _window(start))
+    if state is None:
+        return
+
+    def request(after: int) -> Request:
+        return Request(TASKS, _query(start, state["since"], after, TASK_FIELDS))
+
+    def page(found: Listing, after: int, left: int) -> Page:
+        return Page(found.records, _position(start, state, after, left), left + len(found.records))
+
+    yield from keyset(request, page, name="tasks", total="total", after=state["after"])
+
+
+def _position(start: Start, state: Json, after: int, left: int) -> Position:
+    """Stay inside the walk while tasks are left; then promote the time it began at."""
+    before = start.position.watermark
+    if left > 0:
+        return Position(before, {**state, "after": after})
+    return Position(max(filter(None, (before, state["newest"])), default=None))
+
+
+def _window(start: Start) -> Generator[Request, Answer, Json]:
+    """Ask how much there is to read, and for the newest stamp: the next watermark.
+
+    The watermark is the newest stamp *before* the first page is read: what is written while the
+    walk goes on is stamped later, and so belongs to the next one. After a bulk import the whole
+    project may lie inside the lookback; then counts and newest stamp together, equal here and
+    there, spare reading it all again.
+    """
+    newest = _query(start, start.since, 0, "id,updated_at") | {"page_size": 1}
+    newest["query"] = _filters(start.since, 0, "-tasks:updated_at")
+    found = listing((yield Request(TASKS, newest)), "tasks")
+    there = found.envelope
+    if not found.records:
+        return None
+    stamp = utc(msgspec.json.decode(found.records[0], type=_Stamped).updated_at)
+    digest = (there["total"], stamp, (there["total_annotations"], there["total_predictions"]))
+    known = start.known
+    if start.since and there["total"] > SMALL_WINDOW:
+        if digest == (known.count, known.newest, known.sums):
+            return None
+    return {"since": start.since, "newest": stamp, "after": 0}
+
+
+def _query(start: Start, since: str | None, after: int, include: str) -> dict[str, str | int]:
+    return {
+        "project": start.part.key,
+        "page_size": start.source.page_size,
+        "fields": "all",
+        "include": include,
+        "resolve_uri": "false",
+        "query": _filters(since, after, "tasks:id"),
+    }
+
+
+def _filters(since: str | None, after: int, ordering: str) -> str:
+    items = []
+    if after:
+        items.append(_filter("id", "greater", "Number", after))
+    if since:
+        # Any other notation of the time, seconds without fraction included, is answered by 500.
+        stamp = f"{since[:10]}T{since[11:]}Z"
+        items.append(_filter("updated_at", "greater_or_equal", "Datetime", stamp))
+    return json.dumps(
+        {"filters": {"conjunction": "and", "items": items}, "ordering": [ordering]},
+        separators=(",", ":"),
+    )
+
+
+def _filter(field: str, operator: str, kind: str, value: str | int) -> dict[str, str | int]:
+    return {"filter": f"filter:tasks:{field}", "operator": operator, "type": kind, "value": value}
+
+
+def predictions(start: Start) -> Walk:
+    """Read the predictions of one project when there is a sign that they changed.
+
+    Model versions with their counts and latest times change with every prediction made or
+    deleted, the bulk ways included, which stamp no task. A prediction that is edited stamps its
+    task, so then the predictions of the tasks stamped since are read.
+    """
+    answer = yield Request(f"/api/projects/{start.part.key}/model-versions/", {"extended": "true"})
+    versions = listing(answer, "static").records
+    now = sorted(msgspec.json.decode(version, type=_Version) for version in versions)
+    state = {"versions": [f"{v.model_version} {v.count} {v.latest}" for v in now]}
+    before = start.position.state or {}
+    done = Position(
+        max(filter(None, (start.position.watermark, start.known.newest)), default=None), state
+    )
+    if before.get("versions") != state["versions"]:
+        count = sum(version.count for version in now)
+        whole = count <= WHOLE_LISTING
+        yield from _all_predictions(start, done, count) if whole else _by_task(start, done, None)
+    elif start.known.newest and start.known.newest > (start.position.watermark or ""):
+        yield from _by_task(start, done, start.since)
+
+
+class _Version(msgspec.Struct, order=True):
+    model_version: str | None = ""
+    count: int = 0
+    latest: str | None = ""
+
+
+def _all_predictions(start: Start, done: Position, count: int) -> Walk:
+    """Read every prediction in one answer, twenty times faster than by task."""
+    part = start.part.key
+    records = listing((yield Request("/api/predictions/", {"project": part}))).records
+    complete = _complete("project_id", [int(part)], records) if len(records) == count else None
+    for begin in range(0, max(len(records), 1), SLICE):
+        left = len(records) - begin
+        last = left <= SLICE
+        yield Page(
+            records[begin : begin + SLICE],
+            done if last else None,
+            left,
+            complete if last else None,
+        )
+
+
+def _by_task(start: Start, done: Position, since: str | None) -> Walk:
+    """Read predictions nested in their tasks, page by page."""
+    before = start.position.state or {}
+    walk = before.get("walk") or {"since": since, "after": 0}
+
+    def request(after: int) -> Request:
+        return Request(TASKS, _query(start, walk["since"], after, "id,predictions"))
+
+    def page(found: Listing, after: int, left: int) -> Page:
+        tasks = [msgspec.json.decode(task, type=_WithPredictions) for task in found.records]
+        records: list[Any] = [record for task in tasks for record in task.predictions]
+        unfinished = Position(
+            start.position.watermark, {**before, "walk": {**walk, "after": after}}
+        )
+        complete = _complete("task_id", [task.id for task in tasks], records)
+        return Page(records, unfinished if left > 0 else done, left + len(tasks), complete)
+
+    yield from keyset(request, page, name="tasks", total="total", after=walk["after"])
+
+
+def _complete(column: str, values: list[int], records: Iterable[bytes]) -> Complete | None:
+    """Claim completeness only if every record says which one it is."""
+    ids = [record_id(record) for record in records]
+    return None if None in ids else Complete(column, values, frozenset(filter(None, ids)))

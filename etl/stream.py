@@ -1,0 +1,286 @@
+"""The words a platform is described in: data and pure functions, no I/O.
+
+A platform is a `Platform` with its `Stream`s. A stream is read by a *walk*: a generator that
+yields a `Request` and is sent the `Answer`, and yields a `Page` for every page to be committed.
+Whoever drives the walk does the HTTP; whoever commits the page stores its `Position` in the same
+transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import httpx
+
+    from etl.errors import SourceError
+    from etl.tables import Entity, Mirrored
+
+Json = Any
+"""Raw JSON, decoded: whatever a platform put into an answer."""
+
+
+class Secret:
+    """A credential that shows itself only to who calls `reveal`."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """Give the plain credential, to be put into a request and nowhere else."""
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret(***)"
+
+    __str__ = __repr__
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """One configured account on one platform; times are seconds."""
+
+    name: str
+    platform: str
+    url: str
+    options: Mapping[str, Secret | str] = field(default_factory=dict)
+    streams: tuple[str, ...] = ()
+    parts: tuple[str | int, ...] = ()
+    page_size: int
+    concurrency: int
+    timeout: float
+    deadline: float
+    requests_per_second: float | None = None
+    ca_bundle: str | None = None
+    verify: bool = True
+    lookback: timedelta = timedelta(minutes=15)
+    max_delete_share: float = 0.2
+    server_timezone: str = "UTC"
+
+    def secret(self, option: str) -> str:
+        """Reveal one credential."""
+        value = self.options[option]
+        return value.reveal() if isinstance(value, Secret) else value
+
+
+@dataclass(frozen=True)
+class Request:
+    """One HTTP request, relative to the source's address."""
+
+    path: str
+    params: Mapping[str, str | int] = field(default_factory=dict)
+    method: str = "GET"
+    json: Json = None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One complete HTTP answer; `headers` have lower-case names."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True)
+class Position:
+    """What a walk leaves for the next one, committed with the rows it covers.
+
+    `watermark` is the server time up to which everything is mirrored (`MOMENT_FORMAT`, UTC).
+    `state` is the walk's own note, JSON: a cursor inside an unfinished walk, a fingerprint.
+    """
+
+    watermark: str | None = None
+    state: Json = None
+
+
+@dataclass(frozen=True)
+class Complete:
+    """A page's claim to list every record whose `column` is one of `values`.
+
+    What the mirror holds there and `ids` does not name is gone at the source.
+    """
+
+    column: str
+    values: Sequence[int | str]
+    ids: frozenset[int | str]
+
+
+@dataclass(frozen=True)
+class Page:
+    """Records to commit together; `total` is how many are left to read, this page included."""
+
+    records: Sequence[bytes]
+    position: Position | None = None
+    total: int | None = None
+    complete: Complete | None = None
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the mirror holds of a part since a time: a digest to compare with the server's."""
+
+    count: int = 0
+    newest: str | None = None
+    sums: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Digest:
+    """Which rows `Known` is computed over: live rows of `table` in the part, by time `by`."""
+
+    table: type[Entity]
+    by: str
+    sums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Part:
+    """One piece of a stream that is walked and remembered on its own, such as a project."""
+
+    key: str
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Where a walk begins: what was left by the last one, and what the mirror holds."""
+
+    source: Source
+    part: Part
+    position: Position
+    since: str | None = None
+    known: Known = Known()
+
+
+Walk = Generator[Request | Page, Answer, None]
+
+
+@dataclass(frozen=True)
+class Exploded:
+    """Rows computed from one field of a record.
+
+    `tables` names each table's own columns in the order in which `rows` gives its tuples, one
+    list per table. `inherit` copies columns of the record's row: (here, there). `root` is the
+    column that holds the id of the stream's root record.
+    """
+
+    field: str
+    tables: Mapping[type[Mirrored], tuple[str, ...]]
+    rows: Callable[[bytes], Sequence[list[tuple[Any, ...]]]]
+    inherit: tuple[tuple[str, str], ...]
+    root: str
+    constants: Mapping[str, str] = field(default_factory=dict)
+    owner: str | None = None
+
+
+@dataclass(frozen=True)
+class Nested:
+    """A list of records of their own inside a record."""
+
+    field: str
+    shape: Shape
+    inherit: tuple[tuple[str, str], ...]
+    root: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """How a record becomes rows.
+
+    `drop` are fields never stored because they say nothing (volatile, derived, a caller's own);
+    `secret` are fields never stored anywhere, quarantine included.
+    """
+
+    table: type[Mirrored]
+    drop: frozenset[str] = frozenset()
+    secret: frozenset[str] = frozenset()
+    nested: tuple[Nested, ...] = ()
+    exploded: tuple[Exploded, ...] = ()
+
+
+class Deletion(Enum):
+    """How a stream learns of deletions, as `annomirror streams` says it."""
+
+    NEVER = "not detected"
+    WITH_PARENT = "with the record it belongs to"
+    COMPLETE_LISTING = "complete listing"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The pieces of a stream: one for each live row of `table`, named by `title`."""
+
+    stream: str
+    table: type[Entity]
+    column: str
+    title: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stream:
+    """One kind of record of a platform, and how to read it."""
+
+    name: str
+    shape: Shape
+    walk: Callable[[Start], Walk]
+    changes: str
+    deletion: Deletion = Deletion.NEVER
+    parts: Parts | None = None
+    digest: Digest | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Option:
+    """A setting of a platform's sources beside the common ones."""
+
+    name: str
+    about: str
+    required: bool = False
+    secret: bool = False
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the source takes us for, and what it is."""
+
+    version: str
+    account: str
+    visibility: str
+    notes: tuple[str, ...] = ()
+
+
+class Identify(Protocol):
+    """Asks a server who it takes us for; `thorough` also asks what it is and what we may see."""
+
+    def __call__(self, source: Source, *, thorough: bool) -> Generator[Request, Answer, Identity]:
+        """Start the questions."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Platform:
+    """Everything annomirror knows about one kind of server."""
+
+    name: str
+    title: str
+    options: tuple[Option, ...]
+    streams: tuple[Stream, ...]
+    authorise: Callable[[Source], httpx.Auth]
+    identify: Identify
+    explain: Callable[[Source, Answer], SourceError | None]
+    restrict: str
+    url: str | None = None
+    page_size: int = 500
+    concurrency: int = 1
+    timeout: float = 120.0
+    deadline: float = 600.0
+
+    def stream(self, name: str) -> Stream:
+        """Find a stream by its name."""
+        return next(stream for stream in self.streams if stream.name == name)
