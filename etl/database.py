@@ -181,3 +181,8 @@ def _opened(path: Path) -> IO[str]:
         return os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+")
     except OSError as error:
         raise MirrorError(f"the lock file {path} cannot be written: {error.strerror}") from error
+
+
+def exists(path: str | None) -> bool:
+    """Tell whether a SQLite mirror is there."""
+    return bool(path) and Path(str(path)).exists()

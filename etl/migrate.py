@@ -10,7 +10,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.runtime.environment import EnvironmentContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
 import etl.platforms  # registers every platform's tables with the metadata
@@ -39,13 +39,13 @@ def current(connection: Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(engine: Engine) -> tuple[str | None, str]:
+def upgrade(connection: Connection) -> tuple[str | None, str]:
     """Bring the schema to this program's, in one transaction; give the revisions before and after.
 
     Raises RefusedError for a mirror that a newer program has written.
     """
     directory = scripts()
-    with engine.begin() as connection:
+    with connection.begin():
         before = current(connection)
         refuse_newer(directory, before)
         after = directory.get_current_head() or ""
@@ -64,11 +64,10 @@ def refuse_newer(directory: ScriptDirectory, revision: str | None) -> None:
         )
 
 
-def differences(engine: Engine) -> list[Any]:
+def differences(connection: Connection) -> list[Any]:
     """Compare a migrated database with the table classes; empty when they agree."""
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return list(compare_metadata(context, SQLModel.metadata))
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    return list(compare_metadata(context, SQLModel.metadata))
 
 
 def _run(connection: Connection, directory: ScriptDirectory) -> None:

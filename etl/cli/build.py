@@ -1,0 +1,89 @@
+"""Builds what the commands work with: jobs from settings, sessions from engines."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from sqlalchemy import Engine
+
+from etl import database, migrate, settings
+from etl.cli.options import invocation
+from etl.client import Client
+from etl.database import Session
+from etl.errors import ConfigurationError
+from etl.platforms import PLATFORMS
+from etl.settings import Settings
+from etl.stream import Platform, Source, Stream
+from etl.sync import Job
+
+log = logging.getLogger("etl.cli")
+
+
+def read_settings() -> Settings:
+    """Read the configuration the common options name."""
+    return settings.read(invocation().config)
+
+
+def client(source: Source) -> Client:
+    """Build the client of a source; an unverified connection is said aloud every time."""
+    platform = PLATFORMS[source.platform]
+    if not source.verify:
+        log.warning("%s: verify = false, so anybody on the way can read the token", source.name)
+    return Client(source, platform.authorise(source), platform.explain)
+
+
+@contextmanager
+def jobs(
+    sources: Sequence[Source], streams: Sequence[str] = (), *, full: bool = False
+) -> Iterator[list[Job]]:
+    """Build a job for each source that has one of the streams, and close their clients."""
+    chosen = {source.name: choose(PLATFORMS[source.platform], source, streams) for source in sources}
+    if streams and not any(chosen.values()):
+        there = sorted({s.name for source in sources for s in PLATFORMS[source.platform].streams})
+        raise ConfigurationError(f"no stream {', '.join(streams)}; there are: {', '.join(there)}")
+    with ExitStack() as stack:
+        found = []
+        for source in sources:
+            if chosen[source.name]:
+                sender = client(source)
+                stack.callback(sender.close)
+                platform = PLATFORMS[source.platform]
+                found.append(Job(source, platform, sender, chosen[source.name], full))
+        yield found
+
+
+def choose(platform: Platform, source: Source, names: Sequence[str]) -> list[Stream]:
+    """Give the wanted streams in the platform's order, with the streams they are split by."""
+    wanted = set(names) or set(source.streams) or {stream.name for stream in platform.streams}
+    wanted |= {s.parts.stream for s in platform.streams if s.parts and s.name in wanted}
+    return [stream for stream in platform.streams if stream.name in wanted]
+
+
+@contextmanager
+def reading(chosen: Settings) -> Iterator[Session]:
+    """Open the mirror for reading."""
+    engine = database.open_mirror(chosen.database, read_only=True)
+    with database.connected(engine) as connection:
+        yield Session(connection)
+    engine.dispose()
+
+
+@contextmanager
+def writing(chosen: Settings) -> Iterator[Session]:
+    """Open the mirror for one run: locked, migrated."""
+    engine = database.open_mirror(chosen.database)
+    try:
+        with database.locked(engine, chosen.database), migrated(engine) as session:
+            yield session
+    finally:
+        engine.dispose()
+
+
+@contextmanager
+def migrated(engine: Engine) -> Iterator[Session]:
+    """Bring the schema up to date and connect."""
+    with database.connected(engine) as connection:
+        migrate.upgrade(connection)
+        yield Session(connection)

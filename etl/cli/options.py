@@ -1,0 +1,84 @@
+"""The options every command takes, and how logs look."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+import click
+
+
+@dataclass
+class Invocation:
+    """What the common options said; the command's own win over the group's."""
+
+    config: str | None = None
+    verbosity: int = 0
+    log_format: str = "text"
+
+
+def common(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --config, -v, -q and --log-format to a command."""
+
+    @click.option("--config", metavar="PATH", help="Configuration file.")
+    @click.option("-v", "--verbose", count=True, help="Say more on stderr.")
+    @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
+    @click.option("--log-format", type=click.Choice(["text", "json"]), help="Format of the log.")
+    @click.pass_context
+    @wraps(function)
+    def wrapper(
+        ctx: click.Context,
+        config: str | None,
+        verbose: int,
+        quiet: bool,  # noqa: FBT001  # click passes flags so
+        log_format: str | None,
+        **arguments: Any,
+    ) -> Any:
+        said = ctx.ensure_object(Invocation)
+        said.config = config or said.config
+        said.verbosity = -1 if quiet else (verbose or said.verbosity)
+        said.log_format = log_format or said.log_format
+        _start_log(said)
+        return ctx.invoke(function, **arguments)
+
+    return wrapper
+
+
+def invocation() -> Invocation:
+    """Give what the common options said."""
+    return click.get_current_context().ensure_object(Invocation)
+
+
+def _start_log(said: Invocation) -> None:
+    levels = {-1: logging.ERROR, 0: logging.WARNING, 1: logging.INFO}
+    log = logging.getLogger("etl")
+    log.setLevel(levels.get(said.verbosity, logging.DEBUG))
+    log.handlers.clear()
+    handler = _Stderr()
+    handler.setFormatter(_Json() if said.log_format == "json" else _Text())
+    log.addHandler(handler)
+    log.propagate = False
+
+
+class _Stderr(logging.Handler):
+    """Writes through click, which knows the terminal and its encoding."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        click.echo(self.format(record), err=True)
+
+
+class _Text(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        return f"{record.levelname.lower()}: {record.getMessage()}"
+
+
+class _Json(logging.Formatter):
+    def format(self, record: logging.LogRecord) -> str:
+        moment = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
+        return json.dumps(
+            {"time": moment, "level": record.levelname.lower(), "message": record.getMessage()}
+        )

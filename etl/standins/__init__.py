@@ -1,0 +1,1 @@
+"""Small loopback servers that answer like the annotation platforms annomirror reads."""
