@@ -19,15 +19,35 @@ LOCK_KEY = 0x616E6E6F  # the advisory lock on Postgres: "anno"
 
 
 class Session:
-    """A connection that runs ready SQL text with bound values, and nothing else."""
+    """A connection that runs ready SQL text with bound values, and nothing else.
 
-    def __init__(self, connection: Connection) -> None:
+    Outside `transaction` nothing stays open between statements. In a rehearsal everything happens
+    inside one transaction that the opener rolls back.
+    """
+
+    def __init__(self, connection: Connection, *, rehearsal: bool = False) -> None:
         self.connection = connection
         self.dialect = connection.dialect.name
+        self._rehearsal = rehearsal
+        self._open = False
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Commit at the end, roll back on any error."""
+        begin = self.connection.begin_nested if self._rehearsal else self.connection.begin
+        self._open = True
+        try:
+            with begin():
+                yield
+        finally:
+            self._open = False
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> Sequence[Any]:
         """Fetch every row."""
-        return self.connection.exec_driver_sql(sql, tuple(values)).fetchall()
+        rows = self.connection.exec_driver_sql(sql, tuple(values)).fetchall()
+        if not (self._open or self._rehearsal):
+            self.connection.rollback()  # a look begins a transaction too; do not keep it
+        return rows
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement and tell how many rows it touched."""
@@ -186,3 +206,12 @@ def _opened(path: Path) -> IO[str]:
 def exists(path: str | None) -> bool:
     """Tell whether a SQLite mirror is there."""
     return bool(path) and Path(str(path)).exists()
+
+
+def writable(path: str | None) -> None:
+    """Tell whether a SQLite mirror can be made. Raises MirrorError."""
+    folder = Path(str(path)).parent
+    if not folder.is_dir():
+        raise MirrorError(f"the folder {folder} for the mirror is not there; make it first")
+    if not os.access(folder, os.W_OK):
+        raise MirrorError(f"the folder {folder} for the mirror cannot be written")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
-from etl.errors import SourceError
+import msgspec
+
+from etl.errors import BadAnswer, SourceError
 from etl.stream import Answer, Page, Request, Walk
 
 T = TypeVar("T")
@@ -31,6 +32,8 @@ def pages(walk: Walk, sender: Sender) -> Iterator[Page]:
             item = step()
         except StopIteration:
             return
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise BadAnswer(f"an answer is not what the platform documents: {error}") from error
         if isinstance(item, Page):
             yield item
             step = lambda: next(walk)  # noqa: E731
@@ -58,48 +61,50 @@ def ask(questions: Generator[Request, Answer, T], sender: Sender) -> T:
             return end.value  # type: ignore[no-any-return]  # typed by the generator's own type
 
 
-@contextmanager
-def ahead(items: Iterable[T], depth: int = AHEAD) -> Iterator[Iterator[T]]:
-    """Iterate in a thread that runs at most `depth` items ahead; leaving stops it.
+class Ahead(Generic[T]):
+    """Iterates in a thread that runs at most `depth` items ahead; leaving the block stops it.
 
-    What the iteration raises is raised here, after the items that came before it.
+    What the iteration raises is raised here too, after the items that came before it.
     """
-    waiting: queue.Queue[tuple[str, Any]] = queue.Queue(maxsize=depth)
-    stopped = threading.Event()
 
-    def put(kind: str, value: Any) -> None:
-        while not stopped.is_set():
+    def __init__(self, items: Iterable[T], depth: int = AHEAD) -> None:
+        self._items = items
+        self._waiting: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(depth)
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._produce, name="annomirror-ahead", daemon=True)
+
+    def __enter__(self) -> Iterator[T]:
+        self._thread.start()
+        return self._consume()
+
+    def __exit__(self, *_error: object) -> None:
+        self._stopped.set()
+        self._thread.join(timeout=1.0)
+
+    def _consume(self) -> Iterator[T]:
+        while True:
+            item, error = self._waiting.get()
+            if isinstance(error, StopIteration):
+                return
+            if error is not None:
+                raise error
+            yield cast("T", item)
+
+    def _produce(self) -> None:
+        try:
+            for item in self._items:
+                self._put(item, None)
+                if self._stopped.is_set():
+                    return
+        except BaseException as error:  # noqa: BLE001  # raised again by who consumes
+            self._put(None, error)
+        else:
+            self._put(None, StopIteration())
+
+    def _put(self, item: T | None, error: BaseException | None) -> None:
+        while not self._stopped.is_set():
             try:
-                waiting.put((kind, value), timeout=0.2)
+                self._waiting.put((item, error), timeout=0.2)
             except queue.Full:
                 continue
             return
-
-    def produce() -> None:
-        try:
-            for item in items:
-                put("item", item)
-                if stopped.is_set():
-                    return
-        except BaseException as error:  # noqa: BLE001  # raised again by who consumes
-            put("error", error)
-        else:
-            put("end", None)
-
-    def consume() -> Iterator[T]:
-        while True:
-            kind, value = waiting.get()
-            if kind == "item":
-                yield value
-            elif kind == "error":
-                raise value
-            else:
-                return
-
-    thread = threading.Thread(target=produce, name="annomirror-ahead", daemon=True)
-    thread.start()
-    try:
-        yield consume()
-    finally:
-        stopped.set()
-        thread.join(timeout=1.0)

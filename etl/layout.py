@@ -59,18 +59,18 @@ class Reader:
         self._specs = specs(shape.table)
         own = [name for name in self._specs if name not in given]
         self.columns = ("source", *given, *own, "extra")
-        self.nested = {nested.field: _given(nested.inherit) for nested in shape.nested}
-        self._readers = {n.field: Reader(n.shape, self.nested[n.field]) for n in shape.nested}
+        self.nested = {nested.of: _given(nested.inherit) for nested in shape.nested}
+        self._readers = {n.of: Reader(n.shape, self.nested[n.of]) for n in shape.nested}
         self._claimed = {
             spec.api or name: name
             for name, spec in self._specs.items()
             if not spec.given and not spec.lift
         }
         self._ignored = shape.drop | shape.secret
-        self._exploded = tuple(exploded.field for exploded in shape.exploded)
-        self._struct = self._make_struct()
-        self._decoder = msgspec.json.Decoder(self._struct)
-        self._known = frozenset(f.encode_name for f in msgspec.structs.fields(self._struct))
+        self._exploded = tuple(exploded.of for exploded in shape.exploded)
+        self.struct = self._make_struct()
+        self._decoder = msgspec.json.Decoder(self.struct)
+        self._known = frozenset(f.encode_name for f in msgspec.structs.fields(self.struct))
         self._build = self._make_builder(given)
         volatile = {name for name, spec in self._specs.items() if spec.volatile}
         self._stable = [i for i, name in enumerate(self.columns) if name not in volatile]
@@ -109,22 +109,20 @@ class Reader:
         nested = {
             name: _LIST.decode(fields.pop(name)) or () for name in self._readers if name in fields
         }
-        record = self._decoder.decode(_object(fields))
+        record: Record = self._decoder.decode(_object(fields))
         for name, raws in nested.items():
             read = self._readers[name].read
-            setattr(record, name, [read(each, unknown) for each in raws])  # type: ignore[arg-type]  # Raw is bytes-like
+            setattr(record, name, [read(each, unknown) for each in raws])
         if extra:
             unknown.update(extra)
             record.extra = str(_object(extra), "utf-8")
         return record
 
     def _make_struct(self) -> type[msgspec.Struct]:
-        fields: list[Any] = []
-        for api, name in self._claimed.items():
-            spec = self._specs[name]
-            fields.append(_field(name, spec))
-        for field, reader in self._readers.items():
-            fields.append((field, list[reader._struct] | None, None))  # noqa: SLF001  # a part of itself
+        fields: list[Any] = [_field(name, self._specs[name]) for name in self._claimed.values()]
+        for name, reader in self._readers.items():
+            kind: Any = list[reader.struct] | None  # type: ignore[name-defined]  # made at run time
+            fields.append((name, kind, None))
         others = (self._ignored | set(self._exploded)) - self._claimed.keys()
         fields += [(field, msgspec.Raw, _NONE) for field in sorted(others)]
         fields.append(("extra", None, None))

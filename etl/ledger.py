@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from etl import __version__, times
 from etl.database import Session
-from etl.load import transaction
 from etl.merge import Counts
 from etl.statements import Dialect
 
@@ -42,7 +41,7 @@ class Ledger:
         """Open a run. One that is still open was killed: the lock would have kept us out."""
         names = "started_at, version, host, pid"
         values = (times.now(), __version__, socket.gethostname(), os.getpid())
-        with transaction(self._session):
+        with self._session.transaction():
             self._session.run(
                 f"UPDATE sync_runs SET outcome = 'interrupted', finished_at = {self._mark}, "
                 "error = 'the process died' WHERE outcome IS NULL",
@@ -69,7 +68,7 @@ class Ledger:
             "finished_at": times.now(),
         }
         names = ", ".join(f'"{name}"' for name in row)
-        with transaction(self._session):
+        with self._session.transaction():
             self._session.run(
                 f"INSERT INTO sync_stream_runs ({names}) VALUES ({self._marks(len(row))})",
                 tuple(row.values()),
@@ -78,7 +77,7 @@ class Ledger:
     def finish(self, outcome: str, error: str | None = None) -> None:
         """Close the run."""
         mark = self._mark
-        with transaction(self._session):
+        with self._session.transaction():
             self._session.run(
                 f"UPDATE sync_runs SET finished_at = {mark}, outcome = {mark}, error = {mark} "
                 f"WHERE id = {mark}",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,6 +25,7 @@ class Loader:
         self._merge = Merge(session, plan)
         self._where = (plan.source, plan.stream.name)
         self._rejected = self._rejected_keys()
+        self._positions: dict[str, Position] = {}
 
     def parts(self) -> list[Part]:
         """List the parts the stream is walked in: one that is the whole, if it has none."""
@@ -38,7 +38,8 @@ class Loader:
 
     def start(self, source: Source, part: Part, *, full: bool = False) -> Start:
         """Tell a walk where it begins; a full one forgets what came before."""
-        position = Position() if full else self._position(part)
+        position = self._positions[part.key] = self._position(part)
+        position = Position() if full else position
         mark = position.watermark
         since = times.earlier(mark, source.lookback) if mark else None
         known = self._known(part, since)
@@ -47,15 +48,14 @@ class Loader:
     def commit(self, part: Part, page: Page, batch: Batch) -> Counts:
         """Write a page, all of it or nothing."""
         stamp = times.now()
-        with transaction(self._session):
+        with self._session.transaction():
             counts = self._merge.entries(batch.entries, stamp)
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
             if page.complete and not batch.rejects:
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
             self._set_aside(part, batch.rejects, stamp)
             self._release(batch.entries)
-            if page.position:
-                self._remember(part, page.position, stamp)
+            self._remember(part, page.position, stamp)
         return counts
 
     def _position(self, part: Part) -> Position:
@@ -75,20 +75,22 @@ class Loader:
         if spec is None:
             return Known()
         split = self._plan.stream.parts
-        sql = statements.digest(
-            spec, split.column if split else None, since is not None, self._dialect
-        )
+        sql = statements.digest(spec, split.column if split else None, since, self._dialect)
         values: list[Any] = [self._plan.source]
         values += [int(part.key)] if split else []
         values += [since] if since else []
         count, newest, *sums = self._session.all(sql, values)[0]
         return Known(count, _text(newest), tuple(map(int, sums)))
 
-    def _remember(self, part: Part, position: Position, stamp: str) -> None:
+    def _remember(self, part: Part, position: Position | None, stamp: str) -> None:
+        """Store how far the part is mirrored; where nothing moved, nothing is written."""
+        if position is None or position == self._positions.get(part.key):
+            return
         names = ("source", "stream", "part", "watermark", "state", "run_id", "updated_at")
         state = None if position.state is None else json.dumps(position.state)
         values = (*self._where, part.key, position.watermark, state, self._run_id, stamp)
         self._session.run(self._upsert("sync_watermarks", names, names[:3]), values)
+        self._positions[part.key] = position
 
     def _rejected_keys(self) -> set[str]:
         mark = self._dialect.mark
@@ -131,15 +133,6 @@ class Loader:
             f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) "
             f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changes)}"
         )
-
-
-@contextmanager
-def transaction(session: Session) -> Iterator[None]:
-    """Commit at the end, roll back on any error; inside a dry run, a savepoint."""
-    connection = session.connection
-    begun = connection.begin_nested() if connection.in_transaction() else connection.begin()
-    with begun:
-        yield
 
 
 def _text(moment: Any) -> str | None:

@@ -122,7 +122,7 @@ class Merge:
             counts.inserted += len(rows)
 
     def _write_roots(self, entries: Iterable[Entry], stamp: str) -> None:
-        rows = (entry.row + (entry.content_hash, stamp, stamp) for entry in entries)
+        rows = ((*entry.row, entry.content_hash, stamp, stamp) for entry in entries)
         self._session.many(self.root.sql.upsert, rows)
 
     def _update(self, entries: Sequence[Entry], stamp: str, counts: Counts) -> None:
@@ -136,54 +136,53 @@ class Merge:
         self._session.many(
             self.root.sql.rehash, ((entry.content_hash, source, entry.key) for entry in entries)
         )
-        gone: dict[type[Mirrored], set[Any]] = {}
+        replacement = _Replacement(self._session, source, stamp, counts)
         for index, table in enumerate(self.children):
             rows = [row for entry in entries for row in entry.children[index]]
-            self._replace(table, rows, table.stored(source, ids), gone, stamp, counts)
+            replacement.replace(table, rows, table.stored(source, ids))
 
-    def _replace(
-        self,
-        table: Table,
-        rows: Sequence[Row],
-        stored: dict[Row, tuple[Row, bool]],
-        gone: dict[type[Mirrored], set[Any]],
-        stamp: str,
-        counts: Counts,
+
+class _Replacement:
+    """Makes the stored parts of some records equal to the new ones, touching what differs.
+
+    Tables come in the plan's order, owners before what they own.
+    """
+
+    def __init__(self, session: Session, source: str, stamp: str, counts: Counts) -> None:
+        self._session, self._source, self._stamp, self._counts = session, source, stamp, counts
+        self._gone: dict[type[Mirrored], set[Any]] = {}
+
+    def replace(
+        self, table: Table, rows: Sequence[Row], stored: Mapping[Row, tuple[Row, bool]]
     ) -> None:
-        """Make the stored rows of some records equal to `rows`, touching only what differs."""
+        """Make the stored rows equal to `rows`."""
         keyed = {table.key(row): row for row in rows}
         new = [row for key, row in keyed.items() if key not in stored]
         changed = [r for key, r in keyed.items() if key in stored and not _same(stored[key], r)]
-        table.write(new + changed, stamp)
-        counts.inserted += len(new)
-        counts.updated += len(changed)
-        counts.unchanged += len(keyed) - len(new) - len(changed)
+        table.write(new + changed, self._stamp)
+        self._counts.inserted += len(new)
+        self._counts.updated += len(changed)
+        self._counts.unchanged += len(keyed) - len(new) - len(changed)
         missing = {key: row for key, row in stored.items() if key not in keyed}
-        counts.deleted += self._drop(table, missing, gone, stamp)
+        self._counts.deleted += self._drop(table, missing)
 
-    def _drop(
-        self,
-        table: Table,
-        missing: dict[Row, tuple[Row, bool]],
-        gone: dict[type[Mirrored], set[Any]],
-        stamp: str,
-    ) -> int:
+    def _drop(self, table: Table, missing: Mapping[Row, tuple[Row, bool]]) -> int:
         """Bury records; of parts, bury those whose owner is buried and delete the others.
 
         A part that is missing while its owner lives is not a deletion at the source but an edit
         of its owner's value.
         """
-        source, layout = self._plan.source, table.layout
+        layout = table.layout
         if layout.owner is None or layout.owned_by is None:
             at = layout.columns.index("id")
             ids = {row[at] for row, dead in missing.values() if not dead}
-            gone[layout.table] = {row[at] for row, _ in missing.values()}
-            return table.bury("id", source, ids, stamp) if ids else 0
-        dead_owners = gone.get(layout.owned_by, set())
-        orphans = {table.owner(row) for row, _ in missing.values()} & dead_owners
-        rest = [key for key, (row, _) in missing.items() if table.owner(row) not in dead_owners]
+            self._gone[layout.table] = {row[at] for row, _ in missing.values()}
+            return table.bury("id", self._source, ids, self._stamp) if ids else 0
+        dead = self._gone.get(layout.owned_by, set())
+        orphans = {table.owner(row) for row, _ in missing.values()} & dead
+        rest = [key for key, (row, _) in missing.items() if table.owner(row) not in dead]
         self._session.many(table.sql.delete, rest)
-        buried = table.bury(layout.owner, source, orphans, stamp) if orphans else 0
+        buried = table.bury(layout.owner, self._source, orphans, self._stamp) if orphans else 0
         return buried + len(rest)
 
 

@@ -22,9 +22,8 @@ def scripts() -> ScriptDirectory:
     package = Path(etl.platforms.__file__).parent.parent
     inside = package / "migrations"
     config = Config()
-    config.set_main_option(
-        "script_location", str(inside if inside.is_dir() else package.parent / "migrations")
-    )
+    found = inside if inside.is_dir() else package.parent / "migrations"
+    config.set_main_option("script_location", str(found))
     config.set_main_option("path_separator", "os")
     return ScriptDirectory.from_config(config)
 
@@ -40,17 +39,16 @@ def current(connection: Connection) -> str | None:
 
 
 def upgrade(connection: Connection) -> tuple[str | None, str]:
-    """Bring the schema to this program's, in one transaction; give the revisions before and after.
+    """Bring the schema to this program's, in the caller's transaction; give the revisions before and after.
 
     Raises RefusedError for a mirror that a newer program has written.
     """
     directory = scripts()
-    with connection.begin():
-        before = current(connection)
-        refuse_newer(directory, before)
-        after = directory.get_current_head() or ""
-        if before != after:
-            _run(connection, directory)
+    before = current(connection)
+    refuse_newer(directory, before)
+    after = directory.get_current_head() or ""
+    if before != after:
+        _run(connection, directory)
     return before, after
 
 

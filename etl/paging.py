@@ -33,6 +33,13 @@ class Listing:
     records: Sequence[bytes]
     envelope: Mapping[str, Any]
 
+    def number(self, name: str) -> int:
+        """Give a count out of the envelope. Raises BadAnswer when there is none."""
+        found = self.envelope.get(name)
+        if type(found) is not int or found < 0:
+            raise BadAnswer(f"the answer's {name!r} should be a count, it is {found!r}")
+        return found
+
 
 def listing(answer: Answer, name: str | None = None) -> Listing:
     """Split an answer into records: the list called `name`, or the answer itself.
@@ -58,7 +65,7 @@ def _listing(body: bytes, name: str | None) -> Listing:
 
 
 def _raws(body: Any) -> Sequence[bytes]:
-    return _LIST.decode(body)  # type: ignore[return-value]  # msgspec.Raw is a view on the answer's bytes
+    return _LIST.decode(body)  # each a view on the answer's bytes
 
 
 def _tolerant(body: bytes, name: str | None) -> Listing:
@@ -76,6 +83,14 @@ def _tolerant(body: bytes, name: str | None) -> Listing:
     if not isinstance(content, list):
         raise BadAnswer(f"the answer holds no list {name or ''}: {excerpt(body)}")
     return Listing([json.dumps(record).encode() for record in content], rest)
+
+
+def mapping(answer: Answer) -> dict[str, Any]:
+    """Decode an answer that is one JSON object. Raises BadAnswer."""
+    content = loads(answer.body)
+    if not isinstance(content, dict):
+        raise BadAnswer(f"the answer is not a JSON object: {excerpt(answer.body)}")
+    return content
 
 
 def loads(body: bytes) -> Any:
@@ -127,7 +142,7 @@ def numbered(
     number, seen = 1, 0
     while True:
         found = listing((yield request(number)), name)
-        announced = found.envelope[total]
+        announced = found.number(total)
         yield Page([record for record in found.records if keep(record)], total=announced - seen)
         seen, number = seen + len(found.records), number + 1
         if seen >= announced or not found.records:
@@ -151,7 +166,7 @@ def keyset(
     while True:
         found = listing((yield request(after)), name)
         after = last_id(found.records, after) if found.records else after
-        left = found.envelope[total] - len(found.records) if found.records else 0
+        left = found.number(total) - len(found.records) if found.records else 0
         yield page(found, after, left)
         if left <= 0:
             return

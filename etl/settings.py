@@ -85,7 +85,9 @@ def read(option: str | None = None) -> Settings:
     _check_keys(content, {"mirror", "sources"}, f"{path}")
     mirror = _table(content.get("mirror", {}), f"{path}: [mirror]")
     _check_keys(mirror, {"database"}, f"{path}: [mirror]")
-    database = os.environ.get("ANNOMIRROR_DATABASE") or mirror.get("database", "sqlite:///mirror.db")
+    database = os.environ.get("ANNOMIRROR_DATABASE") or mirror.get(
+        "database", "sqlite:///mirror.db"
+    )
     sources = _table(content.get("sources", {}), f"{path}: [sources]")
     return Settings(
         path,
@@ -221,7 +223,9 @@ def _unknown(kind: str, name: str, known: Iterable[str], where: str) -> str:
 def _replaced(value: Any, variables: Mapping[str, str | None], path: Path, key: str = "") -> Any:
     """Replace ${NAME} in every text of the configuration."""
     if isinstance(value, dict):
-        return {k: _replaced(v, variables, path, f"{key}.{k}" if key else k) for k, v in value.items()}
+        return {
+            k: _replaced(v, variables, path, f"{key}.{k}" if key else k) for k, v in value.items()
+        }
     if isinstance(value, list):
         return [_replaced(item, variables, path, key) for item in value]
     if not isinstance(value, str):

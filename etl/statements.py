@@ -114,7 +114,7 @@ class Statements:
         return f"source = {mark} AND {_quoted(by)} {among}{self._own}"
 
 
-def digest(spec: Digest, part_column: str | None, since: bool, dialect: Dialect) -> str:
+def digest(spec: Digest, part_column: str | None, since: str | None, dialect: Dialect) -> str:
     """Count live rows of a part since a time, with their newest time and sums."""
     sums = "".join(f", coalesce(sum({_quoted(name)}), 0)" for name in spec.sums)
     part = f" AND {_quoted(part_column)} = {dialect.mark}" if part_column else ""

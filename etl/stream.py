@@ -164,14 +164,14 @@ Walk = Generator[Request | Page, Answer, None]
 
 @dataclass(frozen=True)
 class Exploded:
-    """Rows computed from one field of a record.
+    """Rows computed from one field of a record, the one named by `of`.
 
     `tables` names each table's own columns in the order in which `rows` gives its tuples, one
     list per table. `inherit` copies columns of the record's row: (here, there). `root` is the
     column that holds the id of the stream's root record.
     """
 
-    field: str
+    of: str
     tables: Mapping[type[Mirrored], tuple[str, ...]]
     rows: Callable[[bytes], Sequence[list[tuple[Any, ...]]]]
     inherit: tuple[tuple[str, str], ...]
@@ -182,9 +182,9 @@ class Exploded:
 
 @dataclass(frozen=True)
 class Nested:
-    """A list of records of their own inside a record."""
+    """A list of records of their own inside a record, in the field named by `of`."""
 
-    field: str
+    of: str
     shape: Shape
     inherit: tuple[tuple[str, str], ...]
     root: str

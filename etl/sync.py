@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -23,6 +22,10 @@ from etl.stream import Page, Part, Platform, Source, Start, Stream
 from etl.transform import Plan
 
 log = logging.getLogger("etl.sync")
+
+# Rejects beyond both of these make a stream "partial": more is wrong than a few odd records.
+MANY_REJECTS = 10
+REJECT_SHARE = 0.05
 
 
 class Sender(extract.Sender, Protocol):
@@ -93,8 +96,11 @@ def _source(job: Job, session: Session, run_id: int) -> Iterator[Event]:
         if stream is job.streams[0]:
             requests = 0  # saying who we are belongs to the first stream
         if stopped is None:
-            stopped = yield from _stream(job, stream, session, run_id, report)
-        else:
+            try:
+                yield from _stream(job, stream, session, run_id, report)
+            except SourceError as error:
+                stopped = error
+        if stopped is not None:
             report.outcome, report.error = "failed", str(stopped)
         report.requests = job.sender.requests - requests
         report.seconds = round(time.monotonic() - began, 3)
@@ -113,27 +119,31 @@ def _greet(job: Job) -> SourceError | None:
 def _stream(
     job: Job, stream: Stream, session: Session, run_id: int, report: StreamReport
 ) -> Iterator[Event]:
-    """Synchronise one stream; gives the error that stops the whole source, if one does."""
+    """Synchronise one stream. Raises the SourceError that stops the whole source."""
     plan = Plan(stream, job.source.name)
     loader = Loader(session, plan, run_id)
     walks = _Walks(job, stream, loader)
     yield Began(job.source.name, stream.name, len(walks.starts))
-    try:
-        yield from copy(walks, plan, loader, report)
-    except SourceError as error:
-        report.outcome, report.error = "failed", str(error)
-        return error
+    yield from copy(walks, plan, loader, report)
+    _judge(walks, report)
+
+
+def _judge(walks: _Walks, report: StreamReport) -> None:
+    """Decide how a stream went whose walks have all come to an end."""
+    rejected, read = report.counts.rejected, report.counts.read
     if walks.failed:
         report.error = "; ".join(walks.failed)
         report.outcome = "partial" if len(walks.failed) < len(walks.starts) else "failed"
-    return None
+    elif rejected > MANY_REJECTS and rejected > read * REJECT_SHARE:
+        report.outcome = "partial"
+        report.error = (
+            f"{rejected} of {read} records could not be normalised; see: annomirror rejects list"
+        )
 
 
-def copy(
-    walks: _Walks, plan: Plan, loader: Loader, report: StreamReport
-) -> Iterator[Committed]:
+def copy(walks: _Walks, plan: Plan, loader: Loader, report: StreamReport) -> Iterator[Committed]:
     """Carry pages to the mirror: the line of this program."""
-    with extract.ahead(walks.pages()) as pages:
+    with extract.Ahead(walks.pages()) as pages:
         for part, page in pages:
             batch = plan.transform(page.records)
             counts = loader.commit(part, page, batch)

@@ -63,7 +63,8 @@ class Spec:
 
     `api` is the record's field (the column's name by default). `lift` is a path inside the JSON
     column `lift[0]`, copied out when it has the column's type, and NULL otherwise: the JSON keeps
-    the truth. A `given` column is filled by the record this one is part of. A `volatile` column changes on every read, so it alone never makes a row "changed".
+    the truth. A `given` column is filled by the record this one is part of. A `volatile` column
+    changes on every read, so it alone never makes a row "changed".
     """
 
     kind: str

@@ -36,5 +36,5 @@ def earlier(moment: str, by: timedelta) -> str:
 
 
 def now() -> str:
-    """This machine's time, for what is observed here; it never drives a cursor."""
+    """Give this machine's time, for what is observed here; it never drives a cursor."""
     return datetime.now(UTC).strftime(MOMENT_FORMAT)

@@ -121,8 +121,8 @@ class _Leafy:
     """A list of records nested in another."""
 
     def __init__(self, nested: Nested, parent: Reader, layouts: list[Layout]) -> None:
-        reader = parent.reader(nested.field)
-        self._field, self._index = nested.field, len(layouts)
+        reader = parent.reader(nested.of)
+        self._field, self._index = nested.of, len(layouts)
         self._given = _picker(parent.columns, nested.inherit)
         layouts.append(Layout(table=nested.shape.table, columns=reader.columns, root=nested.root))
         self._branch = _Branch(nested.shape, reader, layouts)
@@ -140,7 +140,7 @@ class _Burst:
     def __init__(
         self, exploded: Exploded, parent: type[Mirrored], reader: Reader, layouts: list[Layout]
     ) -> None:
-        self._reader, self._field, self._rows = reader, exploded.field, exploded.rows
+        self._reader, self._field, self._rows = reader, exploded.of, exploded.rows
         self._index = len(layouts)
         constants = tuple(exploded.constants.items())
         self._constants = tuple(value for _, value in constants)

@@ -39,7 +39,9 @@ def jobs(
     sources: Sequence[Source], streams: Sequence[str] = (), *, full: bool = False
 ) -> Iterator[list[Job]]:
     """Build a job for each source that has one of the streams, and close their clients."""
-    chosen = {source.name: choose(PLATFORMS[source.platform], source, streams) for source in sources}
+    chosen = {
+        source.name: choose(PLATFORMS[source.platform], source, streams) for source in sources
+    }
     if streams and not any(chosen.values()):
         there = sorted({s.name for source in sources for s in PLATFORMS[source.platform].streams})
         raise ConfigurationError(f"no stream {', '.join(streams)}; there are: {', '.join(there)}")
@@ -82,8 +84,13 @@ def writing(chosen: Settings) -> Iterator[Session]:
 
 
 @contextmanager
-def migrated(engine: Engine) -> Iterator[Session]:
-    """Bring the schema up to date and connect."""
+def migrated(engine: Engine, *, rehearsal: bool = False) -> Iterator[Session]:
+    """Bring the schema up to date and connect; in a rehearsal, nothing of it stays."""
     with database.connected(engine) as connection:
-        migrate.upgrade(connection)
-        yield Session(connection)
+        with connection.begin() as whole:
+            migrate.upgrade(connection)
+            if rehearsal:
+                yield Session(connection, rehearsal=True)
+                whole.rollback()
+        if not rehearsal:
+            yield Session(connection)

@@ -28,22 +28,20 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option("-v", "--verbose", count=True, help="Say more on stderr.")
     @click.option("-q", "--quiet", is_flag=True, help="Say nothing but errors.")
     @click.option("--log-format", type=click.Choice(["text", "json"]), help="Format of the log.")
-    @click.pass_context
     @wraps(function)
     def wrapper(
-        ctx: click.Context,
         config: str | None,
         verbose: int,
         quiet: bool,  # noqa: FBT001  # click passes flags so
         log_format: str | None,
         **arguments: Any,
     ) -> Any:
-        said = ctx.ensure_object(Invocation)
+        said = invocation()
         said.config = config or said.config
         said.verbosity = -1 if quiet else (verbose or said.verbosity)
         said.log_format = log_format or said.log_format
         _start_log(said)
-        return ctx.invoke(function, **arguments)
+        return function(**arguments)
 
     return wrapper
 

@@ -107,12 +107,11 @@ def _rehearsing(chosen: Settings) -> Iterator[Session]:
     path = database.parse(chosen.database).database
     missing = chosen.database.startswith("sqlite") and not database.exists(path)
     engine = database.open_mirror("sqlite://" if missing else chosen.database)
-    with database.locked(engine, chosen.database), build.migrated(engine) as session:
-        whole = session.connection.begin()
-        try:
-            yield session
-        finally:
-            whole.rollback()
+    with (
+        database.locked(engine, chosen.database),
+        build.migrated(engine, rehearsal=True) as session,
+    ):
+        yield session
     engine.dispose()
 
 
@@ -123,7 +122,9 @@ def _signals() -> Iterator[None]:
     def interrupt(number: int, _frame: Any) -> None:
         raise Interrupted(number)
 
-    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    before = {
+        number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)
+    }
     try:
         yield
     finally:
@@ -145,13 +146,8 @@ def _judge(outcome: Outcome) -> None:
 
 
 def _stream(report: StreamReport) -> dict[str, Any]:
-    row = asdict(report)
-    counts = row.pop("counts")
-    names = ("source", "stream", "outcome", "requests")
-    return {name: row[name] for name in names} | counts | {
-        "seconds": report.seconds,
-        "error": report.error,
-    }
+    what = {name: getattr(report, name) for name in ("source", "stream", "outcome", "requests")}
+    return what | asdict(report.counts) | {"seconds": report.seconds, "error": report.error}
 
 
 def _print(outcome: Outcome, *, as_json: bool, dry_run: bool) -> None:
@@ -172,10 +168,9 @@ def _print(outcome: Outcome, *, as_json: bool, dry_run: bool) -> None:
 def summary(report: StreamReport) -> str:
     """Say in a few words what was done for a stream."""
     counts = report.counts
-    parts = [f"{counts.read:,} read"]
-    for word in ("inserted", "updated", "deleted", "rejected"):
-        if getattr(counts, word):
-            parts.append(f"{getattr(counts, word):,} {word}")
+    words = ("inserted", "updated", "deleted", "rejected")
+    found = {word: getattr(counts, word) for word in words if getattr(counts, word)}
+    parts = [f"{counts.read:,} read", *(f"{count:,} {word}" for word, count in found.items())]
     if len(parts) == 1 and report.outcome == "ok":
         parts = ["nothing changed"]
     plural = "" if report.requests == 1 else "s"

@@ -10,14 +10,13 @@ import base64
 import binascii
 import json
 from collections.abc import Generator
-from typing import Any
 
 import httpx
 import msgspec
 
 from etl.auth import RefreshedToken, Token
 from etl.errors import BadAnswer, SourceError, Unauthorized, Unreachable
-from etl.paging import excerpt
+from etl.paging import excerpt, mapping
 from etl.stream import Answer, Identity, Request, Source
 
 ACCESS_LIFETIME = 240.0  # seconds; the server's access tokens live 300
@@ -79,7 +78,7 @@ def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Id
     must never be taken for an emptied one.
     """
     version = (yield from _version()) if thorough else ""
-    me = msgspec.json.decode((yield Request("/api/current-user/whoami")).body)
+    me = mapping((yield Request("/api/current-user/whoami")))
     organisation = me.get("active_organization")
     account = me.get("email") or me.get("username") or str(me.get("id"))
     if organisation is None:
@@ -91,15 +90,15 @@ def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Id
     visibility = f"organisation {title}"
     if thorough:
         answer = yield Request("/api/projects/", {"page_size": 1, "include": "id"})
-        visibility += f", {msgspec.json.decode(answer.body)['count']} projects"
+        visibility += f", {mapping(answer).get('count', '?')} projects"
     kind = "personal access token" if is_personal(source.secret("token")) else "legacy token"
     return Identity(version, account, visibility, (kind,))
 
 
 def _version() -> Generator[Request, Answer, str]:
     answer = yield Request("/api/version")
-    said: Any = msgspec.json.decode(answer.body)
-    if not isinstance(said, dict) or not any(key.startswith("label-studio") for key in said):
+    said = mapping(answer)
+    if not any(key.startswith("label-studio") for key in said):
         raise BadAnswer(
             f"this is not a Label Studio: /api/version says {excerpt(answer.body)}; mend the url"
         )

@@ -30,9 +30,10 @@ from etl.stream import (
     Shape,
     Stream,
 )
+from etl.tables import Mirrored
 
 OF_PROJECT = Parts(stream="projects", table=Project, column="project_id", title="title")
-RESULT_TABLES = {
+RESULT_TABLES: dict[type[Mirrored], tuple[str, ...]] = {
     Result: results.RESULT_COLUMNS,
     ResultLabel: results.LABEL_COLUMNS,
     Relation: results.RELATION_COLUMNS,
@@ -54,7 +55,7 @@ PROJECTS = Stream(
         secret=frozenset({"task_data_login", "task_data_password"}),
         exploded=(
             Exploded(
-                field="parsed_label_config",
+                of="parsed_label_config",
                 tables={
                     Control: controls.CONTROL_COLUMNS,
                     ControlLabel: controls.LABEL_COLUMNS,
@@ -75,7 +76,7 @@ ANNOTATION = Shape(
     drop=frozenset({"task", "project", "created_ago", "created_username"}),
     exploded=(
         Exploded(
-            field="result",
+            of="result",
             tables=RESULT_TABLES,
             rows=results.explode,
             inherit=(("id", "owner_id"), ("task_id", "task_id"), ("project_id", "project_id")),
@@ -93,7 +94,7 @@ TASKS = Stream(
         drop=frozenset({"predictions", "drafts"}),  # predictions: their own stream
         nested=(
             Nested(
-                field="annotations",
+                of="annotations",
                 shape=ANNOTATION,
                 inherit=(("id", "task_id"), ("project_id", "project_id")),
                 root="task_id",
@@ -114,7 +115,7 @@ PREDICTIONS = Stream(
         drop=frozenset({"created_ago"}),
         exploded=(
             Exploded(
-                field="result",
+                of="result",
                 tables=RESULT_TABLES,
                 rows=results.explode,
                 inherit=(("id", "owner_id"), ("task_id", "task_id"), ("project_id", "project_id")),

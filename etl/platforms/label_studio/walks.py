@@ -15,7 +15,7 @@ import msgspec
 
 from etl.errors import ConfigurationError
 from etl.paging import Listing, keyset, listing, numbered, one_list, record_id
-from etl.stream import Answer, Complete, Json, Page, Position, Request, Start, Walk
+from etl.stream import Answer, Complete, Json, Known, Page, Position, Request, Start, Walk
 from etl.times import utc
 
 TASKS = "/api/tasks/"
@@ -72,8 +72,9 @@ def projects(start: Start) -> Walk:
     found: dict[str, str] = {}
 
     def request(number: int) -> Request:
-        params = {"ordering": "id", "page": number, "page_size": PROJECTS_PAGE}
-        return Request("/api/projects/", {**params, "include": PROJECT_FIELDS})
+        paging: dict[str, str | int] = {"page": number, "page_size": PROJECTS_PAGE}
+        fields = {"ordering": "id", "include": PROJECT_FIELDS}
+        return Request("/api/projects/", paging | fields)
 
     def keep(record: bytes) -> bool:
         project = msgspec.json.decode(record, type=_Titled)
@@ -125,15 +126,14 @@ def _window(start: Start) -> Generator[Request, Answer, Json]:
     newest = _query(start, start.since, 0, "id,updated_at") | {"page_size": 1}
     newest["query"] = _filters(start.since, 0, "-tasks:updated_at")
     found = listing((yield Request(TASKS, newest)), "tasks")
-    there = found.envelope
     if not found.records:
         return None
+    total = found.number("total")
+    sums = (found.number("total_annotations"), found.number("total_predictions"))
     stamp = utc(msgspec.json.decode(found.records[0], type=_Stamped).updated_at)
-    digest = (there["total"], stamp, (there["total_annotations"], there["total_predictions"]))
-    known = start.known
-    if start.since and there["total"] > SMALL_WINDOW:
-        if digest == (known.count, known.newest, known.sums):
-            return None
+    same = start.known == Known(total, stamp, sums)
+    if start.since and total > SMALL_WINDOW and same:
+        return None
     return {"since": start.since, "newest": stamp, "after": 0}
 
 

@@ -1,0 +1,151 @@
+"""Reading the mirror: its books, its state per stream, and questions of one's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError, ResourceClosedError
+
+from etl.database import Session
+from etl.errors import ConfigurationError
+from etl.statements import Dialect
+from etl.stream import Source, Stream
+from etl.tables import MOMENT_FORMAT
+
+Rows = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The answer to a query: names of the columns, and the rows as they are fetched."""
+
+    columns: Sequence[str]
+    rows: Iterator[Sequence[Any]]
+
+
+def runs(session: Session, limit: int) -> Rows:
+    """List the latest runs, newest first, with what they did in all."""
+    sums = ", ".join(
+        f"coalesce(sum(s.{name}), 0) AS {name}"
+        for name in ("requests", "inserted", "updated", "deleted", "rejected")
+    )
+    return _rows(
+        session,
+        "SELECT r.id AS run, r.started_at, r.finished_at, r.outcome, r.host, r.pid, "
+        f"{sums}, r.error FROM sync_runs r LEFT JOIN sync_stream_runs s ON s.run_id = r.id "
+        "GROUP BY r.id, r.started_at, r.finished_at, r.outcome, r.host, r.pid, r.error "
+        f"ORDER BY r.id DESC LIMIT {int(limit)}",
+    )
+
+
+def status(session: Session, sources: Iterable[tuple[Source, Iterable[Stream]]]) -> Rows:
+    """Say for each stream how much is mirrored, how far and how fresh."""
+    return [_status(session, source, stream) for source, streams in sources for stream in streams]
+
+
+def _status(session: Session, source: Source, stream: Stream) -> dict[str, Any]:
+    mark = Dialect(session.dialect).mark
+    where = f"source = {mark} AND stream = {mark}"
+    of = (source.name, stream.name)
+    live, dead = session.all(
+        "SELECT coalesce(sum(CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END), 0), "
+        "coalesce(sum(CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END), 0) "
+        f'FROM "{stream.shape.table.__tablename__}" WHERE source = {mark}',
+        of[:1],
+    )[0]
+    parts, unfinished, watermark = session.all(
+        "SELECT count(*), coalesce(sum(CASE WHEN state LIKE '%\"after\"%' THEN 1 ELSE 0 END), 0), "
+        f"max(watermark) FROM sync_watermarks WHERE {where}".replace("%", _percent(session)),
+        of,
+    )[0]
+    (rejects,) = session.all(f"SELECT count(*) FROM sync_rejects WHERE {where}", of)[0]
+    (success,) = session.all(
+        f"SELECT max(finished_at) FROM sync_stream_runs WHERE {where} AND outcome = 'ok'", of
+    )[0]
+    outcome = session.all(
+        f"SELECT outcome, error FROM sync_stream_runs WHERE {where} ORDER BY run_id DESC LIMIT 1",
+        of,
+    )
+    return {
+        "source": source.name,
+        "stream": stream.name,
+        "rows": live,
+        "tombstones": dead,
+        "rejects": rejects,
+        "last_outcome": outcome[0][0] if outcome else None,
+        "last_success": _plain(success),
+        "age_seconds": _age(success),
+        "watermark": _plain(watermark),
+        "parts": parts,
+        "unfinished_parts": unfinished,
+        "restricted_to": list(source.parts) if stream.parts or source.parts else [],
+        "error": outcome[0][1] if outcome else None,
+    }
+
+
+def rejects(session: Session, source: str | None, stream: str | None) -> Rows:
+    """List what was set aside, without the records themselves."""
+    mark = Dialect(session.dialect).mark
+    wanted = [("source", source), ("stream", stream)]
+    where = " AND ".join(f"{name} = {mark}" for name, value in wanted if value) or "1 = 1"
+    return _rows(
+        session,
+        "SELECT id, source, stream, part, record_key, reason, run_id, rejected_at "
+        f"FROM sync_rejects WHERE {where} ORDER BY id",
+        [value for _, value in wanted if value],
+    )
+
+
+def reject(session: Session, number: int) -> dict[str, Any]:
+    """Give one record that was set aside, whole. Raises ConfigurationError."""
+    mark = Dialect(session.dialect).mark
+    rows = _rows(session, f"SELECT * FROM sync_rejects WHERE id = {mark}", [number])
+    if not rows:
+        raise ConfigurationError(f"no reject {number}; see: annomirror rejects list")
+    return rows[0]
+
+
+def query(session: Session, sql: str) -> Found:
+    """Run a query of the user's over a connection that can only read.
+
+    Raises ConfigurationError for SQL the database does not take.
+    """
+    try:
+        result = session.connection.execution_options(stream_results=True).execute(
+            text(sql.replace(":", r"\:"))
+        )
+        return Found(list(result.keys()), (tuple(map(_plain, row)) for row in result))
+    except DBAPIError as error:
+        raise ConfigurationError(f"the query failed: {str(error.orig).strip()}") from error
+    except ResourceClosedError as error:
+        raise ConfigurationError("the query gives no rows; only questions can be asked") from error
+
+
+def _rows(session: Session, sql: str, values: Sequence[Any] = ()) -> Rows:
+    result = session.connection.exec_driver_sql(sql, tuple(values))
+    names = list(result.keys())
+    return [dict(zip(names, map(_plain, row), strict=True)) for row in result.fetchall()]
+
+
+def _plain(value: Any) -> Any:
+    """Show a time the same way whichever database holds it."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime(MOMENT_FORMAT)
+    return value
+
+
+def _age(moment: Any) -> int | None:
+    if moment is None:
+        return None
+    then = datetime.fromisoformat(str(moment))
+    then = then if then.tzinfo else then.replace(tzinfo=UTC)
+    return round((datetime.now(UTC) - then).total_seconds())
+
+
+def _percent(session: Session) -> str:
+    """Postgres' driver takes a lone % for the place of a value."""
+    return "%%" if session.dialect == "postgresql" else "%"

@@ -1,0 +1,104 @@
+"""How results look on stdout: aligned tables, CSV, JSON, JSON Lines."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, islice
+from typing import Any
+
+import click
+from rich.cells import cell_len
+
+WIDEST = 60  # cells of one column; more is cut in tables only
+MEASURED = 1000  # rows looked at to choose the widths, so that a table of millions can stream
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print an aligned table; numbers to the right."""
+    iterator = iter(rows)
+    first = [list(map(_cell, row)) for row in islice(iterator, MEASURED)]
+    widths = [max(map(cell_len, column)) for column in zip(columns, *first, strict=True)]
+    numeric = [
+        bool(first) and all(_is_number(row[index]) for row in first)
+        for index in range(len(columns))
+    ]
+    click.echo(_line(columns, widths, numeric))
+    click.echo("  ".join("─" * width for width in widths))
+    for row in chain(first, (list(map(_cell, row)) for row in iterator)):
+        click.echo(_line(row, widths, numeric))
+
+
+def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print CSV; text that a spreadsheet would run as a formula gets an apostrophe."""
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(map(_harmless, rows))
+
+
+def print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print one JSON array of objects."""
+    texts = _objects(columns, rows)
+    click.echo("[" + next(texts, ""), nl=False)
+    for text in texts:
+        click.echo(",\n " + text, nl=False)
+    click.echo("]")
+
+
+def print_jsonl(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Print one JSON object a line."""
+    for text in _objects(columns, rows):
+        click.echo(text)
+
+
+FORMATS: dict[str, Callable[[Sequence[str], Iterable[Sequence[Any]]], None]] = {
+    "table": print_table,
+    "csv": print_csv,
+    "json": print_json,
+    "jsonl": print_jsonl,
+}
+
+
+def print_dicts(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
+    """Print dictionaries: all of them as JSON, or the chosen columns as a table."""
+    if as_json:
+        click.echo(json.dumps(rows, indent=2, default=str))
+    else:
+        print_table(columns, ([row[name] for name in columns] for row in rows))
+
+
+def _objects(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    for row in rows:
+        yield json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str)
+
+
+def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
+    parts = []
+    for cell, width, right in zip(cells, widths, numeric, strict=True):
+        space = " " * max(width - cell_len(cell), 0)
+        parts.append(space + cell if right else cell + space)
+    return "  ".join(parts).rstrip()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (dict, list)):
+        value = json.dumps(value, ensure_ascii=False)
+    # Control characters in the data must not reach the terminal.
+    shown = "".join(c if c.isprintable() else " " for c in str(value))
+    return shown if len(shown) <= WIDEST else shown[: WIDEST - 1] + "…"
+
+
+def _is_number(cell: str) -> bool:
+    return cell == "" or cell.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def _harmless(row: Sequence[Any]) -> list[Any]:
+    return [
+        f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+        for value in row
+    ]

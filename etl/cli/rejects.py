@@ -1,0 +1,91 @@
+"""annomirror rejects: the quarantine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from etl import books
+from etl.cli import build
+from etl.cli.options import common
+from etl.cli.output import print_dicts
+from etl.database import Session
+from etl.errors import ConfigurationError
+from etl.ledger import Ledger
+from etl.load import Loader
+from etl.platforms import PLATFORMS
+from etl.settings import Settings
+from etl.stream import Page, Part
+from etl.transform import Plan
+
+COLUMNS = ("id", "source", "stream", "part", "record_key", "reason", "rejected_at")
+
+
+@click.group("rejects")
+def command() -> None:
+    """List, show or retry records that could not be normalised and were set aside, whole."""
+
+
+@command.command("list")
+@click.option("--source", metavar="NAME", help="Only of this source.")
+@click.option("--stream", metavar="NAME", help="Only of this stream.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@common
+def list_(source: str | None, stream: str | None, as_json: bool) -> None:  # noqa: FBT001  # click passes flags so
+    """List what was set aside, and why."""
+    with build.reading(build.read_settings()) as session:
+        rows = books.rejects(session, source, stream)
+    print_dicts(rows, COLUMNS, as_json=as_json)
+
+
+@command.command("show")
+@click.argument("number", type=int)
+@common
+def show(number: int) -> None:
+    """Show one record whole, by its number in the list."""
+    with build.reading(build.read_settings()) as session:
+        row = books.reject(session, number)
+    for name, value in row.items():
+        if name != "payload":
+            click.echo(f"{name}: {value}")
+    click.echo(_pretty(row["payload"]))
+
+
+@command.command("retry")
+@click.argument("numbers", type=int, nargs=-1)
+@common
+def retry(numbers: tuple[int, ...]) -> None:
+    """Try records again with this program: all of them, or those numbered."""
+    chosen = build.read_settings()
+    with build.writing(chosen) as session:
+        ledger = Ledger(session)
+        ledger.begin()
+        rows = [
+            books.reject(session, row["id"])
+            for row in books.rejects(session, None, None)
+            if not numbers or row["id"] in numbers
+        ]
+        landed = sum(_retry(chosen, session, ledger.run_id, row) for row in rows)
+        ledger.finish("ok")
+    click.echo(f"{landed} of {len(rows)} landed")
+
+
+def _retry(chosen: Settings, session: Session, run_id: int, row: dict[str, Any]) -> bool:
+    source = chosen.select([row["source"]])[0]
+    streams = {stream.name: stream for stream in PLATFORMS[source.platform].streams}
+    if row["stream"] not in streams:
+        raise ConfigurationError(f"reject {row['id']}: no stream {row['stream']!r} any more")
+    plan = Plan(streams[row["stream"]], source.name)
+    page = Page([row["payload"].encode(errors="surrogatepass")])
+    batch = plan.transform(page.records)
+    Loader(session, plan, run_id).commit(Part(row["part"]), page, batch)
+    return not batch.rejects
+
+
+def _pretty(payload: str) -> str:
+    try:
+        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+    except ValueError:
+        return payload

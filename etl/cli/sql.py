@@ -1,0 +1,29 @@
+"""annomirror sql: questions to the mirror."""
+
+from __future__ import annotations
+
+import click
+
+from etl import books
+from etl.cli import build
+from etl.cli.options import common
+from etl.cli.output import FORMATS
+
+
+@click.command("sql")
+@click.argument("query")
+@click.option(
+    "--format", "name", type=click.Choice(list(FORMATS)), default="table", show_default=True
+)
+@common
+def command(query: str, name: str) -> None:
+    """Ask the mirror a question in SQL; nothing can be changed this way.
+
+    QUERY may be - to read it from standard input.
+    """
+    if query == "-":
+        query = click.get_text_stream("stdin").read()
+    with build.reading(build.read_settings()) as session:
+        found = books.query(session, query)
+        write = FORMATS[name]
+        write(found.columns, found.rows)
