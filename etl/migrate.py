@@ -39,7 +39,9 @@ def current(connection: Connection) -> str | None:
 
 
 def upgrade(connection: Connection) -> tuple[str | None, str]:
-    """Bring the schema to this program's, in the caller's transaction; give the revisions before and after.
+    """Bring the schema to this program's, in the caller's transaction.
+
+    Gives the revisions before and after.
 
     Raises RefusedError for a mirror that a newer program has written.
     """

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import click
 
 from etl import books
@@ -22,7 +24,7 @@ def command(query: str, name: str) -> None:
     QUERY may be - to read it from standard input.
     """
     if query == "-":
-        query = click.get_text_stream("stdin").read()
+        query = sys.stdin.read()
     with build.reading(build.read_settings()) as session:
         found = books.query(session, query)
         write = FORMATS[name]
