@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,8 +57,23 @@ class Session:
     def many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Run a statement once for every row."""
         ready = list(rows)
+        if self.dialect == "postgresql":
+            ready = [_without_nul(row) for row in ready]
         if ready:
             self.connection.exec_driver_sql(sql, ready)
+
+
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
+
+
+def _without_nul(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Replace NUL, which Postgres has no place for, by U+FFFD; most rows have none."""
+    if not any(v.__class__ is str and ("\x00" in v or "\\u0000" in v) for v in row):
+        return row
+    return tuple(
+        _NUL.sub(r"\1\\ufffd", v.replace("\x00", "\ufffd")) if v.__class__ is str else v
+        for v in row
+    )
 
 
 def parse(database: str) -> URL:

@@ -107,16 +107,23 @@ class Reader:
         rest = [name for name in fields if name not in self._known]
         extra = {name: fields.pop(name) for name in rest}
         nested = {
-            name: _LIST.decode(fields.pop(name)) or () for name in self._readers if name in fields
+            name: self._read_list(name, fields.pop(name), unknown)
+            for name in self._readers
+            if name in fields
         }
         record: Record = self._decoder.decode(_object(fields))
-        for name, raws in nested.items():
-            read = self._readers[name].read
-            setattr(record, name, [read(each, unknown) for each in raws])
+        for name, records in nested.items():
+            setattr(record, name, records)
         if extra:
             unknown.update(extra)
             record.extra = str(_object(extra), "utf-8")
         return record
+
+    def _read_list(self, name: str, raw: msgspec.Raw, unknown: set[str]) -> list[Record]:
+        try:
+            return [self._readers[name].read(each, unknown) for each in _LIST.decode(raw) or ()]
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
 
     def _make_struct(self) -> type[msgspec.Struct]:
         fields: list[Any] = [_field(name, self._specs[name]) for name in self._claimed.values()]
@@ -132,7 +139,7 @@ class Reader:
         )
 
     def _make_builder(self, given: tuple[str, ...]) -> Callable[..., Row]:
-        scope: dict[str, Any] = {"utc": utc, "text": _text}
+        scope: dict[str, Any] = {"utc": _utc, "text": _text}
         parts = ["source"]
         for name in self.columns[1:]:
             if name in given:
@@ -151,8 +158,9 @@ class Reader:
         if spec.lift:
             scope[f"lift_{name}"] = _lifter(spec.lift[1:], _CLASSES[spec.kind])
             return f"lift_{name}(record.{spec.lift[0]})"
-        call = {"moment": "utc", "document": "text"}.get(spec.kind)
-        return f"{call}(record.{name})" if call else f"record.{name}"
+        if spec.kind == "moment":
+            return f"utc(record.{name}, {(spec.api or name)!r})"
+        return f"text(record.{name})" if spec.kind == "document" else f"record.{name}"
 
 
 def _given(inherit: Sequence[tuple[str, str]]) -> tuple[str, ...]:
@@ -169,6 +177,13 @@ def _field(name: str, spec: Spec) -> tuple[Any, ...]:
 
 def _text(raw: msgspec.Raw) -> str | None:
     return None if not raw or raw == _NULL else str(raw, "utf-8")
+
+
+def _utc(value: str | None, name: str) -> str | None:
+    try:
+        return utc(value)
+    except ValueError as error:
+        raise ValueError(f"{name}: {value!r} is not a time") from error
 
 
 def _object(fields: dict[str, msgspec.Raw]) -> bytes:

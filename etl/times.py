@@ -7,7 +7,12 @@ from datetime import UTC, datetime, timedelta, tzinfo
 
 from etl.tables import MOMENT_FORMAT
 
-_USUAL = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z").fullmatch
+# The notation of nearly every answer, days that not every month has left out.
+_USUAL = re.compile(
+    r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
+    r"T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d\.\d{6}Z",
+    re.ASCII,
+).fullmatch
 
 
 def utc(value: str | None, zone: tzinfo = UTC) -> str | None:

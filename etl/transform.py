@@ -87,7 +87,7 @@ class Plan:
         for raw in records:
             try:
                 batch.entries.append(self._entry(raw, batch.unknown))
-            except (ValueError, TypeError, OverflowError, RecursionError) as error:
+            except (ValueError, TypeError, RecursionError) as error:
                 batch.rejects.append(_reject(bytes(raw), error, self.stream.shape.secret))
         return batch
 
@@ -130,8 +130,9 @@ class _Leafy:
     def fill(self, record: Record, row: Row, children: list[list[Row]]) -> None:
         given = self._given(row)
         rows = children[self._index]
-        for each in getattr(record, self._field) or ():
-            rows.append(self._branch.fill(each, given, children))
+        rows += [
+            self._branch.fill(each, given, children) for each in getattr(record, self._field) or ()
+        ]
 
 
 class _Burst:
@@ -160,7 +161,10 @@ class _Burst:
 
     def fill(self, record: Record, row: Row, children: list[list[Row]]) -> None:
         before = self._given(row) + self._constants
-        exploded = self._rows(self._reader.content(record, self._field))
+        try:
+            exploded = self._rows(self._reader.content(record, self._field))
+        except (ValueError, TypeError, RecursionError) as error:
+            raise ValueError(f"{self._field}: {error}") from error
         for index, rows in enumerate(exploded, self._index):
             children[index] += [before + each for each in rows]
 
@@ -178,6 +182,8 @@ def _reject(raw: bytes, error: Exception, secret: frozenset[str]) -> Reject:
     except (ValueError, RecursionError):
         content = None
     key = content.get("id") if isinstance(content, dict) else None
+    if secret and content is None:
+        payload = "(withheld: it cannot be read, so its secrets cannot be taken out)"
     if isinstance(content, dict) and not secret.isdisjoint(content):
         payload = json.dumps({name: v for name, v in content.items() if name not in secret})
     if not isinstance(key, (str, int)):

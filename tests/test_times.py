@@ -1,0 +1,86 @@
+"""Times as they come and as the mirror holds them."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from etl import times
+from etl.times import utc
+
+
+@pytest.mark.parametrize(
+    ("given_time", "held"),
+    [
+        ("2026-11-21T09:44:39.669972Z", "2026-11-21 09:44:39.669972"),
+        ("2026-11-21T09:44:39Z", "2026-11-21 09:44:39.000000"),
+        ("2026-11-21T09:44:39.5Z", "2026-11-21 09:44:39.500000"),
+        ("2026-11-21T09:44:39.669972+08:00", "2026-11-21 01:44:39.669972"),
+        ("2026-11-21T00:10:00-03:30", "2026-11-21 03:40:00.000000"),
+        ("2026-11-21 09:44:39", "2026-11-21 09:44:39.000000"),
+        ("2024-02-29T23:59:59.999999Z", "2024-02-29 23:59:59.999999"),
+        (None, None),
+    ],
+)
+def test_a_time_is_held_as_utc_text_with_microseconds(given_time, held):
+    assert utc(given_time) == held
+
+
+def test_a_time_without_offset_is_taken_in_the_servers_zone():
+    assert utc("2026-11-21T09:00:00", ZoneInfo("Asia/Shanghai")) == "2026-11-21 01:00:00.000000"
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "yesterday",
+        "",
+        "1700000000",
+        "2026-13-01T00:00:00.000000Z",
+        "2026-02-30T00:00:00.000000Z",
+        "2026-11-21T25:00:00.000000Z",
+        "2026-11-21T09:61:00.000000Z",
+        "2026-11-21T09:00:99.000000Z",
+        "0000-11-21T09:00:00.000000Z",
+        "٢٠٢٦-11-21T09:00:00.000000Z",  # noqa: RUF001  # Arabic digits are digits to a naive pattern
+    ],
+)
+def test_what_is_not_a_time_is_refused(garbage):
+    with pytest.raises(ValueError, match=r".+"):
+        utc(garbage)
+
+
+@pytest.mark.parametrize("edge", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-12:00"])
+def test_a_time_that_utc_cannot_hold_is_refused(edge):
+    with pytest.raises((ValueError, OverflowError)):
+        utc(edge)
+
+
+@given(
+    moment=st.datetimes(
+        min_value=datetime(1000, 1, 2),  # noqa: DTZ001  # hypothesis adds the zone
+        max_value=datetime(9998, 12, 30),  # noqa: DTZ001
+        timezones=st.timezones(),
+    )
+)
+def test_any_time_is_held_as_the_same_instant(moment):
+    assert times.parsed(utc(moment.isoformat())) == moment.astimezone(UTC)
+
+
+@given(moments=st.lists(st.datetimes(timezones=st.just(UTC)), max_size=5))
+def test_held_times_sort_as_text(moments):
+    assert sorted(utc(m.isoformat()) for m in moments) == [
+        utc(m.isoformat()) for m in sorted(moments)
+    ]
+
+
+def test_earlier_takes_the_lookback_off():
+    assert times.earlier("2026-11-21 00:05:00.000001", timedelta(minutes=15)) == (
+        "2026-11-20 23:50:00.000001"
+    )
+
+
+def test_now_is_a_time_of_the_mirror():
+    assert abs(times.parsed(times.now()) - datetime.now(UTC)) < timedelta(seconds=5)
