@@ -47,7 +47,7 @@ def drive(walk, *answers):
 
 
 def ids(pages):
-    return [[json.loads(record)["id"] for record in page.records] for page in pages]
+    return [[json.loads(bytes(record))["id"] for record in page.records] for page in pages]
 
 
 # Listings
@@ -127,11 +127,10 @@ def test_an_excerpt_is_one_short_line():
         (b'{"id": null}', None),
         (b"{}", None),
         (b"null", None),
-        (b'{"id": 7, "a": "\xff"}', None),
     ],
 )
 def test_a_record_has_an_id_or_none(record, found):
-    assert record_id(record) in (found, 7 if b"\xff" in record else found)
+    assert record_id(record) == found
 
 
 def test_the_last_id_is_that_of_the_last_record_that_has_one():
@@ -214,6 +213,6 @@ def test_numbered_pages_end_when_as_many_came_as_announced():
 
 
 def test_numbered_pages_count_what_is_not_kept():
-    walk = numbered(by_key, "items", "total", keep=lambda record: record != b'{"id": 1}')
+    walk = numbered(by_key, "items", "total", keep=lambda record: bytes(record) != b'{"id": 1}')
     _, pages = drive(walk, items(1, 2, total=3), items(3, total=3))
     assert ids(pages) == [[2], [3]]

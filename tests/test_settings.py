@@ -65,7 +65,8 @@ def test_the_environment_names_a_configuration_before_the_users_own(tmp_path, mo
 
 def test_the_current_directory_comes_before_the_environment(tmp_path, place, monkeypatch):
     monkeypatch.setenv("ANNOMIRROR_CONFIG", str(written(tmp_path / "elsewhere")))
-    assert settings.read().path == written(place)
+    path = written(place)
+    assert settings.read().path == path
 
 
 def test_the_option_wins_over_every_other_place(tmp_path, place, monkeypatch):

@@ -151,12 +151,12 @@ def _stream(report: StreamReport) -> dict[str, Any]:
 
 
 def _print(outcome: Outcome, *, as_json: bool, dry_run: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(outcome.as_json()))
-        return
     for report in outcome.reports:
         if report.error:
             click.echo(f"{report.source}/{report.stream}: {report.error}", err=True)
+    if as_json:
+        click.echo(json.dumps(outcome.as_json()))
+        return
     if invocation().verbosity < 0 or not outcome.reports:
         return
     title = "dry run" if dry_run else f"run {outcome.run}"
