@@ -92,6 +92,8 @@ class Client:
                 answer = self._once(request)
                 error = self._error(request, answer)
                 retry_after = _seconds(answer.headers.get("retry-after"))
+            except SourceError as failure:
+                error = failure
             except httpx.HTTPError as failure:
                 error = self._unreachable(failure)
             if error is None:
@@ -166,7 +168,14 @@ class Client:
 def _trust(source: Source) -> ssl.SSLContext | bool:
     if not source.verify:
         return False
-    return ssl.create_default_context(cafile=source.ca_bundle) if source.ca_bundle else True
+    if not source.ca_bundle:
+        return True
+    try:
+        return ssl.create_default_context(cafile=source.ca_bundle)
+    except (ssl.SSLError, OSError) as error:
+        raise ConfigurationError(
+            f"{source.name}: ca_bundle {source.ca_bundle} is no PEM file of certificates"
+        ) from error
 
 
 def _worth_retrying(error: SourceError, attempt: int) -> bool:
@@ -195,6 +204,7 @@ def _seconds(retry_after: str | None) -> float | None:
         until = email.utils.parsedate_to_datetime(retry_after)
     except ValueError:
         return None
+    until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
 
 

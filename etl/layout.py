@@ -203,6 +203,7 @@ def _lifter(path: Sequence[str | int], classes: tuple[type, ...]) -> Callable[[A
                 value = value[step]
             except (KeyError, IndexError, TypeError):
                 return None
-        return value if value.__class__ in classes else None
+        fits = value.__class__ is not int or -(2**63) <= value < 2**63
+        return value if fits and value.__class__ in classes else None
 
     return lift

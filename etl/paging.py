@@ -116,17 +116,19 @@ def record_id(record: bytes) -> int | None:
 
 
 def last_id(records: Sequence[bytes], after: int) -> int:
-    """Give the highest id of a page in id order; it must lie beyond `after`.
+    """Give the highest id of a page of ids in order, all beyond `after`.
 
-    Raises BadAnswer when it does not: the server ignores the key filter, and paging on would
-    never end.
+    Raises BadAnswer where they are not: the server ignores filter or order, and paging on would
+    lose rows or never end.
     """
-    found = next((key for key in map(record_id, reversed(records)) if key is not None), None)
-    if found is None:
+    ids = [key for key in map(record_id, records) if key is not None]
+    if not ids:
         raise BadAnswer("not one record of the page has an id, so there is no way to page on")
-    if found <= after:
-        raise BadAnswer(f"asked for ids above {after}, the page ends at {found}: filter ignored")
-    return found
+    if ids[0] <= after:
+        raise BadAnswer(f"asked for ids above {after}, the page begins at {ids[0]}: filter ignored")
+    if ids != sorted(set(ids)):
+        raise BadAnswer("the page is not in the order of ids that was asked for")
+    return ids[-1]
 
 
 def one_list(request: Request, name: str | None = None) -> Walk:
@@ -165,8 +167,10 @@ def keyset(
     """
     while True:
         found = listing((yield request(after)), name)
+        left = found.number(total) - len(found.records)
+        if left > 0 and not found.records:
+            raise BadAnswer(f"the answer announces {left} records and holds none")
         after = last_id(found.records, after) if found.records else after
-        left = found.number(total) - len(found.records) if found.records else 0
         yield page(found, after, left)
         if left <= 0:
             return

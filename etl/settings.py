@@ -14,13 +14,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path
 
 from etl.errors import ConfigurationError
 from etl.platforms import PLATFORMS
-from etl.stream import Platform, Secret, Source
+from etl.stream import Option, Platform, Secret, Source
 
 FILE = "annomirror.toml"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
@@ -117,7 +119,7 @@ def _source(name: str, content: Any, path: Path) -> Source:
         platform=platform.name,
         url=_url(content.get("url") or platform.url, where),
         options={
-            key: Secret(str(content[key])) if option.secret else str(content[key])
+            key: _credential(content, option, where)
             for key, option in options.items()
             if content.get(key)
         },
@@ -129,12 +131,14 @@ def _source(name: str, content: Any, path: Path) -> Source:
         ),
         timeout=_above(content.get("timeout", platform.timeout), 0, f"{where}: timeout"),
         deadline=_above(content.get("deadline", platform.deadline), 0, f"{where}: deadline"),
-        requests_per_second=content.get("requests_per_second"),
+        requests_per_second=_above(
+            content.get("requests_per_second"), 0, f"{where}: requests_per_second"
+        ),
         ca_bundle=_ca_bundle(content.get("ca_bundle"), path.parent, where),
         verify=content.get("verify", True),
         lookback=duration(content.get("lookback", "15m"), f"{where}: lookback"),
-        max_delete_share=float(content.get("max_delete_share", 0.2)),
-        server_timezone=content.get("server_timezone", "UTC"),
+        max_delete_share=_share(content.get("max_delete_share", 0.2), f"{where}: max_delete_share"),
+        server_timezone=_zone(content.get("server_timezone", "UTC"), f"{where}: server_timezone"),
     )
 
 
@@ -168,7 +172,7 @@ def _restriction(values: Any, where: str) -> tuple[str | int, ...]:
 
 
 def _above(value: Any, limit: float, where: str) -> Any:
-    if value <= limit:
+    if value is not None and value <= limit:
         raise ConfigurationError(f"{where} = {value!r} should be above {limit}")
     return value
 
@@ -176,12 +180,46 @@ def _above(value: Any, limit: float, where: str) -> Any:
 def _url(value: Any, where: str) -> str:
     if not value:
         raise ConfigurationError(f"{where}: url is missing: the address you open in the browser")
-    if not re.match(r"https?://[^/@]+(/|$)", str(value)):
+    if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s?#]*)?", str(value)) or not _has_port(value):
         raise ConfigurationError(
             f"{where}: url should begin with http:// or https:// and name a host; credentials "
             "have settings of their own"
         )
     return str(value).rstrip("/")
+
+
+def _has_port(url: str) -> bool:
+    """Tell whether host and port, if any, can be read."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _credential(content: Mapping[str, Any], option: Option, where: str) -> Secret | str:
+    """Read a platform's own setting; a bad secret is refused without being shown."""
+    value = content[option.name]
+    if not isinstance(value, str):
+        raise ConfigurationError(f"{where}: {option.name} should be text")
+    value = value.strip()
+    if option.secret and not (value.isascii() and value.isprintable() and " " not in value):
+        raise ConfigurationError(f"{where}: {option.name} has characters no credential has")
+    return Secret(value) if option.secret else value
+
+
+def _share(value: float, where: str) -> float:
+    if not 0 <= value <= 1:
+        raise ConfigurationError(f"{where} = {value!r} should be between 0 and 1, as 0.2 is 20 %")
+    return float(value)
+
+
+def _zone(name: str, where: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ConfigurationError(f"{where} = {name!r} should be like UTC or Europe/Rome") from error
+    return name
 
 
 def _ca_bundle(value: str | None, folder: Path, where: str) -> str | None:

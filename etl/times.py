@@ -27,7 +27,7 @@ def utc(value: str | None, zone: tzinfo = UTC) -> str | None:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
-    return moment.astimezone(UTC).strftime(MOMENT_FORMAT)
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def parsed(moment: str) -> datetime:

@@ -45,16 +45,16 @@ def commit(session, name, *records, part="", run_id=1, **page):
     return loader.commit(Part(part), page, compiled.transform(page.records))
 
 
-def plain(value, column):
+def plain(value, column, *, decode=True):
     """Show a stored value as Python: JSON decoded, times as the mirror writes them."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime(MOMENT_FORMAT)
-    if isinstance(column.type, Document) and isinstance(value, str):
+    if decode and isinstance(column.type, Document) and isinstance(value, str):
         return json.loads(value)
     return bool(value) if value is not None and str(column.type) == "BOOLEAN" else value
 
 
-def rows(session, name, *, without=STAMPS, **where):
+def rows(session, name, *, without=STAMPS, decode=True, **where):
     """Give the rows of a table as dicts in the order of their key."""
     table = SQLModel.metadata.tables[name]
     order = ", ".join(f'"{column.name}"' for column in table.primary_key)
@@ -64,7 +64,8 @@ def rows(session, name, *, without=STAMPS, **where):
     ]
     found = session.all(f'SELECT {", ".join(names)} FROM "{name}" ORDER BY {order}')
     read = [
-        {c.name: plain(v, c) for c, v in zip(table.columns, row, strict=True)} for row in found
+        {c.name: plain(v, c, decode=decode) for c, v in zip(table.columns, row, strict=True)}
+        for row in found
     ]
     kept = [row for row in read if all(row[key] == value for key, value in where.items())]
     return [{k: v for k, v in row.items() if k not in without} for row in kept]

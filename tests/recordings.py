@@ -42,7 +42,7 @@ def recordings(platform):
     index = json.loads(recorded(platform, "index.json"))
     for name, request in index.items():
         stream, of = LISTINGS[platform].get(request["path"], (None, None))
-        include = request["params"].get("include", "")
+        include = request["params"].get("include", "").split(",")
         if stream is None or (stream == "tasks" and "annotations" not in include):
             continue
         found = listing(Answer(200, {}, recorded(platform, name)), of)

@@ -139,7 +139,9 @@ def test_a_url_without_scheme_or_with_credentials_is_refused(refused, url):
     assert "url" in refused(SOURCE.replace("https://label-studio.example.com", url))
 
 
-@pytest.mark.parametrize("url", ["http://host:port", "http://host:99999", "http://ho st", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["http://host:port", "http://host:99999", "http://ho st", "http://[::1"]
+)
 def test_a_url_no_client_can_open_is_refused(refused, url):
     assert "url" in refused(SOURCE.replace("https://label-studio.example.com", url))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -112,7 +113,9 @@ def _prepared(folder: Path) -> Path:
 def _configured(folder: Path, server: LabelStudio) -> Settings:
     path = folder / settings.FILE
     path.write_text(MARK + CONFIGURATION.format(url=server.url, token=server.token))
-    return settings.read(str(path))
+    # Whatever mirror the environment names, the demo's made-up rows stay out of it.
+    database = f"sqlite:///{folder.absolute() / 'mirror.db'}"
+    return replace(settings.read(str(path)), database=database)
 
 
 def _sync(chosen: Settings) -> None:

@@ -69,5 +69,6 @@ def _keep(token: str | None, path: Path) -> None:
     before = path.read_text() if path.exists() else ""
     kept = [x for x in before.splitlines() if not x.startswith("LABEL_STUDIO_TOKEN=")]
     with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600), "w") as file:
+        os.fchmod(file.fileno(), 0o600)  # also one that was there already
         file.write("\n".join([*kept, f"LABEL_STUDIO_TOKEN={token}", ""]))
     click.echo(f"put the token into {path}")

@@ -128,6 +128,8 @@ _ITEM = msgspec.json.Decoder(Item)
 _VALUE = msgspec.json.Decoder(Value)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(Item)}
+_OF_RELATIONS = ("from_id", "to_id", "direction", "labels")  # they have a table of their own
+_RELATION = msgspec.Raw(b'"relation"')
 _EMPTY = Value()
 
 Rows = list[tuple[Any, ...]]
@@ -152,9 +154,12 @@ def explode(result: bytes) -> tuple[Rows, Rows, Rows]:
 
 def _read(raw: msgspec.Raw) -> tuple[Item, str | None]:
     try:
-        return _ITEM.decode(raw), None
+        item = _ITEM.decode(raw)
     except msgspec.ValidationError:
         return _tolerant(raw)
+    if item.type != "relation" and any(getattr(item, name) for name in _OF_RELATIONS):
+        return _tolerant(raw)
+    return item, None
 
 
 def _tolerant(raw: msgspec.Raw) -> tuple[Item, str | None]:
@@ -164,8 +169,11 @@ def _tolerant(raw: msgspec.Raw) -> tuple[Item, str | None]:
     except msgspec.ValidationError:
         return Item(), str(raw, "utf-8")
     item, extra = Item(), []
+    relation = fields.get("type") == _RELATION
     for name, content in fields.items():
         try:
+            if name in _OF_RELATIONS and not relation:
+                raise KeyError(name)
             setattr(item, name, msgspec.json.decode(content, type=_TYPES[name]))
         except (KeyError, msgspec.ValidationError):
             extra.append(f"{json.dumps(name)}:{str(content, 'utf-8')}")
@@ -246,7 +254,7 @@ def _labels(item: Item, value: Value) -> Iterator[tuple[int, str, str | None]]:
     """Give (rank, label, path) for every label of an item."""
     kind = item.type or ""
     name = LABELS_ELSEWHERE.get(kind, kind)
-    found = getattr(value, name, None) if name in _VALUE_FIELDS else _unknown(item, name)
+    found = getattr(value, name) if name in _LABEL_FIELDS else _unknown(item, name)
     found = value.labels if found is None else found
     for rank, label in enumerate(found if found.__class__ is list else _one(found)):
         if label.__class__ is list:
@@ -255,7 +263,11 @@ def _labels(item: Item, value: Value) -> Iterator[tuple[int, str, str | None]]:
             yield rank, _word(label), None
 
 
-_VALUE_FIELDS = frozenset(field.encode_name for field in msgspec.structs.fields(Value))
+_LABEL_FIELDS = frozenset(
+    name
+    for name in Value.__struct_fields__
+    if name.endswith("labels") or name in ("choices", "taxonomy", "selected")
+)
 
 
 def _unknown(item: Item, name: str) -> Any:
