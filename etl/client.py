@@ -153,9 +153,10 @@ class Client:
             kind = MEANINGS.get(answer.status, BadAnswer)
             return kind(f"{where}: HTTP {answer.status}: {_said(answer)}", answer.status)
         if answer.status >= httpx.codes.MULTIPLE_CHOICES:
-            raise ConfigurationError(
+            return BadAnswer(
                 f"{where} redirects to {_origin(answer.headers.get('location', ''))}, where the "
-                "credentials are not sent; if that is the right server, put it into url"
+                "credentials are not sent; if that is the right server, put it into url",
+                answer.status,
             )
         if "html" in answer.headers.get("content-type", "") or answer.body[:1] == b"<":
             return BadAnswer(

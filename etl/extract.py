@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import Generic, Protocol, TypeVar, cast
 
-import msgspec
-
 from etl.errors import BadAnswer, SourceError
 from etl.stream import Answer, Page, Request, Walk
 
@@ -32,7 +30,7 @@ def pages(walk: Walk, sender: Sender) -> Iterator[Page]:
             item = step()
         except StopIteration:
             return
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        except (ValueError, TypeError, KeyError) as error:
             raise BadAnswer(f"an answer is not what the platform documents: {error}") from error
         if isinstance(item, Page):
             yield item

@@ -13,7 +13,7 @@ from etl.merge import Counts, Merge
 from etl.statements import Dialect
 from etl.stream import Known, Page, Part, Position, Source, Start
 from etl.tables import MOMENT_FORMAT
-from etl.transform import Batch, Entry, Plan, Reject
+from etl.transform import Batch, Plan, Reject
 
 
 class Loader:
@@ -26,6 +26,8 @@ class Loader:
         self._where = (plan.source, plan.stream.name)
         self._rejected = self._rejected_keys()
         self._positions: dict[str, Position] = {}
+        self._since: dict[str, str | None] = {}
+        self._met: set[str] = set()
 
     def parts(self) -> list[Part]:
         """List the parts the stream is walked in: one that is the whole, if it has none."""
@@ -43,6 +45,7 @@ class Loader:
         mark = position.watermark
         since = times.earlier(mark, source.lookback) if mark else None
         known = self._known(part, since)
+        self._since[part.key] = "" if _unfinished(position) else since
         return Start(source=source, part=part, position=position, since=since, known=known)
 
     def commit(self, part: Part, page: Page, batch: Batch) -> Counts:
@@ -54,7 +57,9 @@ class Loader:
             if page.complete and not batch.rejects:
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
             self._set_aside(part, batch.rejects, stamp)
-            self._release(batch.entries)
+            self._release({str(entry.key) for entry in batch.entries})
+            if page.last and self._rejected:
+                self._release(self._repaired(part))
             self._remember(part, page.position, stamp)
         return counts
 
@@ -112,10 +117,27 @@ class Loader:
             sql, [(*self._where, part.key, r.key, r.reason, r.payload, *run) for r in rejects]
         )
         self._rejected.update(reject.key for reject in rejects)
+        self._met.update(reject.key for reject in rejects)
 
-    def _release(self, entries: Sequence[Entry]) -> None:
+    def _repaired(self, part: Part) -> set[str]:
+        """Give the rejects that a whole walk would have met again, and did not.
+
+        A reject without a usable id cannot be known again by its key once it is repaired.
+        """
+        since = self._since.get(part.key, "")
+        if since == "":
+            return set()  # the walk went on in the middle
+        mark = self._dialect.mark
+        rows = self._session.all(
+            "SELECT record_key, payload FROM sync_rejects "
+            f"WHERE source = {mark} AND stream = {mark} AND part = {mark}",
+            (*self._where, part.key),
+        )
+        return {key for key, payload in rows if key not in self._met and _within(payload, since)}
+
+    def _release(self, keys: set[str]) -> None:
         """Take records out of the quarantine that have landed since."""
-        landed = {str(entry.key) for entry in entries} & self._rejected if self._rejected else ()
+        landed = keys & self._rejected
         mark = self._dialect.mark
         self._session.many(
             "DELETE FROM sync_rejects "
@@ -133,6 +155,22 @@ class Loader:
             f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks}) "
             f"ON CONFLICT ({', '.join(keys)}) DO UPDATE SET {', '.join(changes)}"
         )
+
+
+def _unfinished(position: Position) -> bool:
+    state = position.state
+    return isinstance(state, dict) and not {"after", "walk"}.isdisjoint(state)
+
+
+def _within(payload: str, since: str | None) -> bool:
+    """Tell whether a walk of what was written since a time would have brought the record."""
+    if since is None:
+        return True
+    try:
+        written = times.utc(json.loads(payload)["updated_at"])
+    except (ValueError, TypeError, KeyError):
+        return False
+    return written is not None and written >= since
 
 
 def _text(moment: Any) -> str | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -20,7 +20,7 @@ _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
 
 class _WithId(msgspec.Struct):
-    id: int
+    id: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 
 _ID = msgspec.json.Decoder(_WithId)
@@ -134,7 +134,7 @@ def last_id(records: Sequence[bytes], after: int) -> int:
 def one_list(request: Request, name: str | None = None) -> Walk:
     """Read a listing that comes whole."""
     found = listing((yield request), name)
-    yield Page(found.records, total=len(found.records))
+    yield Page(found.records, total=len(found.records), last=True)
 
 
 def numbered(
@@ -145,9 +145,11 @@ def numbered(
     while True:
         found = listing((yield request(number)), name)
         announced = found.number(total)
-        yield Page([record for record in found.records if keep(record)], total=announced - seen)
-        seen, number = seen + len(found.records), number + 1
-        if seen >= announced or not found.records:
+        left, number = announced - seen, number + 1
+        seen += len(found.records)
+        last = seen >= announced or not found.records
+        yield Page([record for record in found.records if keep(record)], total=left, last=last)
+        if last:
             return
 
 

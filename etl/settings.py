@@ -61,6 +61,8 @@ class Settings:
         for name in names:
             if name not in known:
                 raise ConfigurationError(_unknown("source", name, known, f"{self.path}"))
+        if not known:
+            raise ConfigurationError(f"{self.path} has no [sources.NAME]; see: annomirror init")
         return tuple(known[name] for name in names) or self.sources
 
 

@@ -114,12 +114,16 @@ class Complete:
 
 @dataclass(frozen=True)
 class Page:
-    """Records to commit together; `total` is how many are left to read, this page included."""
+    """Records to commit together; `total` is how many are left to read, this page included.
+
+    With its `last` page a walk has read all it set out to read.
+    """
 
     records: Sequence[bytes]
     position: Position | None = None
     total: int | None = None
     complete: Complete | None = None
+    last: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import Protocol
 
 from etl import extract
 from etl.database import Session
-from etl.errors import SourceError, Unauthorized, Unreachable
+from etl.errors import Interrupted, SourceError, Unauthorized, Unreachable
 from etl.ledger import Ledger, StreamReport, outcome_of
 from etl.load import Loader
 from etl.merge import Counts
@@ -100,6 +100,10 @@ def _source(job: Job, session: Session, run_id: int) -> Iterator[Event]:
                 yield from _stream(job, stream, session, run_id, report)
             except SourceError as error:
                 stopped = error
+            except Interrupted as error:
+                report.outcome, report.error = "interrupted", str(error)
+                yield Finished(report)
+                raise
         if stopped is not None:
             report.outcome, report.error = "failed", str(stopped)
         report.requests = job.sender.requests - requests

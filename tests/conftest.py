@@ -100,3 +100,13 @@ def other_session(engine):
     """A second connection to the same mirror: it sees what is committed."""
     with engine.connect() as connection:
         yield Session(connection)
+
+
+@pytest.fixture
+def sqlite_session(sqlite_template, tmp_path):
+    """A second mirror to compare with."""
+    shutil.copy(sqlite_template, tmp_path / "second.db")
+    engine = open_mirror(f"sqlite:///{tmp_path / 'second.db'}")
+    with engine.connect() as connection:
+        yield Session(connection)
+    engine.dispose()

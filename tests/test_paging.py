@@ -195,7 +195,7 @@ def test_keyset_refuses_an_empty_page_where_records_are_announced():
 
 
 def test_keyset_notices_an_ignored_filter():
-    with pytest.raises(BadAnswer, match="asked for ids above 2, the page ends at 2"):
+    with pytest.raises(BadAnswer, match="asked for ids above 2, the page begins at 1"):
         drive(walk(), items(1, 2, total=4), items(1, 2, total=4))
 
 

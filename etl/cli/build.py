@@ -42,9 +42,10 @@ def jobs(
     chosen = {
         source.name: choose(PLATFORMS[source.platform], source, streams) for source in sources
     }
-    if streams and not any(chosen.values()):
-        there = sorted({s.name for source in sources for s in PLATFORMS[source.platform].streams})
-        raise ConfigurationError(f"no stream {', '.join(streams)}; there are: {', '.join(there)}")
+    there = {s.name for source in sources for s in PLATFORMS[source.platform].streams}
+    if unknown := set(streams) - there:
+        names = ", ".join(sorted(there))
+        raise ConfigurationError(f"no stream {', '.join(sorted(unknown))}; there are: {names}")
     with ExitStack() as stack:
         found = []
         for source in sources:

@@ -60,13 +60,11 @@ def retry(numbers: tuple[int, ...]) -> None:
     """Try records again with this program: all of them, or those numbered."""
     chosen = build.read_settings()
     with build.writing(chosen) as session:
+        all_of_them = [row["id"] for row in books.rejects(session, None, None)]
+        rows = [books.reject(session, number) for number in numbers or all_of_them]
+        chosen.select({row["source"] for row in rows})
         ledger = Ledger(session)
         ledger.begin()
-        rows = [
-            books.reject(session, row["id"])
-            for row in books.rejects(session, None, None)
-            if not numbers or row["id"] in numbers
-        ]
         landed = sum(_retry(chosen, session, ledger.run_id, row) for row in rows)
         ledger.finish("ok")
     click.echo(f"{landed} of {len(rows)} landed")
@@ -86,6 +84,7 @@ def _retry(chosen: Settings, session: Session, run_id: int, row: dict[str, Any])
 
 def _pretty(payload: str) -> str:
     try:
-        return json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
+        shown = json.dumps(json.loads(payload), indent=2, ensure_ascii=False)
     except ValueError:
-        return payload
+        shown = payload
+    return shown.encode(errors="backslashreplace").decode()  # no terminal takes a lone surrogate

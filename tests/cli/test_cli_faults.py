@@ -98,7 +98,7 @@ def test_the_streams_after_a_failed_one_are_read(paged, server):
 # A source that fails as a whole
 
 
-@pytest.mark.parametrize("token", ["0" * 40, "not a token"])
+@pytest.mark.parametrize("token", ["0" * 40, "not-a-token"])
 def test_a_wrong_token_fails_the_source(site, boxes, token):
     site.configure(token=token)
     done = site.run("sync", "--json")

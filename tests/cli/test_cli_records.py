@@ -1,6 +1,7 @@
 """Records no table can hold: set aside whole, listed, shown, retried and released."""
 
 import json
+import sqlite3
 
 import pytest
 
@@ -116,6 +117,13 @@ def test_a_retry_lands_what_this_program_understands(site, boxes, server, tmp_pa
     assert found == [("2026-01-02 00:00:00.000000", 1)]
 
 
+def test_a_retry_of_an_empty_quarantine_is_fine(site, boxes):
+    site.mirrored()
+    done = site.run("rejects", "retry")
+    assert (done.exit_code, done.stdout) == (0, "0 of 0 landed\n")
+    assert site.rows("SELECT id, outcome FROM sync_runs") == [(1, "ok"), (2, "ok")]
+
+
 def test_a_retry_of_a_number_that_is_not_there_is_a_usage_error(site, boxes):
     site.mirrored()
     assert site.run("rejects", "retry", "7").exit_code == 2
@@ -170,8 +178,6 @@ def test_a_new_field_that_goes_away_leaves_extra(site, boxes, server):
 
 def mend(site, sql):
     """Write to the mirror behind the program's back."""
-    import sqlite3
-
     with sqlite3.connect(site.mirror) as connection:
         connection.execute(sql)
     connection.close()

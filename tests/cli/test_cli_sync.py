@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from etl.standins.faults import Fault
 from etl.standins.label_studio.seed import lively
 
 STREAMS = ["users", "projects", "tasks", "predictions"]
@@ -53,8 +54,6 @@ def test_the_requests_reported_are_all_that_were_sent(site, people, server, kind
 
 
 def test_retries_are_among_the_requests_reported(site, people, server):
-    from etl.standins.faults import Fault
-
     server.faults.append(Fault(path="/api/tasks/", status=503, times=2))
     said = site.mirrored()
     assert sum(stream["requests"] for stream in said["streams"]) == len(server.requests)

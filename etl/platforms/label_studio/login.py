@@ -10,6 +10,7 @@ import base64
 import binascii
 import json
 from collections.abc import Generator
+from typing import Annotated
 
 import httpx
 import msgspec
@@ -62,13 +63,16 @@ def _access(response: httpx.Response) -> str:
             f"no access token could be had: HTTP {response.status_code}", response.status_code
         )
     try:
-        access = msgspec.json.decode(response.content)["access"]
-    except (msgspec.DecodeError, KeyError, TypeError) as error:
+        return msgspec.json.decode(response.content, type=_Access).access
+    except msgspec.DecodeError as error:
         raise BadAnswer(
             "asked for an access token at /api/token/refresh/ and got no such thing "
             f"(HTTP {response.status_code}): is the url that of a Label Studio of 2025 or later?"
         ) from error
-    return str(access)
+
+
+class _Access(msgspec.Struct):
+    access: Annotated[str, msgspec.Meta(min_length=1)]
 
 
 def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Identity]:

@@ -171,10 +171,9 @@ def _tolerant(raw: msgspec.Raw) -> tuple[Item, str | None]:
     item, extra = Item(), []
     relation = fields.get("type") == _RELATION
     for name, content in fields.items():
+        known = "" if name in _OF_RELATIONS and not relation else name
         try:
-            if name in _OF_RELATIONS and not relation:
-                raise KeyError(name)
-            setattr(item, name, msgspec.json.decode(content, type=_TYPES[name]))
+            setattr(item, name, msgspec.json.decode(content, type=_TYPES[known]))
         except (KeyError, msgspec.ValidationError):
             extra.append(f"{json.dumps(name)}:{str(content, 'utf-8')}")
     return item, "{" + ",".join(extra) + "}" if extra else None

@@ -22,6 +22,7 @@ TASKS = "/api/tasks/"
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
 SMALL_WINDOW = 100  # tasks that cost less to read again than to reason about
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
+NEWEST = 5  # tasks looked at for the newest time, should the very newest have none
 SLICE = 1_000  # predictions committed together
 
 TASK_FIELDS = (
@@ -104,7 +105,12 @@ def tasks(start: Start) -> Walk:
         return Request(TASKS, _query(start, state["since"], after, TASK_FIELDS))
 
     def page(found: Listing, after: int, left: int) -> Page:
-        return Page(found.records, _position(start, state, after, left), left + len(found.records))
+        return Page(
+            found.records,
+            _position(start, state, after, left),
+            left + len(found.records),
+            last=left <= 0,
+        )
 
     yield from keyset(request, page, name="tasks", total="total", after=state["after"])
 
@@ -127,20 +133,28 @@ def _window(start: Start) -> Generator[Request, Answer, Json]:
     there, spare reading it all again. Where the mirror cannot agree, because a task was rejected
     or deleted, it is enough that the server says what it said when the window was last read.
     """
-    newest = _query(start, start.since, 0, "id,updated_at") | {"page_size": 1}
+    newest = _query(start, start.since, 0, "id,updated_at") | {"page_size": NEWEST}
     newest["query"] = _filters(start.since, 0, "-tasks:updated_at")
     found = listing((yield Request(TASKS, newest)), "tasks")
     if not found.records:
         return None
     total = found.number("total")
     sums = (found.number("total_annotations"), found.number("total_predictions"))
-    stamp = utc(msgspec.json.decode(found.records[0], type=_Stamped).updated_at)
+    stamp = max(filter(None, map(_stamp, found.records)), default=None)
     big = start.since is not None and total > SMALL_WINDOW
     seen = [start.since, total, stamp, *sums] if big else None
     before = (start.position.state or {}).get("seen")
     if big and (start.known == Known(total, stamp, sums) or seen == before):
         return None
     return {"since": start.since, "newest": stamp, "after": 0, "seen": seen}
+
+
+def _stamp(record: bytes) -> str | None:
+    """Read a task's time; one that makes no sense is left to the quarantine."""
+    try:
+        return utc(msgspec.json.decode(record, type=_Stamped).updated_at)
+    except ValueError:
+        return None
 
 
 def _query(start: Start, since: str | None, after: int, include: str) -> dict[str, str | int]:
@@ -214,6 +228,7 @@ def _all_predictions(start: Start, done: Position, count: int) -> Walk:
             done if last else None,
             left,
             complete if last else None,
+            last,
         )
 
 
@@ -232,7 +247,9 @@ def _by_task(start: Start, done: Position, since: str | None) -> Walk:
             start.position.watermark, {**before, "walk": {**walk, "after": after}}
         )
         complete = _complete("task_id", [task.id for task in tasks], records)
-        return Page(records, unfinished if left > 0 else done, left + len(tasks), complete)
+        return Page(
+            records, unfinished if left > 0 else done, left + len(tasks), complete, left <= 0
+        )
 
     yield from keyset(request, page, name="tasks", total="total", after=walk["after"])
 

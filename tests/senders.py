@@ -1,0 +1,82 @@
+"""Senders that need no network: a stand-in called directly, or answers in a row."""
+
+import json
+from datetime import UTC, datetime
+
+from etl.extract import pages
+from etl.load import Loader
+from etl.standins.clock import Clock
+from etl.standins.exchange import Request as Asked
+from etl.standins.label_studio.api import Api
+from etl.standins.label_studio.installation import TOKEN
+from etl.standins.label_studio.state import State
+from etl.standins.label_studio.tokens import Tokens
+from etl.stream import Answer
+from etl.transform import Plan
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+class LabelStudio:
+    """A Label Studio whose `state` a test changes; it notes what it was asked."""
+
+    def __init__(self):
+        self.clock = Clock(NOON)
+        self.state = State("sqlite", self.clock)
+        tokens = Tokens(self.clock, legacy_enabled=True)
+        tokens.add_legacy(1, TOKEN)
+        self._api = Api(self.state, tokens)
+        self.asked = []
+
+    def send(self, request):
+        self.asked.append(request)
+        params = [(name, str(value)) for name, value in request.params.items()]
+        headers = {"authorization": f"Token {TOKEN}"}
+        answer = self._api.answer(
+            Asked(method=request.method, path=request.path, params=params, headers=headers)
+        )
+        assert answer.status == 200, answer.body[:200]
+        return Answer(answer.status, {}, answer.body)
+
+    def wait(self, minutes=60):
+        self.clock.advance(minutes=minutes)
+
+    def paths(self):
+        """Give what was asked since the last look."""
+        asked, self.asked = self.asked, []
+        return [request.path for request in asked]
+
+
+class Scripted:
+    """Gives its answers in a row."""
+
+    def __init__(self, *answers):
+        self.answers = list(answers)
+        self.asked = []
+
+    def send(self, request):
+        self.asked.append(request)
+        return json_answer(self.answers.pop(0))
+
+
+def json_answer(content):
+    body = content if isinstance(content, bytes) else json.dumps(content).encode()
+    return Answer(200, {"content-type": "application/json"}, body)
+
+
+def synchronise(session, source, platform, sender, *, only=None, stop_after=None, full=False):
+    """Carry every stream to the mirror, as a run does; perhaps stop after some pages."""
+    done = 0
+    for stream in platform.streams:
+        if only and stream.name not in only:
+            continue
+        plan = Plan(stream, source.name)
+        loader = Loader(session, plan, 1)
+        for part in loader.parts():
+            start = loader.start(source, part, full=full)
+            for page in pages(stream.walk(start), sender):
+                loader.commit(part, page, plan.transform(page.records))
+                done += 1
+                if done == stop_after:
+                    return done
+    return done
