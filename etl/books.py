@@ -126,9 +126,8 @@ def query(session: Session, sql: str) -> Found:
 
 
 def _rows(session: Session, sql: str, values: Sequence[Any] = ()) -> Rows:
-    result = session.connection.exec_driver_sql(sql, tuple(values))
-    names = list(result.keys())
-    return [dict(zip(names, map(_plain, row), strict=True)) for row in result.fetchall()]
+    names, rows = session.named(sql, values)
+    return [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
 
 
 def _plain(value: Any) -> Any:

@@ -76,6 +76,8 @@ class Client:
             # Servers set a session cookie on every answer; sent back it would mix up accounts.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             event_hooks={"request": [self._count]},
+            # A proxy of the environment is for the world outside this machine.
+            mounts={"all://127.0.0.1": None, "all://localhost": None},
         )
 
     def close(self) -> None:

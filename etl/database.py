@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from etl.errors import BusyError, ConfigurationError, MirrorError
 
+SQLITE = "sqlite:///"
 BUSY_TIMEOUT = 60  # seconds a writer waits for another one
 LOCK_KEY = 0x616E6E6F  # the advisory lock on Postgres: "anno"
 
@@ -45,10 +47,15 @@ class Session:
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> Sequence[Any]:
         """Fetch every row."""
-        rows = self.connection.exec_driver_sql(sql, tuple(values)).fetchall()
+        return self.named(sql, values)[1]
+
+    def named(self, sql: str, values: Sequence[Any] = ()) -> tuple[list[str], Sequence[Any]]:
+        """Fetch every row, and the names of the columns."""
+        result = self.connection.exec_driver_sql(sql, tuple(values))
+        names, rows = list(result.keys()), result.fetchall()
         if not (self._open or self._rehearsal):
             self.connection.rollback()  # a look begins a transaction too; do not keep it
-        return rows
+        return names, rows
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement and tell how many rows it touched."""
@@ -78,6 +85,9 @@ def _without_nul(row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def parse(database: str) -> URL:
     """Read a database address. Raises ConfigurationError."""
+    if database.startswith(SQLITE):
+        # Not by make_url: a folder may have a ? in its name.
+        return URL.create("sqlite", database=database.removeprefix(SQLITE) or None)
     try:
         url = make_url(database)
     except ArgumentError as error:
@@ -122,6 +132,7 @@ def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
         connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
         if read_only:
             connection.execute("PRAGMA query_only = ON")
+            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # else ATTACH makes a file
         else:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")

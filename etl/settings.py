@@ -26,6 +26,7 @@ from etl.stream import Option, Platform, Secret, Source
 
 FILE = "annomirror.toml"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
+_ADDRESS = re.compile(r"""https?://[^\s/@?#"\\]+(/[^\s?#"\\]*)?""")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NAMES = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -119,7 +120,7 @@ def _source(name: str, content: Any, path: Path) -> Source:
     return Source(
         name=name,
         platform=platform.name,
-        url=_url(content.get("url") or platform.url, where),
+        url=address(content.get("url") or platform.url, where),
         options={
             key: _credential(content, option, where)
             for key, option in options.items()
@@ -179,10 +180,11 @@ def _above(value: Any, limit: float, where: str) -> Any:
     return value
 
 
-def _url(value: Any, where: str) -> str:
+def address(value: Any, where: str) -> str:
+    """Check a source's address. Raises ConfigurationError."""
     if not value:
         raise ConfigurationError(f"{where}: url is missing: the address you open in the browser")
-    if not re.fullmatch(r"https?://[^\s/@?#]+(/[^\s?#]*)?", str(value)) or not _has_port(value):
+    if not _ADDRESS.fullmatch(str(value)) or not _has_port(value):
         raise ConfigurationError(
             f"{where}: url should begin with http:// or https:// and name a host; credentials "
             "have settings of their own"

@@ -100,8 +100,8 @@ def _source(job: Job, session: Session, run_id: int) -> Iterator[Event]:
                 yield from _stream(job, stream, session, run_id, report)
             except SourceError as error:
                 stopped = error
-            except Interrupted as error:
-                report.outcome, report.error = "interrupted", str(error)
+            except Interrupted:
+                report.outcome = "interrupted"
                 yield Finished(report)
                 raise
         if stopped is not None:

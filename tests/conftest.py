@@ -4,6 +4,7 @@ import itertools
 import shutil
 import sqlite3
 
+import psycopg
 import pytest
 
 from etl import migrate
@@ -47,13 +48,14 @@ def postgres_server(tmp_path_factory):
 def new_postgres(postgres_server):
     """Makes databases: empty, or copies of a template."""
     numbers = itertools.count(1)
+    with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
 
-    def make(template="template1"):
-        name = f"mirror_{next(numbers)}"
-        postgres_server.psql(f'CREATE DATABASE {name} TEMPLATE "{template}"')
-        return postgres_server.get_uri(database=name)
+        def make(template="template1"):
+            name = f"mirror_{next(numbers)}"
+            admin.execute(f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY file_copy')
+            return postgres_server.get_uri(database=name)
 
-    return make
+        yield make
 
 
 @pytest.fixture(scope="session")

@@ -36,9 +36,10 @@ def encoded(records):
     return [r if isinstance(r, bytes) else json.dumps(r).encode() for r in records]
 
 
-def commit(session, name, *records, part="", run_id=1, **page):
-    """Commit one page of a stream, as a run of its own does."""
+def commit(session, name, *records, part=None, run_id=1, **page):
+    """Commit one page of a stream, as a run of its own does; the project is 9."""
     compiled = plan(name)
+    part = part or ("9" if compiled.stream.parts else "")
     page = Page(encoded(records), **page)
     loader = Loader(session, compiled, run_id)
     loader.start(SOURCE, Part(part))

@@ -96,7 +96,7 @@ def test_an_unverified_connection_is_said_aloud_each_time(server, caplog, monkey
     monkeypatch.setattr(logging.getLogger("etl"), "propagate", True)
     caplog.set_level(logging.WARNING, "etl")
     for _ in range(2):
+        caplog.clear()
         build.client(source(server.url, verify=False)).close()
-    assert [record.levelname for record in caplog.records] == ["WARNING"] * 2
-    assert "verify = false" in caplog.text
-    assert CANARY not in caplog.text
+        assert "verify = false" in caplog.text
+        assert CANARY not in caplog.text

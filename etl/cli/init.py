@@ -52,8 +52,9 @@ def command(url: str | None, token: str | None, force: bool) -> None:  # noqa: F
         url = click.prompt("Address of your Label Studio", default="http://localhost:8080")
         said = "Token (Account & Settings; not shown; empty for later)"
         token = token or click.prompt(said, hide_input=True, default="", show_default=False)
+    url = settings.address(url or "https://label-studio.example.com", str(path))
     try:
-        path.write_text(TEMPLATE.format(url=url or "https://label-studio.example.com"))
+        path.write_text(TEMPLATE.format(url=url))
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from error
     click.echo(f"wrote {path}")

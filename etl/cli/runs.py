@@ -14,7 +14,13 @@ COLUMNS = ("run", "started_at", "outcome", "requests", "inserted", "updated", "d
 
 @click.command("runs")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-@click.option("--limit", default=20, show_default=True, help="How many, newest first.")
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=20,
+    show_default=True,
+    help="How many, newest first.",
+)
 @common
 def command(as_json: bool, limit: int) -> None:  # noqa: FBT001  # click passes flags so
     """Show the run history, newest first."""

@@ -106,7 +106,8 @@ def test_a_deleted_prediction_becomes_a_tombstone(site, boxes, server):
 
 
 def test_a_changed_project_has_its_new_controls_and_not_the_old(site, server):
-    config = '<View><Choices name="{0}" toName="t"><Choice value="x"/></Choices><Text name="t" value="$t"/></View>'
+    choices = '<Choices name="{0}" toName="t"><Choice value="x"/></Choices>'
+    config = f'<View>{choices}<Text name="t" value="$t"/></View>'
     server.state.add_project("P", config.format("mood"))
     site.mirrored()
     server.state.patch_project(1, label_config=config.format("tone"))

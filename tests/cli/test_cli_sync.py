@@ -99,6 +99,28 @@ def test_quiet_prints_nothing_on_success(site, boxes):
         assert (done.exit_code, done.stdout, done.stderr) == (0, "", "")
 
 
+def test_quiet_still_says_what_failed(site, boxes, server):
+    server.faults.append(Fault(path="/api/users/", times=None, status=403, body=b"{}"))
+    done = site.run("sync", "-q")
+    assert (done.exit_code, done.stdout) == (3, "")
+    assert done.stderr.startswith("labels/users: GET /api/users/: HTTP 403: {}\n")
+
+
+def test_json_is_printed_even_when_no_run_can_begin(site):
+    site.configuration.unlink()
+    code, said = site.sync()
+    assert (code, said["run"], said["outcome"], said["streams"]) == (2, None, "failed", [])
+    assert "annomirror init" in said["error"]
+
+
+def test_the_log_is_json_lines_when_asked_for(site, boxes, server):
+    server.state.spoil(1, mood=b"1")
+    lines = site.run("sync", "--log-format", "json").stderr.splitlines()
+    said = json.loads(lines[0])
+    assert (len(lines), said["level"]) == (1, "warning")
+    assert "new field 'mood'" in said["message"]
+
+
 def test_one_stream_is_read_with_the_stream_it_is_split_by(site, boxes, server):
     said = site.mirrored("--stream", "tasks")
     assert [stream["stream"] for stream in said["streams"]] == ["projects", "tasks"]

@@ -3,14 +3,14 @@
 import json
 
 import pytest
-
 import rebuilt
 import recordings
+from mirror import SOURCE, dump, encoded, rows
+
 from etl.load import Loader
 from etl.platforms import PLATFORMS
 from etl.stream import Page, Part, Position
 from etl.transform import Plan
-from mirror import SOURCE, dump, encoded, rows
 
 STREAMS = [
     pytest.param(platform, stream, id=f"{platform.name}/{stream.name}")
@@ -22,9 +22,7 @@ every_stream = pytest.mark.parametrize(("platform", "stream"), STREAMS)
 
 def recorded(platform, stream):
     """Give the recorded pages of a stream; at least one with a record."""
-    found = [
-        r for r in recordings.ALL if (r.platform, r.stream) == (platform.name, stream.name)
-    ]
+    found = [r for r in recordings.ALL if (r.platform, r.stream) == (platform.name, stream.name)]
     assert any(r.records for r in found), f"record an answer for {platform.name}/{stream.name}"
     return found
 

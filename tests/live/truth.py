@@ -64,7 +64,9 @@ class Mirror:
 def differences(client: httpx.Client, mirror: Mirror) -> list[str]:
     """Say everything in which a mirror differs from its server."""
     projects = client.get("/api/projects/", params={"page_size": 100}).json()["results"]
-    found = _records("project", projects, mirror.live("projects"), {"organization": "organization_id"})
+    found = _records(
+        "project", projects, mirror.live("projects"), {"organization": "organization_id"}
+    )
     found += _records("user", client.get("/api/users/").json(), mirror.live("users"), {})
     tasks = [task for project in projects for task in _tasks(client, project["id"])]
     found += _records("task", tasks, mirror.live("tasks"), TASK)

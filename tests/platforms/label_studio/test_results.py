@@ -4,17 +4,17 @@ import json
 
 import msgspec
 import pytest
+import recordings
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rebuilt import loads, result_items, without_nulls
 
-import recordings
 from etl.platforms.label_studio.results import (
     LABEL_COLUMNS,
     RELATION_COLUMNS,
     RESULT_COLUMNS,
     explode,
 )
-from rebuilt import loads, result_items, without_nulls
 
 COLUMNS = (RESULT_COLUMNS, LABEL_COLUMNS, RELATION_COLUMNS)
 
@@ -188,7 +188,9 @@ NAMES = st.sampled_from(
     ["id", "type", "value", "from_name", "score", "item_index", "meta", "labels", "from_id",
      "direction", "choices", "rectanglelabels", "taxonomy", "x", "text", "start", "parentID"]
 ) | TEXT  # fmt: skip
-TYPES = st.sampled_from(["choices", "taxonomy", "relation", "rectanglelabels", "newlabels", "video"])
+TYPES = st.sampled_from(
+    ["choices", "taxonomy", "relation", "rectanglelabels", "newlabels", "video"]
+)
 JSON = st.recursive(
     ODD | TEXT | TYPES,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
