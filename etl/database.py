@@ -65,7 +65,7 @@ class Session:
         """Run a statement once for every row."""
         ready = list(rows)
         if self.dialect == "postgresql":
-            ready = [_without_nul(row) for row in ready]
+            ready = [without_nul(row) for row in ready]
         if ready:
             self.connection.exec_driver_sql(sql, ready)
 
@@ -73,7 +73,7 @@ class Session:
 _NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 
 
-def _without_nul(row: tuple[Any, ...]) -> tuple[Any, ...]:
+def without_nul(row: tuple[Any, ...]) -> tuple[Any, ...]:
     """Replace NUL, which Postgres has no place for, by U+FFFD; most rows have none."""
     if not any(v.__class__ is str and ("\x00" in v or "\\u0000" in v) for v in row):
         return row
@@ -124,7 +124,8 @@ def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
     else:
         _prepare_file(Path(path), read_only=read_only)
         mode = "ro" if read_only else "rw"
-        engine = create_engine(f"sqlite:///file:{_escaped(path)}?mode={mode}&uri=true")
+        query = {"mode": mode, "uri": "true"}
+        engine = create_engine(URL.create("sqlite", database=f"file:{_escaped(path)}", query=query))
 
     @event.listens_for(engine, "connect")
     def configure(connection: Any, _record: Any) -> None:

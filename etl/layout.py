@@ -44,6 +44,12 @@ def specs(table: type[Mirrored]) -> dict[str, Spec]:
     return {c.name: c.info["spec"] for c in columns if c.name not in BOOKKEEPING}
 
 
+def kinds(table: type[Mirrored], columns: Sequence[str]) -> tuple[str, ...]:
+    """Give the kind of each of a table's columns."""
+    every = table.__table__.columns  # type: ignore[attr-defined]  # SQLModel sets it
+    return tuple(every[name].info["spec"].kind for name in columns)
+
+
 def keys(table: type[Mirrored]) -> tuple[str, ...]:
     """Give the columns of a table's primary key, the source first."""
     return tuple(c.name for c in table.__table__.primary_key)  # type: ignore[attr-defined]  # idem

@@ -50,17 +50,24 @@ class Loader:
 
     def commit(self, part: Part, page: Page, batch: Batch) -> Counts:
         """Write a page, all of it or nothing."""
-        stamp = times.now()
-        with self._session.transaction():
-            counts = self._merge.entries(batch.entries, stamp)
-            counts.read, counts.rejected = len(page.records), len(batch.rejects)
-            if page.complete and not batch.rejects:
-                counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
-            self._set_aside(part, batch.rejects, stamp)
-            self._release({str(entry.key) for entry in batch.entries})
-            if page.last and self._rejected:
-                self._release(self._repaired(part))
-            self._remember(part, page.position, stamp)
+        remembered = set(self._rejected), set(self._met), dict(self._positions)
+        try:
+            with self._session.transaction():
+                return self._write(part, page, batch, times.now())
+        except BaseException:
+            self._rejected, self._met, self._positions = remembered
+            raise
+
+    def _write(self, part: Part, page: Page, batch: Batch, stamp: str) -> Counts:
+        counts = self._merge.entries(batch.entries, stamp)
+        counts.read, counts.rejected = len(page.records), len(batch.rejects)
+        if page.complete and not batch.rejects:
+            counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
+        self._release({str(entry.key) for entry in batch.entries})
+        self._set_aside(part, batch.rejects, stamp)
+        if page.last and self._rejected:
+            self._release(self._repaired(part))
+        self._remember(part, page.position, stamp)
         return counts
 
     def _position(self, part: Part) -> Position:

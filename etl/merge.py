@@ -6,13 +6,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
-from etl.database import Session
+from etl.database import Session, without_nul
 from etl.layout import Row
 from etl.statements import Dialect, Statements
 from etl.stream import Complete
-from etl.tables import MOMENT_FORMAT, Mirrored
+from etl.tables import Mirrored
 from etl.transform import Entry, Layout, Plan
 
 
@@ -51,6 +52,12 @@ class Table:
     def owner(self, row: Row) -> Any:
         """Give the id of the row that this one is a part of."""
         return row[self._owner] if self._owner is not None else None
+
+    def same(self, stored: tuple[Row, bool], row: Row) -> bool:
+        """Tell whether a stored row is alive and says what the new one says."""
+        old, dead = stored
+        new = without_nul(row) if self._session.dialect == "postgresql" else row
+        return not dead and all(map(_same, old, new, self.sql.kinds))
 
     def stored(self, source: str, ids: Iterable[Any]) -> dict[Row, tuple[Row, bool]]:
         """Fetch the rows below some root records: row and whether it is a tombstone, by key."""
@@ -129,7 +136,7 @@ class Merge:
         """Compare changed records row by row with what the mirror holds of them."""
         source, ids = self._plan.source, [entry.key for entry in entries]
         stored = self.root.stored(source, ids)
-        fresh = [e for e in entries if not _same(stored[self.root.key(e.row)], e.row)]
+        fresh = [e for e in entries if not self.root.same(stored[self.root.key(e.row)], e.row)]
         self._write_roots(fresh, stamp)
         counts.updated += len(fresh)
         counts.unchanged += len(entries) - len(fresh)
@@ -158,7 +165,8 @@ class _Replacement:
         """Make the stored rows equal to `rows`."""
         keyed = {table.key(row): row for row in rows}
         new = [row for key, row in keyed.items() if key not in stored]
-        changed = [r for key, r in keyed.items() if key in stored and not _same(stored[key], r)]
+        known = [(stored[key], row) for key, row in keyed.items() if key in stored]
+        changed = [row for before, row in known if not table.same(before, row)]
         table.write(new + changed, self._stamp)
         self._counts.inserted += len(new)
         self._counts.updated += len(changed)
@@ -186,22 +194,26 @@ class _Replacement:
         return buried + len(rest)
 
 
-def _same(stored: tuple[Row, bool], row: Row) -> bool:
-    """Compare a stored row with a new one; JSON by content, for servers reorder its keys."""
-    old, dead = stored
-    if dead:
-        return False
-    return old == row or all(
-        a == b or _canonical(a) == _canonical(b) for a, b in zip(old, row, strict=True)
-    )
+def _same(old: Any, new: Any, kind: str) -> bool:
+    """Compare a stored value with a new one; JSON by content, for servers reorder its keys."""
+    if old is None or new is None:
+        return old is new
+    if kind == "document":
+        return old == new or _canonical(old) == _canonical(new)
+    if isinstance(old, datetime):
+        old = old.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    return bool(old == new)
 
 
-def _canonical(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime(MOMENT_FORMAT)
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
+def _canonical(text: str) -> str:
+    """Write JSON so that equal content is equal text, and 1, 1.0 and 1e0 are equal, not true."""
+    try:
+        content = json.loads(text, parse_int=_tagged, parse_float=_tagged)
+    except (ValueError, RecursionError):
+        return text
+    return json.dumps(content, sort_keys=True)
+
+
+def _tagged(number: str) -> str:
+    value = Decimal(number)
+    return f"#{value.normalize() if value else 0}"

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from etl.layout import kinds
 from etl.stream import Digest
 from etl.tables import Entity, Mirrored
 from etl.transform import Layout
@@ -48,6 +49,7 @@ class Statements:
         tail = ("content_hash",) if self.hashed else ()
         self.written = (*layout.columns, *tail, "first_synced_at", "synced_at")
         self._layout = layout
+        self.kinds = kinds(layout.table, layout.columns)
         own = "".join(f" AND {_quoted(name)} = {dialect.mark}" for name, _ in layout.constants)
         self._own = own
         self.constants = tuple(value for _, value in layout.constants)
@@ -74,10 +76,13 @@ class Statements:
 
     def rows(self, by: str) -> str:
         """Look up whole rows of the stream by a column, tombstones included and told apart."""
-        return (
-            f"SELECT {_list(self._layout.columns)}, deleted_at IS NOT NULL FROM {self._name} "
-            f"WHERE {self._among(by)}"
-        )
+        columns = ", ".join(map(self._as_text, self._layout.columns, self.kinds))
+        return f"SELECT {columns}, deleted_at IS NOT NULL FROM {self._name} WHERE {self._among(by)}"
+
+    def _as_text(self, column: str, kind: str) -> str:
+        """Fetch JSON as the text it is, which Postgres' driver would decode."""
+        cast = "::text" if kind == "document" and self._dialect.name == "postgresql" else ""
+        return _quoted(column) + cast
 
     @property
     def live_ids(self) -> str:

@@ -211,9 +211,9 @@ def test_an_odd_value_round_trips_or_is_set_aside(site, boxes, server, value):
     assert len(tasks(site)) == 12 - rejected
 
 
-@pytest.mark.parametrize("value", ODD.values(), ids=ODD.keys())
-def test_an_odd_value_can_be_queried_and_shown(site, boxes, server, value):
-    server.state.spoil(5, data=value)
+@pytest.mark.parametrize("name", ["NUL", "a lone surrogate", "a deep nest", "a byte order mark"])
+def test_an_odd_value_can_be_queried_and_shown(site, boxes, server, name):
+    server.state.spoil(5, data=ODD[name])
     site.mirrored()
     for form in ("table", "csv", "json", "jsonl"):
         done = site.run("sql", "SELECT id, data FROM label_studio_tasks", "--format", form)

@@ -1,0 +1,119 @@
+"""The migrations and the table classes give the same database."""
+
+import pytest
+import sqlalchemy as sa
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+
+from etl import migrate
+from etl.database import open_mirror
+from etl.errors import RefusedError
+
+
+@pytest.fixture
+def empty(empty_database):
+    """A connection to an empty database."""
+    engine = open_mirror(empty_database)
+    with engine.connect() as connection:
+        yield connection
+    engine.dispose()
+
+
+@pytest.fixture
+def connection(session):
+    """A connection to a migrated mirror."""
+    return session.connection
+
+
+def tables(connection):
+    found = sa.inspect(connection).get_table_names()
+    connection.rollback()
+    return set(found)
+
+
+def operations(connection):
+    return Operations(MigrationContext.configure(connection))
+
+
+def test_an_empty_database_comes_to_the_schema_of_the_classes(empty):
+    with empty.begin():
+        assert migrate.upgrade(empty) == (None, migrate.head())
+    with empty.begin():
+        assert (migrate.current(empty), migrate.differences(empty)) == (migrate.head(), [])
+
+
+def test_upgrading_twice_changes_nothing(connection):
+    with connection.begin():
+        before = schema(connection)
+        assert migrate.upgrade(connection) == (migrate.head(), migrate.head())
+        assert schema(connection) == before
+
+
+def schema(connection):
+    metadata = sa.MetaData()
+    metadata.reflect(connection)
+    return [repr(table) for table in metadata.sorted_tables]
+
+
+def test_an_upgrade_that_is_rolled_back_leaves_nothing(empty):
+    with empty.begin() as transaction:
+        migrate.upgrade(empty)
+        transaction.rollback()
+    assert tables(empty) == set()
+
+
+def test_a_mirror_of_a_newer_program_is_refused_and_left_alone(connection):
+    with connection.begin():
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        before = schema(connection)
+    with connection.begin(), pytest.raises(RefusedError, match="'9999' is newer"):
+        migrate.upgrade(connection)
+    with connection.begin():
+        assert (migrate.current(connection), schema(connection)) == ("9999", before)
+
+
+def test_the_downgrades_lead_back_to_nothing(connection):
+    with connection.begin():
+        for script in migrate.scripts().walk_revisions():
+            with Operations.context(MigrationContext.configure(connection)):
+                script.module.downgrade()
+    assert tables(connection) == {"alembic_version"}
+
+
+def test_a_missing_column_is_noticed(connection):
+    with connection.begin():
+        operations(connection).drop_column("label_studio_tasks", "meta")
+        ((kind, _, table, column),) = migrate.differences(connection)
+    assert (kind, table, column.name) == ("add_column", "label_studio_tasks", "meta")
+
+
+def test_a_missing_index_is_noticed(connection):
+    with connection.begin():
+        operations(connection).drop_index("ix_label_studio_tasks_updated_at")
+        ((kind, index),) = migrate.differences(connection)
+    assert (kind, index.name) == ("add_index", "ix_label_studio_tasks_updated_at")
+
+
+def test_a_missing_table_is_noticed(connection):
+    with connection.begin():
+        operations(connection).drop_table("sync_rejects")
+        found = migrate.differences(connection)
+    assert ("add_table", "sync_rejects") in [(change[0], change[1].name) for change in found]
+
+
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [("overlap", sa.Text()), ("file_upload", sa.BigInteger()), ("is_labeled", sa.Text())],
+)
+def test_a_changed_type_is_noticed(connection, column, kind):
+    with connection.begin():
+        with operations(connection).batch_alter_table("label_studio_tasks") as batch:
+            batch.drop_column(column)
+            batch.add_column(sa.Column(column, kind))
+        ((change,),) = migrate.differences(connection)
+    assert (change[0], change[3]) == ("modify_type", column)
+
+
+def test_every_migration_says_how_to_go_back():
+    assert all(callable(script.module.downgrade) for script in migrate.scripts().walk_revisions())
+    assert len(migrate.scripts().get_heads()) == 1
