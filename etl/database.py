@@ -109,8 +109,10 @@ def open_mirror(database: str, *, read_only: bool = False) -> Engine:
     url = parse(database)
     if url.drivername == "sqlite":
         return _open_sqlite(url, read_only=read_only)
+    options = f"{url.query.get('options', '')} -c timezone=UTC"
+    options += " -c default_transaction_read_only=on" * read_only
     try:
-        return create_engine(url, paramstyle="format", connect_args={"options": "-c timezone=UTC"})
+        return create_engine(url, paramstyle="format", connect_args={"options": options})
     except ImportError as error:
         raise ConfigurationError(
             "Postgres needs its driver: pip install 'annomirror[postgres]'"

@@ -64,7 +64,9 @@ def json_answer(content):
     return Answer(200, {"content-type": "application/json"}, body)
 
 
-def synchronise(session, source, platform, sender, *, only=None, stop_after=None, full=False):
+def synchronise(  # noqa: PLR0913  # the choices of a run
+    session, source, platform, sender, *, only=None, stop_after=None, full=False
+):
     """Carry every stream to the mirror, as a run does; perhaps stop after some pages."""
     done = 0
     for stream in platform.streams:

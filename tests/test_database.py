@@ -134,7 +134,7 @@ def test_a_new_file_is_its_owners_whatever_its_name(tmp_path, name):
 
 def test_an_address_opened_for_reading_cannot_write(database):
     engine = open_mirror(database, read_only=True)
-    with pytest.raises(MirrorError), connected(engine) as connection:
+    with pytest.raises(MirrorError, match=r"read.?only"), connected(engine) as connection:
         connection.exec_driver_sql(RUN)
         connection.commit()
     engine.dispose()

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from mirror import SOURCE, commit, dump, encoded, live, plan, rows
 
 from etl.database import Session
 from etl.load import Loader
 from etl.merge import Counts
 from etl.stream import Complete, Known, Page, Part, Position
+from mirror import SOURCE, commit, dump, encoded, live, plan, rows
 
 USER = {"id": 1, "email": "ann@example.com"}
 RECT = {"id": "r", "type": "rectanglelabels", "value": {"rectanglelabels": ["Car", "Bus"]}}

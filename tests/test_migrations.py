@@ -50,9 +50,16 @@ def test_upgrading_twice_changes_nothing(connection):
 
 
 def schema(connection):
-    metadata = sa.MetaData()
-    metadata.reflect(connection)
-    return [repr(table) for table in metadata.sorted_tables]
+    """Everything alembic can tell apart, with each column's type and place."""
+    look = sa.inspect(connection)
+    return {
+        table: (
+            [(column["name"], str(column["type"])) for column in look.get_columns(table)],
+            look.get_pk_constraint(table),
+            look.get_indexes(table),
+        )
+        for table in look.get_table_names()
+    }
 
 
 def test_an_upgrade_that_is_rolled_back_leaves_nothing(empty):
@@ -110,8 +117,8 @@ def test_a_changed_type_is_noticed(connection, column, kind):
         with operations(connection).batch_alter_table("label_studio_tasks") as batch:
             batch.drop_column(column)
             batch.add_column(sa.Column(column, kind))
-        ((change,),) = migrate.differences(connection)
-    assert (change[0], change[3]) == ("modify_type", column)
+        (changes,) = migrate.differences(connection)
+    assert ("modify_type", column) in [(change[0], change[3]) for change in changes]
 
 
 def test_every_migration_says_how_to_go_back():

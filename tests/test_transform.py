@@ -1,7 +1,7 @@
 """Pages of records → entries and rejects."""
 
-
 import pytest
+
 import recordings
 from mirror import encoded, plan
 from recordings import task_of

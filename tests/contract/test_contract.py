@@ -3,14 +3,14 @@
 import json
 
 import pytest
+
 import rebuilt
 import recordings
-from mirror import SOURCE, dump, encoded, rows
-
 from etl.load import Loader
 from etl.platforms import PLATFORMS
 from etl.stream import Page, Part, Position
 from etl.transform import Plan
+from mirror import SOURCE, dump, encoded, rows
 
 STREAMS = [
     pytest.param(platform, stream, id=f"{platform.name}/{stream.name}")

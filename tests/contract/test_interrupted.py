@@ -3,11 +3,11 @@
 from dataclasses import replace
 
 import pytest
-from mirror import SOURCE, content, dump
-from senders import LabelStudio, synchronise
 
 from etl.platforms import PLATFORMS
 from etl.standins.label_studio.seed import lively, work_a_while
+from mirror import SOURCE, content, dump
+from senders import LabelStudio, synchronise
 
 SMALL = replace(SOURCE, page_size=7)
 STANDINS = {"label_studio": LabelStudio}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -248,7 +247,7 @@ def _access(server: RealLabelStudio) -> str:
 
 def test_nothing_of_the_environment_is_needed(server, place):
     """As cron calls it: no HOME, no terminal, another locale."""
-    environment = {"PATH": "/usr/bin:/bin", "LANG": "C", "PYTHONPATH": os.getcwd()}
+    environment = {"PATH": "/usr/bin:/bin", "LANG": "C", "PYTHONPATH": str(Path.cwd())}
     done = subprocess.run(
         [sys.executable, "-m", "etl", "sync", "-q", "--config", "annomirror.toml"],
         cwd=place.folder,

@@ -4,17 +4,17 @@ import json
 
 import msgspec
 import pytest
-import recordings
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from rebuilt import loads, result_items, without_nulls
 
+import recordings
 from etl.platforms.label_studio.results import (
     LABEL_COLUMNS,
     RELATION_COLUMNS,
     RESULT_COLUMNS,
     explode,
 )
+from rebuilt import loads, result_items, without_nulls
 
 COLUMNS = (RESULT_COLUMNS, LABEL_COLUMNS, RELATION_COLUMNS)
 
@@ -147,7 +147,10 @@ def test_an_item_that_is_no_object_is_kept_in_extra(item):
         ({}, {}),
         ({"id": 7, "type": "choices"}, {"type": "choices", "extra": '{"id":7}'}),
         ({"type": 5, "score": "high"}, {"extra": '{"type":5,"score":"high"}'}),
-        ({"item_index": 2**63, "id": "r"}, {"region_id": "r", "extra": f'{{"item_index":{2**63}}}'}),
+        (
+            {"item_index": 2**63, "id": "r"},
+            {"region_id": "r", "extra": f'{{"item_index":{2**63}}}'},
+        ),
         ({"new": {"a": 1}, "id": "r"}, {"region_id": "r", "extra": '{"new":{"a": 1}}'}),
         ({"hidden": 1, "to_name": []}, {"extra": '{"hidden":1,"to_name":[]}'}),
         ({"value": "text", "type": "choices"}, {"type": "choices", "value": '"text"'}),
