@@ -10,44 +10,28 @@ import email.utils
 import logging
 import random
 import ssl
+import tempfile
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
-import msgspec
 
 from etl import __version__
-from etl.errors import (
-    BadAnswer,
-    ConfigurationError,
-    Forbidden,
-    Missing,
-    SourceError,
-    Unauthorized,
-    Unreachable,
-)
-from etl.paging import excerpt
+from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
 from etl.stream import Answer, Request, Source
+from etl.verdict import verdict
 
 log = logging.getLogger("etl.client")
 
 ATTEMPTS = 5
 LONGEST_PAUSE = 60.0  # seconds, also for a Retry-After
 MAX_BYTES = 1_000_000_000  # of one answer, unpacked
+BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
 RETRIED = frozenset({408, 429, 502, 503, 504})
 RETRIED_ONCE = frozenset({500})  # often the caller's own fault, so not more
-MEANINGS: dict[int, type[SourceError]] = {
-    401: Unauthorized,
-    403: Forbidden,
-    404: Missing,
-    408: Unreachable,
-    429: Unreachable,
-    502: Unreachable,
-    503: Unreachable,
-    504: Unreachable,
-}
 Explain = Callable[[Source, Answer], SourceError | None]
 
 
@@ -66,6 +50,7 @@ class Client:
         self.requests = 0
         self._source, self._explain, self._sleep = source, explain, sleep
         self._next_at = 0.0
+        self._turn = threading.Lock()
         self._http = httpx.Client(
             base_url=source.url,
             auth=auth,
@@ -92,7 +77,7 @@ class Client:
             error, retry_after = None, None
             try:
                 answer = self._once(request)
-                error = self._error(request, answer)
+                error = self._explain(self._source, answer) or verdict(request, answer)
                 retry_after = _seconds(answer.headers.get("retry-after"))
             except SourceError as failure:
                 error = failure
@@ -105,67 +90,68 @@ class Client:
             self._sleep(_pause(attempt, retry_after))
 
     def _count(self, _request: httpx.Request) -> None:
-        self.requests += 1
-        if self._source.requests_per_second:
-            wait = self._next_at - time.monotonic()
-            if wait > 0:
-                self._sleep(wait)
-            self._next_at = time.monotonic() + 1 / self._source.requests_per_second
+        with self._turn:
+            self.requests += 1
+
+    def _wait_for_turn(self) -> None:
+        """Keep to the rate. Waiting comes before signing, so that no signature grows old here."""
+        if not self._source.requests_per_second:
+            return
+        with self._turn:
+            now = time.monotonic()
+            wait = self._next_at - now
+            self._next_at = max(now, self._next_at) + 1 / self._source.requests_per_second
+        if wait > 0:
+            self._sleep(wait)
 
     def _once(self, request: Request) -> Answer:
         """Send one request and read its answer within the deadline and the byte cap."""
+        self._wait_for_turn()
         ends_at = time.monotonic() + self._source.deadline
         built = self._http.build_request(
             request.method, request.path, params=dict(request.params), json=request.json
         )
         response = self._http.send(built, stream=True)
         try:
-            body = bytearray()
-            for chunk in response.iter_bytes():
-                body += chunk
-                if len(body) > MAX_BYTES:
-                    raise BadAnswer(f"the answer is larger than {MAX_BYTES:,} bytes; not read on")
-                if time.monotonic() > ends_at:
-                    raise httpx.ReadTimeout(f"no end within {self._source.deadline:g} s (deadline)")
+            answer = self._read(request, response, ends_at)
         finally:
             response.close()
         log.debug(
-            "%s: %s %s: %d, %d bytes",
+            "%s: %s %s: %d, %s bytes",
             self._source.name,
             request.method,
             request.path,
             response.status_code,
-            len(body),
+            response.num_bytes_downloaded,
         )
-        return Answer(response.status_code, dict(response.headers), bytes(body))
+        return answer
+
+    def _read(self, request: Request, response: httpx.Response, ends_at: float) -> Answer:
+        """Read an answer whole: into memory, or a large one into a file that nobody else sees."""
+        head = dict(response.headers)
+        if not request.large or response.is_error:
+            return Answer(response.status_code, head, b"".join(self._chunks(response, ends_at)))
+        file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads the answer closes it
+        for chunk in self._chunks(response, ends_at):
+            file.write(chunk)
+        file.seek(0)
+        return Answer(response.status_code, head, file.read(BEGINNING), file)
+
+    def _chunks(self, response: httpx.Response, ends_at: float) -> Iterator[bytes]:
+        size = 0
+        for chunk in response.iter_bytes():
+            size += len(chunk)
+            if size > MAX_BYTES:
+                raise BadAnswer(f"the answer is larger than {MAX_BYTES:,} bytes; not read on")
+            if time.monotonic() > ends_at:
+                raise httpx.ReadTimeout(f"no end within {self._source.deadline:g} s (deadline)")
+            yield chunk
 
     def _unreachable(self, failure: httpx.HTTPError) -> Unreachable:
         said = str(failure) or type(failure).__name__
         if isinstance(failure, httpx.TimeoutException):
             said = f"timed out ({said})"
         return Unreachable(f"{self._source.url} does not answer: {said}")
-
-    def _error(self, request: Request, answer: Answer) -> SourceError | None:
-        """Give the error an answer stands for, if it is one."""
-        where = f"{request.method} {request.path}"
-        if answer.status >= httpx.codes.BAD_REQUEST:
-            explained = self._explain(self._source, answer)
-            if explained is not None:
-                return explained
-            kind = MEANINGS.get(answer.status, BadAnswer)
-            return kind(f"{where}: HTTP {answer.status}: {_said(answer)}", answer.status)
-        if answer.status >= httpx.codes.MULTIPLE_CHOICES:
-            return BadAnswer(
-                f"{where} redirects to {_origin(answer.headers.get('location', ''))}, where the "
-                "credentials are not sent; if that is the right server, put it into url",
-                answer.status,
-            )
-        if "html" in answer.headers.get("content-type", "") or answer.body[:1] == b"<":
-            return BadAnswer(
-                f"{where} is answered by a web page, not by JSON: {_said(answer)}; "
-                "is the url right, and no login page or proxy in between?"
-            )
-        return None
 
 
 def _trust(source: Source) -> ssl.SSLContext | bool:
@@ -209,22 +195,3 @@ def _seconds(retry_after: str | None) -> float | None:
         return None
     until = until if until.tzinfo else until.replace(tzinfo=UTC)
     return max(0.0, (until - datetime.now(UTC)).total_seconds())
-
-
-def _said(answer: Answer) -> str:
-    """Give what an error answer says: its `detail`, or how it begins."""
-    try:
-        content = msgspec.json.decode(answer.body)
-    except msgspec.DecodeError:
-        return excerpt(answer.body)
-    detail = content.get("detail") if isinstance(content, dict) else None
-    return str(detail) if detail else excerpt(answer.body)
-
-
-def _origin(location: str) -> str:
-    """Give scheme and host of an address; its query may hold secrets."""
-    try:
-        url = httpx.URL(location)
-    except httpx.InvalidURL:
-        return "an unreadable address"
-    return f"{url.scheme}://{url.netloc.decode()}" if url.host else "another path"

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Protocol, TypeVar, cast
 
 from etl.errors import BadAnswer, SourceError
 from etl.stream import Answer, Page, Request, Walk
 
 T = TypeVar("T")
+
+Step = Callable[[], Request | Sequence[Request] | Page]
 
 AHEAD = 2  # pages waiting while one is written: enough to hide the writing, little to hold
 
@@ -22,9 +25,9 @@ class Sender(Protocol):
         """Send one request. Raises a SourceError."""
 
 
-def pages(walk: Walk, sender: Sender) -> Iterator[Page]:
+def pages(walk: Walk, sender: Sender, concurrency: int = 1) -> Iterator[Page]:
     """Yield a walk's pages; an error of the sender is thrown into the walk, which may go on."""
-    step: Callable[[], Request | Page] = lambda: next(walk)  # noqa: E731  # one step, replaced below
+    step: Step = lambda: next(walk)  # noqa: E731  # one step, replaced below
     while True:
         try:
             item = step()
@@ -36,16 +39,26 @@ def pages(walk: Walk, sender: Sender) -> Iterator[Page]:
             yield item
             step = lambda: next(walk)  # noqa: E731
         else:
-            step = _step(walk, item, sender)
+            step = _step(walk, item, sender, concurrency)
 
 
-def _step(walk: Walk, request: Request, sender: Sender) -> Callable[[], Request | Page]:
+def _step(walk: Walk, item: Request | Sequence[Request], sender: Sender, concurrency: int) -> Step:
+    answer: Answer | list[Answer]
     try:
-        answer = sender.send(request)
+        if isinstance(item, Request):
+            answer = sender.send(item)
+        else:
+            answer = _side_by_side(item, sender, concurrency)
     except SourceError as error:
         failure = error
         return lambda: walk.throw(failure)
     return lambda: walk.send(answer)
+
+
+def _side_by_side(requests: Sequence[Request], sender: Sender, concurrency: int) -> list[Answer]:
+    """Send requests at the same time, give the answers in order; the first failure counts."""
+    with ThreadPoolExecutor(min(concurrency, len(requests)) or 1) as pool:
+        return list(pool.map(sender.send, requests))
 
 
 def ask(questions: Generator[Request, Answer, T], sender: Sender) -> T:

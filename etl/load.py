@@ -11,7 +11,7 @@ from etl import statements, times
 from etl.database import Session
 from etl.merge import Counts, Merge
 from etl.statements import Dialect
-from etl.stream import Known, Page, Part, Position, Source, Start
+from etl.stream import Identity, Known, Page, Part, Position, Source, Start, Touched
 from etl.tables import MOMENT_FORMAT
 from etl.transform import Batch, Plan, Reject
 
@@ -38,7 +38,9 @@ class Loader:
         rows = self._session.all(sql, (self._plan.source,))
         return [Part(str(key), str(title or "")) for key, title in rows]
 
-    def start(self, source: Source, part: Part, *, full: bool = False) -> Start:
+    def start(
+        self, source: Source, part: Part, *, full: bool = False, identity: Identity | None = None
+    ) -> Start:
         """Tell a walk where it begins; a full one forgets what came before."""
         position = self._positions[part.key] = self._position(part)
         position = Position() if full else position
@@ -46,7 +48,15 @@ class Loader:
         since = times.earlier(mark, source.lookback) if mark else None
         known = self._known(part, since)
         self._since[part.key] = "" if _unfinished(position) else since
-        return Start(source=source, part=part, position=position, since=since, known=known)
+        return Start(
+            source=source,
+            part=part,
+            position=position,
+            since=since,
+            known=known,
+            touched=self._touched(position),
+            identity=identity or Start.identity,
+        )
 
     def commit(self, part: Part, page: Page, batch: Batch) -> Counts:
         """Write a page, all of it or nothing."""
@@ -93,6 +103,24 @@ class Loader:
         values += [since] if since else []
         count, newest, *sums = self._session.all(sql, values)[0]
         return Known(count, _text(newest), tuple(map(int, sums)))
+
+    def _touched(self, position: Position) -> Touched:
+        """Tell which rows behind the stream's gate changed since its last walk."""
+        gate = self._plan.stream.gate
+        if gate is None:
+            return Touched()
+        ((now,),) = self._session.all(
+            statements.newest_stamp(gate.table, self._dialect), (self._plan.source,)
+        )
+        before = (position.state or {}).get("gate")
+        if before is None:
+            return Touched(_text(now))
+        sql = statements.touched(gate, self._plan.root.table, self._dialect)
+        rows = self._session.all(sql, (self._plan.source, before))
+        found: dict[int, list[int]] = {}
+        for there, here in rows:
+            found.setdefault(there, []).extend([] if here is None else [here])
+        return Touched(_text(now), {there: tuple(ids) for there, ids in found.items()})
 
     def _remember(self, part: Part, position: Position | None, stamp: str) -> None:
         """Store how far the part is mirrored; where nothing moved, nothing is written."""

@@ -94,13 +94,16 @@ class Merge:
         for key, entry in latest.items():
             if key not in known:
                 new.append(entry)
-            elif known[key] == (entry.content_hash, False):
+            elif known[key] == (entry.content_hash, entry.deleted is not None):
                 counts.unchanged += 1 + sum(map(len, entry.children))
             else:
                 changed.append(entry)
         self._insert(new, stamp, counts)
         if changed:
             self._update(changed, stamp, counts)
+        dead = {e.key: e.deleted for e in (*new, *changed) if e.deleted is not None}
+        if dead:
+            self._bury(dead, stamp)
         return counts
 
     def bury_unlisted(self, complete: Complete, stamp: str) -> int:
@@ -108,11 +111,18 @@ class Merge:
         sql = self.root.sql.live_ids.format(f'"{complete.column}"')
         rows = self._session.all(sql, (self._plan.source, self._values(complete.values)))
         gone = [row[0] for row in rows if row[0] not in complete.ids]
-        if not gone:
-            return 0
+        return self._bury({key: complete.dates.get(key, "") for key in gone}, stamp) if gone else 0
+
+    def _bury(self, dead: Mapping[Any, str], stamp: str) -> int:
+        """Turn records and all their parts into tombstones; tell how many rows that were."""
         source = self._plan.source
-        buried = self.root.bury("id", source, gone, stamp)
-        return buried + sum(t.bury(t.layout.root, source, gone, stamp) for t in self.children)
+        dated = {key: since for key, since in dead.items() if since}
+        buried = sum(
+            self._session.run(self.root.sql.bury_since, (since, stamp, source, key))
+            for key, since in dated.items()
+        )
+        buried += self.root.bury("id", source, [key for key in dead if key not in dated], stamp)
+        return buried + sum(t.bury(t.layout.root, source, dead, stamp) for t in self.children)
 
     def _known(self, keys: Mapping[Any, Any]) -> dict[Any, tuple[int, bool]]:
         rows = self._session.all(
@@ -138,7 +148,9 @@ class Merge:
         stored = self.root.stored(source, ids)
         fresh = [e for e in entries if not self.root.same(stored[self.root.key(e.row)], e.row)]
         self._write_roots(fresh, stamp)
-        counts.updated += len(fresh)
+        died = [e for e in fresh if e.deleted is not None and not stored[self.root.key(e.row)][1]]
+        counts.deleted += len(died)
+        counts.updated += len(fresh) - len(died)
         counts.unchanged += len(entries) - len(fresh)
         self._session.many(
             self.root.sql.rehash, ((entry.content_hash, source, entry.key) for entry in entries)

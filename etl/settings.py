@@ -108,7 +108,8 @@ def _source(name: str, content: Any, path: Path) -> Source:
         raise ConfigurationError(f"{where}: a source's name may have letters, digits, _ . and -")
     platform = _platform(content.get("platform"), where)
     options = {option.name: option for option in platform.options}
-    _check_keys(content, {*COMMON, *options, platform.restrict}, where)
+    restrict = platform.restrict or "projects"
+    _check_keys(content, {*COMMON, *options, *filter(None, [platform.restrict])}, where)
     for key, kinds in COMMON.items():
         if key in content and (type(content[key]) not in kinds):
             wanted = " or ".join(kind.__name__ for kind in kinds)
@@ -122,16 +123,14 @@ def _source(name: str, content: Any, path: Path) -> Source:
         platform=platform.name,
         url=address(content.get("url") or platform.url, where),
         options={
-            key: _credential(content, option, where)
+            key: _option(content[key], option, where)
             for key, option in options.items()
-            if content.get(key)
+            if content.get(key) not in (None, "")
         },
         streams=tuple(content.get("streams", ())),
-        parts=_restriction(content.get(platform.restrict, []), f"{where}: {platform.restrict}"),
+        parts=_restriction(content.get(restrict, []), f"{where}: {restrict}"),
         page_size=_above(content.get("page_size", platform.page_size), 0, f"{where}: page_size"),
-        concurrency=_above(
-            content.get("concurrency", platform.concurrency), 0, f"{where}: concurrency"
-        ),
+        concurrency=_concurrency(content, platform, where),
         timeout=_above(content.get("timeout", platform.timeout), 0, f"{where}: timeout"),
         deadline=_above(content.get("deadline", platform.deadline), 0, f"{where}: deadline"),
         requests_per_second=_above(
@@ -201,15 +200,34 @@ def _has_port(url: str) -> bool:
         return False
 
 
-def _credential(content: Mapping[str, Any], option: Option, where: str) -> Secret | str:
+def _concurrency(content: Mapping[str, Any], platform: Platform, where: str) -> int:
+    asked = content.get("concurrency", platform.concurrency)
+    value: int = _above(asked, 0, f"{where}: concurrency")
+    if value > platform.most_concurrency:
+        raise ConfigurationError(
+            f"{where}: concurrency = {value} should be {platform.most_concurrency} at most: "
+            f"more only slows a {platform.title} down"
+        )
+    return value
+
+
+def _option(value: Any, option: Option, where: str) -> Secret | str | bool | tuple[str | int, ...]:
     """Read a platform's own setting; a bad secret is refused without being shown."""
-    value = content[option.name]
+    if option.kind is tuple:
+        return _restriction(value, f"{where}: {option.name}")
+    if not isinstance(value, option.kind):
+        wanted = "true or false" if option.kind is bool else "text"
+        raise ConfigurationError(f"{where}: {option.name} should be {wanted}")
     if not isinstance(value, str):
-        raise ConfigurationError(f"{where}: {option.name} should be text")
-    value = value.strip()
-    if option.secret and not (value.isascii() and value.isprintable() and " " not in value):
+        return bool(value)
+    value = value.strip() if option.in_header or not option.secret else value
+    if option.in_header and not _sendable(value):
         raise ConfigurationError(f"{where}: {option.name} has characters no credential has")
     return Secret(value) if option.secret else value
+
+
+def _sendable(secret: str) -> bool:
+    return secret.isascii() and secret.isprintable() and " " not in secret
 
 
 def _share(value: float, where: str) -> float:

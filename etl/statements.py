@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.layout import kinds
-from etl.stream import Digest
+from etl.stream import Digest, Gate
 from etl.tables import Entity, Mirrored
 from etl.transform import Layout
 
@@ -101,6 +101,15 @@ class Statements:
         )
 
     @property
+    def bury_since(self) -> str:
+        """Turn one live row into a tombstone of a time of its own."""
+        mark = self._dialect.mark
+        return (
+            f"UPDATE {self._name} SET deleted_at = {mark}, synced_at = {mark} "
+            f"WHERE source = {mark} AND id = {mark} AND deleted_at IS NULL"
+        )
+
+    @property
     def delete(self) -> str:
         """Delete a row that was part of another row's value."""
         keys = " AND ".join(f"{_quoted(key)} = {self._dialect.mark}" for key in self._layout.keys)
@@ -128,6 +137,23 @@ def digest(spec: Digest, part_column: str | None, since: str | None, dialect: Di
         f"SELECT count(*), max({_quoted(spec.by)}){sums} "
         f"FROM {_quoted(spec.table.__tablename__)} "
         f"WHERE source = {dialect.mark} AND deleted_at IS NULL{part}{after}"
+    )
+
+
+def newest_stamp(table: type[Mirrored], dialect: Dialect) -> str:
+    """Give the time of the latest change to a table's rows."""
+    return (
+        f"SELECT max(synced_at) FROM {_quoted(table.__tablename__)} WHERE source = {dialect.mark}"
+    )
+
+
+def touched(gate: Gate, table: type[Mirrored], dialect: Dialect) -> str:
+    """List the gate's rows changed since a time, each with the live rows of `table` it concerns."""
+    return (
+        f"SELECT g.id, t.id FROM {_quoted(gate.table.__tablename__)} g "
+        f"LEFT JOIN {_quoted(table.__tablename__)} t ON t.source = g.source "
+        f"AND t.{_quoted(gate.column)} = g.id AND t.deleted_at IS NULL "
+        f"WHERE g.source = {dialect.mark} AND g.synced_at > {dialect.mark} ORDER BY g.id, t.id"
     )
 
 

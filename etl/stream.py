@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 if TYPE_CHECKING:
     import httpx
@@ -49,7 +49,7 @@ class Source:
     name: str
     platform: str
     url: str
-    options: Mapping[str, Secret | str] = field(default_factory=dict)
+    options: Mapping[str, Secret | str | bool | tuple[str | int, ...]] = field(default_factory=dict)
     streams: tuple[str, ...] = ()
     parts: tuple[str | int, ...] = ()
     page_size: int
@@ -64,28 +64,36 @@ class Source:
     server_timezone: str = "UTC"
 
     def secret(self, option: str) -> str:
-        """Reveal one credential."""
-        value = self.options[option]
-        return value.reveal() if isinstance(value, Secret) else value
+        """Reveal one credential; an optional one that is not set is empty."""
+        value = self.options.get(option, "")
+        return value.reveal() if isinstance(value, Secret) else str(value)
 
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request, relative to the source's address."""
+    """One HTTP request, relative to the source's address.
+
+    The answer to a `large` one is kept in a file, and read from there piece by piece.
+    """
 
     path: str
     params: Mapping[str, str | int] = field(default_factory=dict)
     method: str = "GET"
     json: Json = None
+    large: bool = False
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One complete HTTP answer; `headers` have lower-case names."""
+    """One complete HTTP answer; `headers` have lower-case names.
+
+    Of the answer to a large request, `file` holds all and `body` only how it begins.
+    """
 
     status: int
     headers: Mapping[str, str]
     body: bytes
+    file: BinaryIO | None = None
 
 
 @dataclass(frozen=True)
@@ -104,12 +112,14 @@ class Position:
 class Complete:
     """A page's claim to list every record whose `column` is one of `values`.
 
-    What the mirror holds there and `ids` does not name is gone at the source.
+    What the mirror holds there and `ids` does not name is gone at the source; `dates` says since
+    when (`MOMENT_FORMAT`, UTC), where the platform tells.
     """
 
     column: str
     values: Sequence[int | str]
     ids: frozenset[int | str]
+    dates: Mapping[int | str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -145,6 +155,36 @@ class Digest:
 
 
 @dataclass(frozen=True)
+class Gate:
+    """Rows of another stream that show where this one changed: `column` holds their id here."""
+
+    table: type[Entity]
+    column: str
+
+
+@dataclass(frozen=True)
+class Touched:
+    """What the gate showed: the ids known here for each of its rows changed since `before`.
+
+    `now` and `before` are this mirror's own stamps, of use to nobody but the next walk.
+    """
+
+    now: str | None = None
+    ids: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who the source takes us for, and what it is; `sees_all` if nothing is hidden from us."""
+
+    version: str
+    account: str
+    visibility: str
+    notes: tuple[str, ...] = ()
+    sees_all: bool = True
+
+
+@dataclass(frozen=True)
 class Part:
     """One piece of a stream that is walked and remembered on its own, such as a project."""
 
@@ -161,9 +201,13 @@ class Start:
     position: Position
     since: str | None = None
     known: Known = Known()
+    touched: Touched = Touched()
+    identity: Identity = Identity("", "", "")
 
 
-Walk = Generator[Request | Page, Answer, None]
+Walk = Generator[Request | Sequence[Request] | Page, Any, None]
+"""Yields a Request and is sent its Answer; yields a list of Requests, which may be sent side by
+side, and is sent the list of their Answers; yields a Page and is sent nothing."""
 
 
 @dataclass(frozen=True)
@@ -194,12 +238,18 @@ class Nested:
     root: str
 
 
+Mend = Callable[[dict[str, Json], tzinfo], dict[str, Json]]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """How a record becomes rows.
 
     `drop` are fields never stored because they say nothing (volatile, derived, a caller's own);
-    `secret` are fields never stored anywhere, quarantine included.
+    `secret` are fields never stored anywhere, quarantine included. `mend` puts a decoded record
+    right before its columns are read: spellings of ids and times, which it takes to be in the
+    given zone where they do not say. A record whose column `deleted` is true becomes a tombstone,
+    of the time in column `deleted_on`.
     """
 
     table: type[Mirrored]
@@ -207,6 +257,9 @@ class Shape:
     secret: frozenset[str] = frozenset()
     nested: tuple[Nested, ...] = ()
     exploded: tuple[Exploded, ...] = ()
+    mend: Mend | None = None
+    deleted: str | None = None
+    deleted_on: str | None = None
 
 
 class Deletion(Enum):
@@ -215,6 +268,8 @@ class Deletion(Enum):
     NEVER = "not detected"
     WITH_PARENT = "with the record it belongs to"
     COMPLETE_LISTING = "complete listing"
+    FLAG_AND_LISTING = "the platform's own flag, and complete listing"
+    SWEEP = "totals; where they differ, a complete listing"
 
 
 @dataclass(frozen=True)
@@ -238,26 +293,24 @@ class Stream:
     deletion: Deletion = Deletion.NEVER
     parts: Parts | None = None
     digest: Digest | None = None
+    gate: Gate | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """A setting of a platform's sources beside the common ones."""
+    """A setting of a platform's sources beside the common ones: a text, a flag, or names.
+
+    A secret that travels `in_header` is plain ASCII. One that `restricts` makes a mirror of less
+    than there is.
+    """
 
     name: str
     about: str
+    kind: type = str
     required: bool = False
     secret: bool = False
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Who the source takes us for, and what it is."""
-
-    version: str
-    account: str
-    visibility: str
-    notes: tuple[str, ...] = ()
+    in_header: bool = False
+    restricts: bool = False
 
 
 class Identify(Protocol):
@@ -278,10 +331,11 @@ class Platform:
     authorise: Callable[[Source], httpx.Auth]
     identify: Identify
     explain: Callable[[Source, Answer], SourceError | None]
-    restrict: str
+    restrict: str | None = None
     url: str | None = None
     page_size: int = 500
     concurrency: int = 1
+    most_concurrency: int = 16
     timeout: float = 120.0
     deadline: float = 600.0
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from etl import extract
 from etl.database import Session
@@ -18,7 +19,7 @@ from etl.errors import Interrupted, SourceError, Unauthorized, Unreachable
 from etl.ledger import Ledger, StreamReport, outcome_of
 from etl.load import Loader
 from etl.merge import Counts
-from etl.stream import Page, Part, Platform, Source, Start, Stream
+from etl.stream import Identity, Page, Part, Platform, Source, Start, Stream
 from etl.transform import Plan
 
 log = logging.getLogger("etl.sync")
@@ -43,6 +44,7 @@ class Job:
     sender: Sender
     streams: Sequence[Stream]
     full: bool = False
+    identity: Identity | None = None
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def run(jobs: Iterable[Job], session: Session, ledger: Ledger) -> Iterator[Event
 
 def _source(job: Job, session: Session, run_id: int) -> Iterator[Event]:
     """Synchronise the streams of one source, in the order in which they need each other."""
-    stopped = _greet(job)
+    job, stopped = _greet(job)
     for stream in job.streams:
         report = StreamReport(job.source.name, stream.name, Counts())
         began, requests = time.monotonic(), job.sender.requests
@@ -111,20 +113,20 @@ def _source(job: Job, session: Session, run_id: int) -> Iterator[Event]:
         yield Finished(report)
 
 
-def _greet(job: Job) -> SourceError | None:
+def _greet(job: Job) -> tuple[Job, SourceError | None]:
     """Learn who we are before anything is concluded from what we see."""
     try:
-        extract.ask(job.platform.identify(job.source, thorough=False), job.sender)
+        identity = extract.ask(job.platform.identify(job.source, thorough=False), job.sender)
     except SourceError as error:
-        return error
-    return None
+        return job, error
+    return replace(job, identity=identity), None
 
 
 def _stream(
     job: Job, stream: Stream, session: Session, run_id: int, report: StreamReport
 ) -> Iterator[Event]:
     """Synchronise one stream. Raises the SourceError that stops the whole source."""
-    plan = Plan(stream, job.source.name)
+    plan = Plan(stream, job.source.name, ZoneInfo(job.source.server_timezone))
     loader = Loader(session, plan, run_id)
     walks = _Walks(job, stream, loader)
     yield Began(job.source.name, stream.name, len(walks.starts))
@@ -174,7 +176,7 @@ class _Walks:
     def __post_init__(self) -> None:
         wanted = {str(name) for name in self.job.source.parts}
         self.starts = [
-            self.loader.start(self.job.source, part, full=self.job.full)
+            self.loader.start(self.job.source, part, full=self.job.full, identity=self.job.identity)
             for part in self.loader.parts()
             if not (wanted and part.key) or not wanted.isdisjoint((part.key, part.title))
         ]
@@ -194,7 +196,8 @@ class _Walks:
         """Yield every part's pages. A part that fails is noted, and the next one begun."""
         for start in self.starts:
             try:
-                for page in extract.pages(self.stream.walk(start), self.job.sender):
+                walk = self.stream.walk(start)
+                for page in extract.pages(walk, self.job.sender, self.job.source.concurrency):
                     yield start.part, page
             except (Unauthorized, Unreachable):
                 raise

@@ -10,25 +10,31 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from operator import itemgetter
 from typing import Any, NamedTuple
 
 import msgspec
 
 from etl.layout import Reader, Record, Row, keys
-from etl.stream import Exploded, Nested, Shape, Stream
+from etl.stream import Exploded, Mend, Nested, Shape, Stream
 from etl.tables import Mirrored
 
 _PACK = msgspec.msgpack.Encoder()
 
 
 class Entry(NamedTuple):
-    """The rows of one record: its own, and those of each child table in the plan's order."""
+    """The rows of one record: its own, and those of each child table in the plan's order.
+
+    `deleted` says since when the platform counts it as deleted: a time, or nothing but "" where
+    the platform does not tell; None for a living one.
+    """
 
     key: Any
     content_hash: int
     row: Row
     children: list[list[Row]]
+    deleted: str | None = None
 
 
 class Reject(NamedTuple):
@@ -73,13 +79,15 @@ class Layout:
 class Plan:
     """Everything a stream fills, compiled for one source."""
 
-    def __init__(self, stream: Stream, source: str) -> None:
-        self.stream, self.source = stream, source
+    def __init__(self, stream: Stream, source: str, zone: tzinfo = UTC) -> None:
+        self.stream, self.source, self._zone = stream, source, zone
         self.children: list[Layout] = []
         self._reader = Reader(stream.shape)
         self._branch = _Branch(stream.shape, self._reader, self.children)
         self.root = Layout(table=stream.shape.table, columns=self._reader.columns, root="id")
         self._key = self.root.columns.index("id")
+        flags = (stream.shape.deleted, stream.shape.deleted_on)
+        self._deleted = [self.root.columns.index(name) for name in flags if name]
 
     def transform(self, records: Iterable[bytes]) -> Batch:
         """Turn records into entries and rejects; a bad record never harms its neighbours."""
@@ -92,12 +100,40 @@ class Plan:
         return batch
 
     def _entry(self, raw: bytes, unknown: set[str]) -> Entry:
+        if self.stream.shape.mend:
+            raw = self._mended(raw, self.stream.shape.mend)
         record = self._reader.read(raw, unknown)
         children: list[list[Row]] = [[] for _ in self.children]
         row = self._branch.fill(record, (self.source,), children)
         packed = _PACK.encode((self._reader.stable(row), children))
         digest = hashlib.blake2b(packed, digest_size=8).digest()
-        return Entry(row[self._key], int.from_bytes(digest, signed=True), row, children)
+        number = int.from_bytes(digest, signed=True)
+        return Entry(row[self._key], number, row, children, self._deletion(row))
+
+    def _mended(self, raw: bytes, mend: Mend) -> bytes:
+        record = loads(raw)
+        if not isinstance(record, dict):
+            raise TypeError(f"a record should be an object, this is {type(record).__name__}")
+        return dumps(mend(record, self._zone))
+
+    def _deletion(self, row: Row) -> str | None:
+        """Tell since when the platform counts the record as deleted."""
+        if not self._deleted or not row[self._deleted[0]]:
+            return None
+        return (row[self._deleted[-1]] if len(self._deleted) > 1 else None) or ""
+
+
+def loads(raw: bytes) -> Any:
+    """Decode a record; bare NaN and Infinity, which JSON and Postgres lack, become text."""
+    try:
+        return msgspec.json.decode(raw)
+    except msgspec.DecodeError:
+        return json.loads(bytes(raw), parse_constant=str)
+
+
+def dumps(record: Any) -> bytes:
+    """Encode a record."""
+    return msgspec.json.encode(record)
 
 
 class _Branch:

@@ -12,7 +12,7 @@ from etl.cli.options import common
 from etl.errors import AnnomirrorError, MirrorError, SourceError
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
-from etl.stream import Page, Part, Position, Source, Start
+from etl.stream import Part, Position, Request, Source, Start
 
 
 @click.command("check")
@@ -51,7 +51,7 @@ def _streams(source: Source, sender: extract.Sender) -> list[AnnomirrorError]:
         start = Start(source=source, part=Part(""), position=Position())
         first = next(stream.walk(start))
         try:
-            if not isinstance(first, Page):
+            if isinstance(first, Request):
                 sender.send(first)
         except SourceError as error:
             click.echo(f"{source.name}: may not read {stream.name}: {error}")

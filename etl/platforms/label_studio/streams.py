@@ -141,6 +141,7 @@ LABEL_STUDIO = Platform(
             about="legacy token or personal access token (Account & Settings in Label Studio)",
             required=True,
             secret=True,
+            in_header=True,
         ),
     ),
     streams=(USERS, PROJECTS, TASKS, PREDICTIONS),
