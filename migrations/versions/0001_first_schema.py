@@ -186,7 +186,16 @@ def _sync_watermarks() -> None:
             comment="Server time up to which the part is complete (UTC)",
         ),
         sa.Column(
-            "state", sa.Text(), nullable=True, comment="Where an unfinished walk goes on, as JSON"
+            "state",
+            sa.Text(),
+            nullable=True,
+            comment="What the last walk noted for the next one, as JSON",
+        ),
+        sa.Column(
+            "unfinished",
+            sa.Boolean(),
+            nullable=True,
+            comment="Whether the last walk was cut and goes on in the middle",
         ),
         sa.Column("run_id", sa.BigInteger(), nullable=True, comment="The run that last moved it"),
         sa.Column("updated_at", Moment(), nullable=True, comment="When it was last moved (UTC)"),
@@ -588,6 +597,12 @@ def _label_studio_projects() -> None:
             comment="Model version whose predictions are shown",
         ),
         sa.Column(
+            "start_training_on_annotation_update",
+            sa.Boolean(),
+            nullable=True,
+            comment="Whether annotations start training",
+        ),
+        sa.Column(
             "show_collab_predictions",
             sa.Boolean(),
             nullable=True,
@@ -613,6 +628,12 @@ def _label_studio_projects() -> None:
         ),
         sa.Column(
             "sampling", sa.Text(), nullable=True, comment="Order in which tasks are given out"
+        ),
+        sa.Column(
+            "show_ground_truth_first",
+            sa.Boolean(),
+            nullable=True,
+            comment="Whether ground truth tasks come first",
         ),
         sa.Column(
             "show_overlap_first",

@@ -106,6 +106,33 @@ def test_include_applies_to_nested_annotations_but_not_to_predictions(platform, 
     assert {"model_version", "score", "created_ago"} <= row["predictions"][0].keys()
 
 
+def test_omit_applies_to_nested_annotations_too(platform, client):
+    task = platform.state.add_task(1, {})
+    platform.state.add_annotation(task.id, [])
+    row = tasks(client, fields="all", omit="drafts,created_ago").json()["tasks"][0]
+    assert "drafts" not in row
+    assert "created_ago" not in row["annotations"][0]
+    assert {"data", "completed_at"} <= row.keys()
+
+
+def test_a_field_only_a_newer_server_has_comes_unless_a_list_of_wanted_fields_leaves_it_out(
+    platform, client
+):
+    task = platform.state.add_task(1, {})
+    annotation = platform.state.add_annotation(task.id, [])
+    platform.state.spoil(task.id, mood=b"1")
+    platform.state.spoil_annotation(annotation.id, mood=b"1")
+    platform.state.spoil_project(1, mood=b"1")
+
+    def moods(**sparse):
+        row = tasks(client, fields="all", **sparse).json()["tasks"][0]
+        project = client.get("/api/projects/1/", params=sparse).json()
+        return [one.get("mood") for one in (row, *row["annotations"], project)]
+
+    assert moods() == moods(omit="drafts") == moods(include="id,mood,annotations") == [1, 1, 1]
+    assert moods(include="id,annotations") == moods(omit="mood") == [None, None, None]
+
+
 def test_storage_addresses_are_rewritten_unless_told_otherwise(platform, client):
     platform.state.add_task(1, {"image": "s3://b/dir/a.jpg"})
     rewritten = tasks(client).json()["tasks"][0]["data"]["image"]

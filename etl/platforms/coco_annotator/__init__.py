@@ -1,0 +1,1 @@
+"""COCO Annotator: datasets, images and annotations of one installation."""

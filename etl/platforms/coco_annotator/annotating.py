@@ -1,0 +1,151 @@
+"""How annotations are read: all in one array, or image by image where there are too many.
+
+GET /api/annotation/ takes no parameter: every annotation of every dataset the account sees, the
+deleted ones included, after up to a minute. Above a size it is asked for once a day; in between,
+only the annotations of images that changed, which misses what leaves no trace on an image: an
+annotation made, moved to another category or deleted by somebody's script.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import json
+from collections.abc import Generator, Iterable
+from datetime import UTC, datetime
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from etl.elements import elements
+from etl.errors import SourceError
+from etl.paging import listing, mapping
+from etl.platforms.coco_annotator.images import listed
+from etl.platforms.coco_annotator.scope import Scope, scope
+from etl.platforms.coco_annotator.walks import ident
+from etl.stream import Answer, Complete, Page, Position, Request, Start, Walk
+from etl.tables import MOMENT_FORMAT
+from etl.times import parsed
+
+WHOLE_ARRAY = 200_000  # annotations asked for in one array at every run
+FEW_IMAGES = 300  # changed images that cost less one by one than the whole array
+A_DAY = 86_400  # seconds between whole arrays above that size
+SLICE = 1_000  # annotations committed together
+
+
+class _Counted(msgspec.Struct):
+    numberAnnotations: int = 0  # noqa: N815  # the API's name
+
+
+def each_annotation(start: Start) -> Walk:
+    """Read annotations the cheaper way."""
+    state = start.position.state or {}
+    answer = yield Request("/api/category/data", {"page": 1, "limit": 100_000})
+    categories = listing(answer, "categories").records
+    size = sum(msgspec.json.decode(c, type=_Counted).numberAnnotations for c in categories)
+    now = _date(answer)
+    due = not state or _seconds(state.get("whole"), now) >= A_DAY
+    if size <= WHOLE_ARRAY or due or len(start.touched.ids) > FEW_IMAGES:
+        big = size > WHOLE_ARRAY
+        done = Position(state={"gate": start.touched.now, "whole": now}) if big else None
+        yield from _whole(start, done, size)
+    else:
+        done = Position(state={**state, "gate": start.touched.now})
+        yield from _by_image(start, done)
+
+
+def _whole(start: Start, done: Position | None, size: int) -> Walk:
+    """Read the one array, in slices that are committed as they come."""
+    asked = yield from scope(start)
+    wanted = (yield from listed(asked)) if asked.filters else None
+    answer = yield Request("/api/annotation/", large=True)
+    records, ids, left = elements(answer), set[int](), size
+    while page := list(islice(records, SLICE)):
+        ids.update(map(ident, page))
+        kept = [record for record in page if _kept(record, asked, wanted)]
+        yield Page(kept, total=max(left, len(kept)))
+        left -= len(page)
+    again = yield from scope(start)  # what is shown to us no longer is not gone
+    still = Scope(again.visible & asked.visible, again.chosen & asked.chosen)
+    yield Page([], done, complete=still.complete(start, frozenset(ids), {}), last=True)
+
+
+class _Placed(msgspec.Struct):
+    dataset_id: int | None = None
+    image_id: int | None = None
+
+
+_PLACED = msgspec.json.Decoder(_Placed)
+
+
+def _kept(record: bytes, asked: Scope, wanted: set[int] | None) -> bool:
+    """Tell whether an annotation belongs to the mirror; one that cannot be read is left to it."""
+    try:
+        placed = _PLACED.decode(record)
+    except msgspec.DecodeError:
+        content = json.loads(bytes(record))
+        content = content if isinstance(content, dict) else {}
+        placed = _Placed(content.get("dataset_id"), content.get("image_id"))
+    return asked.covers(placed.dataset_id) and (wanted is None or placed.image_id in wanted)
+
+
+def _by_image(start: Start, done: Position) -> Walk:
+    """Read the annotations of the images that changed, one by one: only so they come whole.
+
+    /api/annotator/data tells the ids of those with a category of the dataset; the mirror knows of
+    the others, and of those deleted since.
+    """
+    left = len(start.touched.ids)
+    for image, known in start.touched.ids.items():
+        ids = sorted(set(known) | (yield from _shown(image)))
+        records = yield from _each(ids)
+        found = frozenset(map(ident, records))
+        yield Page(records, total=left, complete=Complete("id", ids, found))
+        left -= 1
+    yield Page([], done, last=True)
+
+
+def _shown(image: int) -> Generator[Request, Any, set[int]]:
+    try:
+        shown = mapping((yield Request(f"/api/annotator/data/{image}")))
+    except SourceError as error:
+        if error.status != 400:  # noqa: PLR2004  # what an unknown or hidden image is answered with
+            raise
+        return set()
+    categories: Iterable[Any] = shown.get("categories") or ()
+    return {one["id"] for category in categories for one in category.get("annotations") or ()}
+
+
+def _each(ids: list[int]) -> Generator[Any, Any, list[bytes]]:
+    """Ask for single annotations side by side; one that is gone for good is left out."""
+    paths = [Request(f"/api/annotation/{key}") for key in ids]
+    try:
+        return [answer.body for answer in (yield paths)] if paths else []
+    except SourceError as error:
+        if error.status != 400:  # noqa: PLR2004  # what an unknown id is answered with
+            raise
+    found = []
+    for path in paths:
+        try:
+            found.append((yield path).body)
+        except SourceError as error:
+            if error.status != 400:  # noqa: PLR2004  # idem
+                raise
+    return found
+
+
+def _date(answer: Answer) -> str | None:
+    """Give the server's time."""
+    try:
+        date = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))
+    except ValueError:
+        return None
+    return date.astimezone(UTC).strftime(MOMENT_FORMAT)
+
+
+def _seconds(before: str | None, now: str | None) -> float:
+    """Give the seconds between two of the server's times; where one is unknown, very many."""
+    if before is None or now is None:
+        return float("inf")
+    earlier: datetime = parsed(before)
+    return (parsed(now) - earlier).total_seconds()

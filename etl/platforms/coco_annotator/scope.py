@@ -1,0 +1,147 @@
+"""Which datasets and images a mirror is restricted to, and what may be concluded from that."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from etl.errors import BadAnswer, ConfigurationError, SourceError
+from etl.paging import Listing, listing, loads
+from etl.platforms.coco_annotator.records import moment
+from etl.stream import Answer, Complete, Request, Start
+
+PAGE = 1_000  # ids a request; more brings no more rows a second
+
+Asking = Generator[Request, Any, Any]
+
+
+class Named(msgspec.Struct):
+    """A dataset or category as far as a restriction looks at it."""
+
+    id: int
+    name: str | None = None
+
+
+_NAMED = msgspec.json.Decoder(Named)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What is asked for: of the visible datasets the chosen ones, and filters on their images."""
+
+    visible: frozenset[int]
+    chosen: frozenset[int]
+    filters: Mapping[str, str] = field(default_factory=dict)
+
+    def complete(self, start: Start, ids: frozenset[int], dates: Mapping[Any, str]) -> Complete:
+        """Claim that `ids` are all there is in what the account sees and the mirror holds.
+
+        What lies in datasets that are not shown to us, or no longer, is none of our business.
+        """
+        if start.identity.sees_all and self.chosen == self.visible:
+            return Complete("source", [start.source.name], ids, dates)
+        return Complete("dataset_id", sorted(self.chosen), ids, dates)
+
+    def covers(self, dataset: int | None) -> bool:
+        """Tell whether a dataset is asked for; those gone from the list are, if all are."""
+        return dataset in self.chosen or self.chosen == self.visible
+
+
+def scope(start: Start) -> Generator[Request, Answer, Scope]:
+    """Ask what the restrictions of the source come to. Raises ConfigurationError as `choose`."""
+    asked = choose(start, listing((yield Request("/api/dataset/"))))
+    return replace(asked, filters=(yield from _filters(start)))
+
+
+def choose(start: Start, datasets: Listing) -> Scope:
+    """Tell which of the listed datasets are asked for.
+
+    Raises ConfigurationError for a name that is not there.
+    """
+    there = _named(datasets)
+    wanted = {str(part) for part in start.source.parts}
+    _refuse_unknown(start, "datasets", wanted, there)
+    chosen = [d for d in there if not wanted or not wanted.isdisjoint((str(d.id), d.name or ""))]
+    return Scope(frozenset(d.id for d in there), frozenset(d.id for d in chosen))
+
+
+def _filters(start: Start) -> Asking:
+    """Spell the restrictions on images as the server's filters."""
+    options = start.source.options
+    filters = {}
+    if "annotated" in options:
+        filters["annotated"] = str(options["annotated"]).lower()
+    if "folder" in options:
+        filters["folder"] = str(options["folder"])
+    if wanted := {str(name) for name in options.get("categories", ())}:  # type: ignore[union-attr]  # a list, by its Option
+        categories = yield from named("/api/category/")
+        _refuse_unknown(start, "categories", wanted, categories)
+        ids = [c.id for c in categories if not wanted.isdisjoint((str(c.id), c.name or ""))]
+        filters["category_ids__in"] = ",".join(map(str, ids))
+        filters["annotated"] = "true"  # without it, every image nobody annotated comes along
+    return filters
+
+
+def _refuse_unknown(start: Start, what: str, wanted: set[str], there: list[Named]) -> None:
+    known = {str(one.id) for one in there} | {one.name or "" for one in there}
+    if unknown := sorted(wanted - known):
+        names = ", ".join(sorted(one.name or str(one.id) for one in there)) or "none"
+        raise ConfigurationError(
+            f"{start.source.name}: {what} {', '.join(unknown)}: not on the server, or not shown "
+            f"to this account; there are: {names}"
+        )
+
+
+def named(path: str) -> Generator[Request, Answer, list[Named]]:
+    """List id and name of everything a path lists."""
+    return _named(listing((yield Request(path))))
+
+
+def _named(found: Listing) -> list[Named]:
+    try:
+        return [_NAMED.decode(record) for record in found.records]
+    except msgspec.DecodeError as error:
+        raise BadAnswer(f"the answer lists something without a proper id: {error}") from error
+
+
+def image_ids(dataset: int, filters: Mapping[str, str]) -> Generator[Request, Answer, set[int]]:
+    """List the ids of a dataset's images, by id.
+
+    Never in the server's own order, by file name: names repeat in sub-folders, and between two
+    pages equal names change places.
+    """
+    ids: set[int] = set()
+    after = 0
+    while True:
+        asked: dict[str, str | int] = {"limit": PAGE, "order": "id", "id__gt": after, **filters}
+        found = listing((yield Request(f"/api/dataset/{dataset}/data", asked)), "images")
+        page = [_NAMED_ID.decode(record).id for record in found.records]
+        if page and (page[0] <= after or page != sorted(set(page))):
+            raise BadAnswer(f"asked for ids above {after} in order, got others: filter ignored")
+        ids.update(page)
+        if found.number("total") <= len(page) or not page:
+            return ids
+        after = page[-1]
+
+
+class _WithId(msgspec.Struct):
+    id: int
+
+
+_NAMED_ID = msgspec.json.Decoder(_WithId)
+
+
+def burials(start: Start, kind: str) -> Generator[Request, Answer, dict[int | str, str]]:
+    """Ask when things were deleted: the newest thousand of them; an older server is not asked."""
+    zone = ZoneInfo(start.source.server_timezone)
+    try:
+        answer = yield Request("/api/undo/list/", {"type": kind, "limit": 1000})
+        listed = loads(answer.body)
+        dates = [(one["id"], moment(one.get("date"), zone)) for one in listed]
+    except (SourceError, KeyError, TypeError, AttributeError):
+        return {}
+    return {key: date[:10] + " " + date[11:-1] for key, date in dates if date}

@@ -1,0 +1,1 @@
+"""Baidu Qianfan: augmentation, processing and training tasks, and the datasets they work on."""
