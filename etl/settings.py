@@ -11,41 +11,27 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path
 
+from etl import setting_values
 from etl.errors import ConfigurationError
 from etl.platforms import PLATFORMS
-from etl.stream import Option, Platform, Secret, Source
+from etl.setting_values import CHECKS, address, checked, duration
+from etl.stream import Platform, Source
+
+__all__ = ["COMMON", "FILE", "Settings", "address", "duration", "find", "is_there", "read"]
 
 FILE = "annomirror.toml"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
-_ADDRESS = re.compile(r"""https?://[^\s/@?#"\\]+(/[^\s?#"\\]*)?""")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NAMES = re.compile(r"[A-Za-z0-9_.-]+")
 
-# Common settings of a source, with the types they may have.
-COMMON: dict[str, tuple[type, ...]] = {
-    "platform": (str,),
-    "url": (str,),
-    "streams": (list,),
-    "page_size": (int,),
-    "concurrency": (int,),
-    "timeout": (int, float),
-    "deadline": (int, float),
-    "requests_per_second": (int, float),
-    "ca_bundle": (str,),
-    "verify": (bool,),
-    "lookback": (str, int),
-    "max_delete_share": (int, float),
-    "server_timezone": (str,),
-}
+OTHERS: dict[str, type] = {"platform": str, "url": str, "streams": list, "ca_bundle": str}
+COMMON = frozenset({*OTHERS, *CHECKS})
+"""The settings that sources of every platform have."""
 
 
 @dataclass(frozen=True)
@@ -57,20 +43,29 @@ class Settings:
     sources: tuple[Source, ...]
 
     def select(self, names: Iterable[str]) -> tuple[Source, ...]:
-        """Give the named sources, or all. Raises ConfigurationError for an unknown name."""
+        """Give the named sources, each once, or all. Raises ConfigurationError for a wrong name."""
         known = {source.name: source for source in self.sources}
-        for name in names:
+        wanted = list(dict.fromkeys(names))
+        for name in wanted:
             if name not in known:
                 raise ConfigurationError(_unknown("source", name, known, f"{self.path}"))
         if not known:
             raise ConfigurationError(f"{self.path} has no [sources.NAME]; see: annomirror init")
-        return tuple(known[name] for name in names) or self.sources
+        return tuple(known[name] for name in wanted) or self.sources
+
+
+def is_there(option: str | None) -> bool:
+    """Tell whether there is a configuration; one that is named counts, there or not."""
+    places = _places(option)
+    return len(places) == 1 or any(place.is_file() for place in places)
 
 
 def find(option: str | None) -> Path:
-    """Find the configuration: --config, here, $ANNOMIRROR_CONFIG, the user's config directory."""
-    named = option or (None if Path(FILE).exists() else os.environ.get("ANNOMIRROR_CONFIG"))
-    places = [Path(named)] if named else [Path(FILE), user_config_path("annomirror") / FILE]
+    """Find the configuration: --config, here, $ANNOMIRROR_CONFIG, the user's config directory.
+
+    Raises ConfigurationError.
+    """
+    places = _places(option)
     for place in places:
         if place.is_file():
             return place.absolute()
@@ -78,14 +73,16 @@ def find(option: str | None) -> Path:
     raise ConfigurationError(f"no configuration found (looked for {looked}); run: annomirror init")
 
 
-def read(option: str | None = None) -> Settings:
-    """Read the configuration. Raises ConfigurationError."""
+def read(option: str | None = None, *, secrets: bool = True) -> Settings:
+    """Read the configuration. Raises ConfigurationError.
+
+    Without `secrets` no credential is read, and none has to be there: for whoever asks nothing but
+    the mirror.
+    """
     path = find(option)
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path}: {error}") from error
-    variables = {**dotenv_values(path.parent / ".env"), **os.environ}
+    content, variables = _parsed(path), _variables(path.parent / ".env")
+    if not secrets:
+        _forget_secrets(content)
     content = _replaced(content, variables, path)
     _check_keys(content, {"mirror", "sources"}, f"{path}")
     mirror = _table(content.get("mirror", {}), f"{path}: [mirror]")
@@ -97,11 +94,40 @@ def read(option: str | None = None) -> Settings:
     return Settings(
         path,
         _located(str(database), path.parent),
-        tuple(_source(name, value, path) for name, value in sources.items()),
+        tuple(_source(name, value, path, secrets=secrets) for name, value in sources.items()),
     )
 
 
-def _source(name: str, content: Any, path: Path) -> Source:
+def _places(option: str | None) -> list[Path]:
+    named = option or (None if Path(FILE).exists() else os.environ.get("ANNOMIRROR_CONFIG"))
+    return [Path(named)] if named else [Path(FILE), user_config_path("annomirror") / FILE]
+
+
+def _parsed(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+
+
+def _variables(path: Path) -> dict[str, str | None]:
+    """Read the environment, and .env below it."""
+    try:
+        return {**dotenv_values(path), **os.environ}
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigurationError(f"{path}: {error}") from error
+
+
+def _forget_secrets(content: dict[str, Any]) -> None:
+    sources = content.get("sources")
+    for source in sources.values() if isinstance(sources, dict) else ():
+        platform = PLATFORMS.get(str(source.get("platform"))) if isinstance(source, dict) else None
+        for option in platform.options if platform else ():
+            if option.secret:
+                source.pop(option.name, None)
+
+
+def _source(name: str, content: Any, path: Path, *, secrets: bool) -> Source:
     where = f"{path}: [sources.{name}]"
     content = _table(content, where)
     if not _NAMES.fullmatch(name):
@@ -110,46 +136,39 @@ def _source(name: str, content: Any, path: Path) -> Source:
     options = {option.name: option for option in platform.options}
     restrict = platform.restrict or "projects"
     _check_keys(content, {*COMMON, *options, *filter(None, [platform.restrict])}, where)
-    for key, kinds in COMMON.items():
-        if key in content and (type(content[key]) not in kinds):
-            wanted = " or ".join(kind.__name__ for kind in kinds)
-            raise ConfigurationError(f"{where}: {key} = {content[key]!r} should be {wanted}")
+    for key, kind in OTHERS.items():
+        setting_values.typed(content.get(key, kind()), (kind,), f"{where}: {key}")
     for option in platform.options:
-        if option.required and not content.get(option.name):
+        if option.required and not content.get(option.name) and (secrets or not option.secret):
             raise ConfigurationError(f"{where}: {option.name} is missing: {option.about}")
-    _check_streams(content.get("streams", []), platform, where)
     return Source(
         name=name,
         platform=platform.name,
         url=address(content.get("url") or platform.url, where),
         options={
-            key: _option(content[key], option, where)
+            key: setting_values.option(content[key], option, f"{where}: {key}")
             for key, option in options.items()
             if content.get(key) not in (None, "")
         },
-        streams=tuple(content.get("streams", ())),
-        parts=_restriction(content.get(restrict, []), f"{where}: {restrict}"),
-        page_size=_above(content.get("page_size", platform.page_size), 0, f"{where}: page_size"),
-        concurrency=_concurrency(content, platform, where),
-        timeout=_above(content.get("timeout", platform.timeout), 0, f"{where}: timeout"),
-        deadline=_above(content.get("deadline", platform.deadline), 0, f"{where}: deadline"),
-        requests_per_second=_above(
-            content.get("requests_per_second"), 0, f"{where}: requests_per_second"
-        ),
-        ca_bundle=_ca_bundle(content.get("ca_bundle"), path.parent, where),
-        verify=content.get("verify", True),
-        lookback=duration(content.get("lookback", "15m"), f"{where}: lookback"),
-        max_delete_share=_share(content.get("max_delete_share", 0.2), f"{where}: max_delete_share"),
-        server_timezone=_zone(content.get("server_timezone", "UTC"), f"{where}: server_timezone"),
+        streams=_streams(content.get("streams", []), platform, where),
+        parts=setting_values.names(content.get(restrict, []), f"{where}: {restrict}"),
+        ca_bundle=_ca_bundle(content, path.parent, where),
+        **_common(content, platform, where),
     )
 
 
-def duration(value: str | int, where: str) -> timedelta:
-    """Read a duration: seconds, or a number with s, m, h or d. Raises ConfigurationError."""
-    found = re.fullmatch(r"(\d+)\s*([smhd]?)", str(value))
-    if not found:
-        raise ConfigurationError(f"{where} = {value!r} should be like 90s, 15m, 2h or 1d")
-    return timedelta(seconds=int(found[1]) * _UNITS[found[2] or "s"])
+def _common(content: Mapping[str, Any], platform: Platform, where: str) -> dict[str, Any]:
+    """Check what every source can be told; the platform has defaults of its own."""
+    own = ("page_size", "concurrency", "timeout", "deadline")
+    said = {name: getattr(platform, name) for name in own}
+    said |= {key: content[key] for key in CHECKS if key in content}
+    found = {key: checked(key, value, f"{where}: {key}") for key, value in said.items()}
+    if found["concurrency"] > platform.most_concurrency:
+        raise ConfigurationError(
+            f"{where}: concurrency = {found['concurrency']} should be "
+            f"{platform.most_concurrency} at most: more only slows a {platform.title} down"
+        )
+    return found
 
 
 def _platform(name: Any, where: str) -> Platform:
@@ -160,97 +179,18 @@ def _platform(name: Any, where: str) -> Platform:
     return PLATFORMS[name]
 
 
-def _check_streams(names: Any, platform: Platform, where: str) -> None:
+def _streams(names: list[Any], platform: Platform, where: str) -> tuple[str, ...]:
     known = [stream.name for stream in platform.streams]
     for name in names:
         if name not in known:
             raise ConfigurationError(_unknown("stream", str(name), known, where))
+    return tuple(names)
 
 
-def _restriction(values: Any, where: str) -> tuple[str | int, ...]:
-    if not isinstance(values, list) or not all(type(value) in (str, int) for value in values):
-        raise ConfigurationError(f"{where} = {values!r} should be a list of names or ids")
-    return tuple(values)
-
-
-def _above(value: Any, limit: float, where: str) -> Any:
-    if value is not None and value <= limit:
-        raise ConfigurationError(f"{where} = {value!r} should be above {limit}")
-    return value
-
-
-def address(value: Any, where: str) -> str:
-    """Check a source's address. Raises ConfigurationError."""
-    if not value:
-        raise ConfigurationError(f"{where}: url is missing: the address you open in the browser")
-    if not _ADDRESS.fullmatch(str(value)) or not _has_port(value):
-        raise ConfigurationError(
-            f"{where}: url should begin with http:// or https:// and name a host; credentials "
-            "have settings of their own"
-        )
-    return str(value).rstrip("/")
-
-
-def _has_port(url: str) -> bool:
-    """Tell whether host and port, if any, can be read."""
-    try:
-        parts = urlsplit(url)
-        return bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
-def _concurrency(content: Mapping[str, Any], platform: Platform, where: str) -> int:
-    asked = content.get("concurrency", platform.concurrency)
-    value: int = _above(asked, 0, f"{where}: concurrency")
-    if value > platform.most_concurrency:
-        raise ConfigurationError(
-            f"{where}: concurrency = {value} should be {platform.most_concurrency} at most: "
-            f"more only slows a {platform.title} down"
-        )
-    return value
-
-
-def _option(value: Any, option: Option, where: str) -> Secret | str | bool | tuple[str | int, ...]:
-    """Read a platform's own setting; a bad secret is refused without being shown."""
-    if option.kind is tuple:
-        return _restriction(value, f"{where}: {option.name}")
-    if not isinstance(value, option.kind):
-        wanted = "true or false" if option.kind is bool else "text"
-        raise ConfigurationError(f"{where}: {option.name} should be {wanted}")
-    if not isinstance(value, str):
-        return bool(value)
-    value = value.strip() if option.in_header or not option.secret else value
-    if option.in_header and not _sendable(value):
-        raise ConfigurationError(f"{where}: {option.name} has characters no credential has")
-    return Secret(value) if option.secret else value
-
-
-def _sendable(secret: str) -> bool:
-    return secret.isascii() and secret.isprintable() and " " not in secret
-
-
-def _share(value: float, where: str) -> float:
-    if not 0 <= value <= 1:
-        raise ConfigurationError(f"{where} = {value!r} should be between 0 and 1, as 0.2 is 20 %")
-    return float(value)
-
-
-def _zone(name: str, where: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ConfigurationError(f"{where} = {name!r} should be like UTC or Europe/Rome") from error
-    return name
-
-
-def _ca_bundle(value: str | None, folder: Path, where: str) -> str | None:
-    if value is None:
+def _ca_bundle(content: Mapping[str, Any], folder: Path, where: str) -> str | None:
+    if "ca_bundle" not in content:
         return None
-    path = folder / value
-    if not path.is_file():
-        raise ConfigurationError(f"{where}: ca_bundle: no file {path}")
-    return str(path)
+    return setting_values.file(content["ca_bundle"], folder, f"{where}: ca_bundle")
 
 
 def _located(database: str, folder: Path) -> str:

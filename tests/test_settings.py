@@ -103,6 +103,23 @@ def test_a_file_that_is_not_text_is_a_configuration_error(place):
         settings.read()
 
 
+def test_the_mark_some_editors_begin_a_file_with_is_no_error(place):
+    (place / settings.FILE).write_text("\ufeff" + SOURCE, encoding="utf-8")
+    assert settings.read().sources[0].name == "labels"
+
+
+@pytest.mark.parametrize("option", [None, "nowhere.toml"])
+def test_a_configuration_that_is_named_counts_as_there(place, monkeypatch, option):
+    assert settings.is_there(option) is bool(option)
+    monkeypatch.setenv("ANNOMIRROR_CONFIG", "elsewhere.toml")
+    assert settings.is_there(option)
+
+
+def test_a_source_that_is_named_twice_is_selected_once(place):
+    written(place)
+    assert [s.name for s in settings.read().select(["labels", "labels"])] == ["labels"]
+
+
 # ${NAME}
 
 
@@ -134,6 +151,29 @@ def test_an_unset_variable_is_named_with_its_key():
 def test_a_variable_inside_a_list_is_replaced(monkeypatch):
     monkeypatch.setenv("PROJECT", "Street scenes")
     assert source(SOURCE + 'projects = ["${PROJECT}", 7]\n').parts == ("Street scenes", 7)
+
+
+def test_a_dotenv_that_is_not_text_is_a_configuration_error(place):
+    written(place)
+    (place / ".env").write_bytes(b"A=\xff\xfe\n")
+    with pytest.raises(ConfigurationError, match=r"\.env: .*utf-8"):
+        settings.read()
+
+
+def test_whoever_asks_only_the_mirror_needs_no_credential_and_gets_none(place):
+    written(place, SOURCE.replace(CANARY, "${LABEL_STUDIO_TOKEN}"))
+    assert settings.read(secrets=False).sources[0].options == {}
+    written(place)
+    assert settings.read(secrets=False).sources[0].options == {}
+
+
+@pytest.mark.parametrize(
+    "text", ["sources = 5\n", "sources.labels = 5\n", SOURCE + "page_siz = 5\n"]
+)
+def test_without_credentials_everything_else_is_checked_all_the_same(place, text):
+    written(place, text)
+    with pytest.raises(ConfigurationError):
+        settings.read(secrets=False)
 
 
 # The database

@@ -105,6 +105,12 @@ def test_a_missing_token_is_named_with_where_to_find_one(refused):
         "requests_per_second = -2",
         "max_delete_share = 20",
         'server_timezone = "Mars/Olympus"',
+        "timeout = nan",
+        "deadline = inf",
+        "page_size = 100000000",
+        'lookback = "999999999999999d"',
+        'lookback = "3651d"',
+        'lookback = "١٥m"',
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_its_key(refused, line):
@@ -140,7 +146,16 @@ def test_a_url_without_scheme_or_with_credentials_is_refused(refused, url):
 
 
 @pytest.mark.parametrize(
-    "url", ["http://host:port", "http://host:99999", "http://ho st", "http://[::1"]
+    "url",
+    [
+        "http://host:port",
+        "http://host:99999",
+        "http://ho st",
+        "http://[::1",
+        "http://a..b",
+        "http://ü..de",
+        f"http://{'a' * 64}.de",
+    ],
 )
 def test_a_url_no_client_can_open_is_refused(refused, url):
     assert "url" in refused(SOURCE.replace("https://label-studio.example.com", url))
