@@ -9,6 +9,7 @@ from __future__ import annotations
 import email.utils
 import logging
 import random
+import re
 import ssl
 import tempfile
 import threading
@@ -21,15 +22,16 @@ import httpx
 
 from etl import __version__
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
-from etl.stream import Answer, Request, Source
+from etl.stream import Answer, Request, Secret, Source
 from etl.verdict import verdict
 
-log = logging.getLogger("etl.client")
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 LONGEST_PAUSE = 60.0  # seconds, also for a Retry-After
 MAX_BYTES = 1_000_000_000  # of one answer, unpacked
 BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
+SHORTEST_SECRET = 4  # characters; less would blot out half of what is said
 RETRIED = frozenset({408, 429, 502, 503, 504})
 RETRIED_ONCE = frozenset({500})  # often the caller's own fault, so not more
 Explain = Callable[[Source, Answer], SourceError | None]
@@ -51,12 +53,21 @@ class Client:
         self._source, self._explain, self._sleep = source, explain, sleep
         self._next_at = 0.0
         self._turn = threading.Lock()
-        self._http = httpx.Client(
-            base_url=source.url,
+        try:
+            self._http = self._opened(auth, transport)
+        except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
+            raise ConfigurationError(
+                f"{source.name}: no connection can be made with this url, and the proxy and "
+                f"certificate settings of the environment: {error}"
+            ) from error
+
+    def _opened(self, auth: httpx.Auth, transport: httpx.BaseTransport | None) -> httpx.Client:
+        return httpx.Client(
+            base_url=self._source.url,
             auth=auth,
             transport=transport,
-            verify=_trust(source),
-            timeout=httpx.Timeout(source.timeout, connect=10.0),
+            verify=_trust(self._source),
+            timeout=httpx.Timeout(self._source.timeout, connect=10.0),
             headers={"User-Agent": f"annomirror/{__version__}", "Accept": "application/json"},
             # Servers set a session cookie on every answer; sent back it would mix up accounts.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
@@ -66,7 +77,7 @@ class Client:
         )
 
     def close(self) -> None:
-        """Close the connections."""
+        """Close the connections; nothing can be sent afterwards."""
         self._http.close()
 
     def send(self, request: Request) -> Answer:
@@ -81,7 +92,7 @@ class Client:
                 retry_after = _seconds(answer.headers.get("retry-after"))
             except SourceError as failure:
                 error = failure
-            except httpx.HTTPError as failure:
+            except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as failure:
                 error = self._unreachable(failure)
             if error is None:
                 return answer
@@ -130,12 +141,32 @@ class Client:
         """Read an answer whole: into memory, or a large one into a file that nobody else sees."""
         head = dict(response.headers)
         if not request.large or response.is_error:
-            return Answer(response.status_code, head, b"".join(self._chunks(response, ends_at)))
+            body = b"".join(self._chunks(response, ends_at))
+            return Answer(response.status_code, head, self._shareable(body, response))
         file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads the answer closes it
         for chunk in self._chunks(response, ends_at):
             file.write(chunk)
         file.seek(0)
         return Answer(response.status_code, head, file.read(BEGINNING), file)
+
+    def _shareable(self, body: bytes, response: httpx.Response) -> bytes:
+        """Blot out our credentials where an answer that is no data quotes them.
+
+        It goes into messages, logs and the mirror's books; some servers and proxies show the whole
+        request when they fail.
+        """
+        if response.is_success and body.lstrip()[:1] in (b"{", b"["):
+            return body
+        headers = response.request.headers
+        sent = [
+            *(v.reveal() for v in self._source.options.values() if isinstance(v, Secret)),
+            headers.get("authorization", "").rpartition(" ")[2],
+            *re.findall(r"=([^;]+)", headers.get("cookie", "")),
+        ]
+        for secret in sorted(sent, key=len, reverse=True):
+            if len(secret) >= SHORTEST_SECRET:
+                body = body.replace(secret.encode(), b"***")
+        return body
 
     def _chunks(self, response: httpx.Response, ends_at: float) -> Iterator[bytes]:
         size = 0
@@ -147,7 +178,7 @@ class Client:
                 raise httpx.ReadTimeout(f"no end within {self._source.deadline:g} s (deadline)")
             yield chunk
 
-    def _unreachable(self, failure: httpx.HTTPError) -> Unreachable:
+    def _unreachable(self, failure: Exception) -> Unreachable:
         said = str(failure) or type(failure).__name__
         if isinstance(failure, httpx.TimeoutException):
             said = f"timed out ({said})"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 import msgspec
@@ -21,6 +22,7 @@ MEANINGS: dict[int, type[SourceError]] = {
     504: Unreachable,
 }
 REDIRECT, REFUSAL = 300, 400  # the lowest status of each
+_TITLE = re.compile(rb"<title[^>]*>([^<]+)", re.IGNORECASE)
 
 
 def verdict(request: Request, answer: Answer) -> SourceError | None:
@@ -28,29 +30,41 @@ def verdict(request: Request, answer: Answer) -> SourceError | None:
     where = f"{request.method} {request.path}"
     if answer.status >= REFUSAL:
         kind = MEANINGS.get(answer.status, BadAnswer)
-        return kind(f"{where}: HTTP {answer.status}: {_said(answer)}", answer.status)
+        hint = "; is the url right?" if kind is Missing and _is_page(answer) else ""
+        return kind(f"{where}: HTTP {answer.status}: {_said(answer)}{hint}", answer.status)
     if answer.status >= REDIRECT:
         return BadAnswer(
             f"{where} redirects to {_origin(answer.headers.get('location', ''))}, where the "
             "credentials are not sent; if that is the right server, put it into url",
             answer.status,
         )
-    if "html" in answer.headers.get("content-type", "") or answer.body[:1] == b"<":
+    if _is_page(answer):
         return BadAnswer(
-            f"{where} is answered by a web page, not by JSON: {_said(answer)}; "
+            f"{where} is answered by {_said(answer)}, not by JSON; "
             "is the url right, and no login page or proxy in between?"
         )
     return None
 
 
 def _said(answer: Answer) -> str:
-    """Give what an error answer says: its `detail` or `message`, or how it begins."""
+    """Give what an error answer says: its `detail` or `message`, its title, or how it begins."""
+    if _is_page(answer):
+        title = _TITLE.search(answer.body)
+        return f"a web page ({_shown(title[1] if title else answer.body)})"
     try:
         content = msgspec.json.decode(answer.body)
     except msgspec.DecodeError:
-        return excerpt(answer.body)
-    said = content.get("detail") or content.get("message") if isinstance(content, dict) else None
-    return str(said) if said else excerpt(answer.body)
+        return _shown(answer.body)
+    found = content.get("detail") or content.get("message") if isinstance(content, dict) else None
+    return str(found) if found else _shown(answer.body)
+
+
+def _is_page(answer: Answer) -> bool:
+    return "html" in answer.headers.get("content-type", "") or answer.body.lstrip()[:1] == b"<"
+
+
+def _shown(text: bytes) -> str:
+    return excerpt(b" ".join(text.split()))
 
 
 def _origin(location: str) -> str:

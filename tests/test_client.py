@@ -11,15 +11,18 @@ from etl.auth import Token
 from etl.client import ATTEMPTS, Client
 from etl.errors import (
     BadAnswer,
+    ConfigurationError,
     Forbidden,
     Missing,
+    SourceError,
     Unauthorized,
     Unreachable,
 )
-from etl.stream import Answer, Request, Source
+from etl.stream import Answer, Request, Secret, Source
 
 ASK = Request("/api/things", {"page": 2})
 CANARY = "canary0123456789"
+SECRET = "hush, this is a password"
 
 
 class Server:
@@ -80,6 +83,61 @@ def test_a_request_goes_below_the_sources_path_with_parameters_and_token(connect
     assert str(server.seen[0].url) == "http://here.test/sub/api/things?page=2&q=a+b%26c"
     assert server.seen[0].headers["authorization"] == f"Token {CANARY}"
     assert server.seen[0].headers["user-agent"] == f"annomirror/{__version__}"
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, f'{{"detail": "got Token {CANARY}"}}'),
+        (404, f"<html><title>{CANARY}</title></html>"),
+        (200, f"<html>{CANARY} {SECRET}</html>"),
+        (403, f'{{"message": "{SECRET}"}}'),
+    ],
+)
+def test_a_server_that_quotes_our_credentials_gives_nothing_away(connect, status, body):
+    sender, _, _ = connect(page(status, body.encode()), options={"password": Secret(SECRET)})
+    with pytest.raises(SourceError) as caught:
+        sender.send(ASK)
+    assert "***" in str(caught.value)
+    assert CANARY not in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+def test_data_that_holds_a_credential_is_data(connect):
+    body = f'{{"note": "{CANARY}"}}'.encode()
+    assert connect(page(body=body))[0].send(ASK).body == body
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("ALL_PROXY", "foo://here:1"),
+        ("HTTPS_PROXY", "socks5://"),
+        ("SSL_CERT_FILE", "/nowhere.pem"),
+    ],
+)
+def test_an_environment_no_client_can_work_with_is_a_configuration_error(
+    monkeypatch, variable, value
+):
+    monkeypatch.setenv(variable, value)
+    source = Source(
+        name="s", platform="p", url="https://here.test", page_size=1, concurrency=1, timeout=5,
+        deadline=5,
+    )  # fmt: skip
+    with pytest.raises(ConfigurationError, match="s: no connection can be made"):
+        Client(source, Token("Token", CANARY), lambda _source, _answer: None)
+
+
+# What is said
+
+
+def test_a_web_page_is_told_by_its_title(connect):
+    body = b"\n\n<!doctype html>\n<html><head>\n<title>\n Not\n found </title>"
+    sender, _, _ = connect(page(404, body, content_type="text/html"))
+    with pytest.raises(Missing) as caught:
+        sender.send(ASK)
+    said = "GET /api/things: HTTP 404: a web page (Not found); is the url right?"
+    assert str(caught.value) == said
 
 
 # Retries
@@ -192,7 +250,7 @@ def test_a_redirect_to_nowhere_readable_is_refused_too(connect, location):
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "application/json"])
 def test_a_web_page_is_no_answer_even_with_200(connect, kind):
     sender, _, _ = connect(page(body=b"<!doctype html><title>Sign in</title>", content_type=kind))
-    with pytest.raises(BadAnswer, match=r"web page, not by JSON.*Sign in"):
+    with pytest.raises(BadAnswer, match=r"web page \(Sign in\), not by JSON"):
         sender.send(ASK)
     assert sender.requests == 1
 
