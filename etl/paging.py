@@ -74,12 +74,11 @@ def _tolerant(body: bytes, name: str | None) -> Listing:
     A lone surrogate or a bare NaN spoils a whole answer for a strict reader; here it spoils its
     own record, which is then set aside.
     """
-    content = loads(body)
-    if name is not None and isinstance(content, dict):
+    content, rest = loads(body), {}
+    if name is not None:
+        content = content if isinstance(content, dict) else {}
         rest = {key: value for key, value in content.items() if key != name}
         content = content.get(name)
-    else:
-        rest = {}
     if not isinstance(content, list):
         raise BadAnswer(f"the answer holds no list {name or ''}: {excerpt(body)}")
     return Listing([json.dumps(record).encode() for record in content], rest)

@@ -216,3 +216,9 @@ def test_numbered_pages_count_what_is_not_kept():
     walk = numbered(by_key, "items", "total", keep=lambda record: bytes(record) != b'{"id": 1}')
     _, pages = drive(walk, items(1, 2, total=3), items(3, total=3))
     assert ids(pages) == [[2], [3]]
+
+
+@pytest.mark.parametrize("body", [b"[]", b'[{"id": 1}]', b'["tasks"]', b"null", b"7"])
+def test_a_bare_list_in_place_of_the_envelope_is_not_believed(body):
+    with pytest.raises(BadAnswer):
+        listing(Answer(200, {}, body), "tasks")
