@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Any
 
 from etl.tables import MOMENT_FORMAT
 
@@ -18,7 +19,7 @@ _USUAL = re.compile(
 def utc(value: str | None, zone: tzinfo = UTC) -> str | None:
     """Normalise an ISO 8601 time; one without an offset is taken to be in `zone`.
 
-    Raises ValueError for anything that is not a time.
+    Raises ValueError for anything that is not a time, or not one in UTC's years 1 to 9999.
     """
     if value is None:
         return None
@@ -27,6 +28,14 @@ def utc(value: str | None, zone: tzinfo = UTC) -> str | None:
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)
+    try:
+        return text(moment)
+    except OverflowError as error:
+        raise ValueError(f"{value!r} is out of range") from error
+
+
+def text(moment: datetime) -> str:
+    """Write an aware time as the mirror holds it (`MOMENT_FORMAT`)."""
     return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
@@ -36,10 +45,18 @@ def parsed(moment: str) -> datetime:
 
 
 def earlier(moment: str, by: timedelta) -> str:
-    """Give the time that lies `by` before `moment`."""
-    return (parsed(moment) - by).strftime(MOMENT_FORMAT)
+    """Give the time that lies `by` before `moment`, or the first there is."""
+    try:
+        return text(parsed(moment) - by)
+    except OverflowError:
+        return text(datetime.min.replace(tzinfo=UTC))
 
 
 def now() -> str:
     """Give this machine's time, for what is observed here; it never drives a cursor."""
-    return datetime.now(UTC).strftime(MOMENT_FORMAT)
+    return text(datetime.now(UTC))
+
+
+def shown(value: Any) -> Any:
+    """Show a time out of a database the same way whichever it is; other values as they are."""
+    return text(value) if isinstance(value, datetime) else value
