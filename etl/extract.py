@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Generic, Protocol, TypeVar, cast
+from contextlib import closing, contextmanager, suppress
+from typing import Any, Generic, Protocol, TypeVar, cast
+
+import msgspec
 
 from etl.errors import BadAnswer, SourceError
 from etl.stream import Answer, Page, Request, Walk
 
 T = TypeVar("T")
-
-Step = Callable[[], Request | Sequence[Request] | Page]
 
 AHEAD = 2  # pages waiting while one is written: enough to hide the writing, little to hold
 
@@ -26,50 +27,54 @@ class Sender(Protocol):
 
 
 def pages(walk: Walk, sender: Sender, concurrency: int = 1) -> Iterator[Page]:
-    """Yield a walk's pages; an error of the sender is thrown into the walk, which may go on."""
-    step: Step = lambda: next(walk)  # noqa: E731  # one step, replaced below
-    while True:
-        try:
-            item = step()
-        except StopIteration:
-            return
-        except (ValueError, TypeError, KeyError) as error:
-            raise BadAnswer(f"an answer is not what the platform documents: {error}") from error
-        if isinstance(item, Page):
-            yield item
-            step = lambda: next(walk)  # noqa: E731
-        else:
-            step = _step(walk, item, sender, concurrency)
+    """Yield a walk's pages, sending what it asks for in between.
 
-
-def _step(walk: Walk, item: Request | Sequence[Request], sender: Sender, concurrency: int) -> Step:
-    answer: Answer | list[Answer]
-    try:
-        if isinstance(item, Request):
-            answer = sender.send(item)
-        else:
-            answer = _side_by_side(item, sender, concurrency)
-    except SourceError as error:
-        failure = error
-        return lambda: walk.throw(failure)
-    return lambda: walk.send(answer)
-
-
-def _side_by_side(requests: Sequence[Request], sender: Sender, concurrency: int) -> list[Answer]:
-    """Send requests at the same time, give the answers in order; the first failure counts."""
-    with ThreadPoolExecutor(min(concurrency, len(requests)) or 1) as pool:
-        return list(pool.map(sender.send, requests))
+    An error of the sender is raised inside the walk, where it asked; the walk may go on.
+    """
+    with closing(walk), suppress(StopIteration), _decoding():
+        item = next(walk)
+        while True:
+            if isinstance(item, Page):
+                yield item
+                item = next(walk)
+                continue
+            try:
+                answer = _answer(item, sender, concurrency)
+            except SourceError as error:
+                item = walk.throw(error)
+            else:
+                item = walk.send(answer)
 
 
 def ask(questions: Generator[Request, Answer, T], sender: Sender) -> T:
     """Carry out questions that end in a value."""
-    request = next(questions)
-    while True:
-        answer = sender.send(request)
-        try:
-            request = questions.send(answer)
-        except StopIteration as end:
-            return end.value  # type: ignore[no-any-return]  # typed by the generator's own type
+    answer: Any = None  # what begins a generator
+    with _decoding():
+        while True:
+            try:
+                request = questions.send(answer)
+            except StopIteration as end:
+                return end.value  # type: ignore[no-any-return]  # typed by the generator's own type
+            answer = sender.send(request)
+
+
+def _answer(
+    asked: Request | Sequence[Request], sender: Sender, concurrency: int
+) -> Answer | list[Answer]:
+    """Send one request, or several at the same time; of those the first failure counts."""
+    if isinstance(asked, Request):
+        return sender.send(asked)
+    with ThreadPoolExecutor(min(concurrency, len(asked)) or 1) as pool:
+        return list(pool.map(sender.send, asked))
+
+
+@contextmanager
+def _decoding() -> Iterator[None]:
+    """Turn an answer that a platform cannot decode into a BadAnswer; a bug of ours stays one."""
+    try:
+        yield
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise BadAnswer(f"an answer is not what the platform documents: {error}") from error
 
 
 class Ahead(Generic[T]):

@@ -91,6 +91,45 @@ def test_an_answer_the_walk_cannot_decode_is_a_bad_answer():
         list(pages(walk(), Sender(a=b"{")))
 
 
+@pytest.mark.parametrize("bug", [KeyError("x"), TypeError("x"), ValueError("x")])
+def test_a_bug_in_a_walk_is_not_the_servers(bug):
+    def walk():
+        yield Request("a")
+        raise bug
+
+    with pytest.raises(type(bug)):
+        list(pages(walk(), Sender(a=b"")))
+
+
+def test_a_walk_left_early_is_closed():
+    closed = []
+
+    def walk():
+        try:
+            yield Page([b"1"])
+            yield Page([b"2"])
+        finally:
+            closed.append(True)
+
+    driven = pages(walk(), Sender())
+    next(driven)
+    driven.close()
+    assert closed == [True]
+
+
+def test_requests_side_by_side_are_answered_in_their_order_and_fail_as_one():
+    def walk():
+        answers = yield [Request("a"), Request("b")]
+        yield Page([answer.body for answer in answers])
+        try:
+            yield [Request("a"), Request("gone")]
+        except Missing:
+            yield Page([])
+
+    sender = Sender(a=b"1", b=b"2", gone=Missing("no"))
+    assert list(pages(walk(), sender, 2)) == [Page([b"1", b"2"]), Page([])]
+
+
 def test_questions_end_in_a_value():
     def questions():
         first = yield Request("a")
@@ -98,6 +137,14 @@ def test_questions_end_in_a_value():
         return first.body + second.body
 
     assert ask(questions(), Sender(a=b"1", b=b"2")) == b"12"
+
+
+def test_an_answer_a_question_cannot_decode_is_a_bad_answer():
+    def questions():
+        return msgspec.json.decode((yield Request("a")).body, type=int)
+
+    with pytest.raises(BadAnswer, match="not what the platform documents"):
+        ask(questions(), Sender(a=b'"x"'))
 
 
 # Fetching ahead
