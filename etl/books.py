@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ResourceClosedError
 
+from etl import times
 from etl.database import Session
 from etl.errors import ConfigurationError
-from etl.statements import Dialect
+from etl.statements import Spelling
 from etl.stream import Source, Stream
-from etl.tables import MOMENT_FORMAT
 
 Rows = list[dict[str, Any]]
 
@@ -48,18 +48,18 @@ def status(session: Session, sources: Iterable[tuple[Source, Iterable[Stream]]])
 
 
 def _status(session: Session, source: Source, stream: Stream) -> dict[str, Any]:
-    mark = Dialect(session.dialect).mark
-    where = f"source = {mark} AND stream = {mark}"
+    spelling = Spelling(session.dialect)
+    where = spelling.equal("source", "stream")
     of = (source.name, stream.name)
     live, dead = session.all(
         "SELECT coalesce(sum(CASE WHEN deleted_at IS NULL THEN 1 ELSE 0 END), 0), "
         "coalesce(sum(CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END), 0) "
-        f'FROM "{stream.shape.table.__tablename__}" WHERE source = {mark}',
+        f'FROM "{stream.shape.table.__tablename__}" WHERE {spelling.equal("source")}',
         of[:1],
     )[0]
     parts, unfinished, watermark = session.all(
-        "SELECT count(*), coalesce(sum(CASE WHEN state LIKE '%\"after\"%' THEN 1 ELSE 0 END), 0), "
-        f"max(watermark) FROM sync_watermarks WHERE {where}".replace("%", _percent(session)),
+        "SELECT count(*), coalesce(sum(CASE WHEN unfinished THEN 1 ELSE 0 END), 0), "
+        f"max(watermark) FROM sync_watermarks WHERE {where}",
         of,
     )[0]
     (rejects,) = session.all(f"SELECT count(*) FROM sync_rejects WHERE {where}", of)[0]
@@ -77,9 +77,9 @@ def _status(session: Session, source: Source, stream: Stream) -> dict[str, Any]:
         "tombstones": dead,
         "rejects": rejects,
         "last_outcome": outcome[0][0] if outcome else None,
-        "last_success": _plain(success),
+        "last_success": times.shown(success),
         "age_seconds": _age(success),
-        "watermark": _plain(watermark),
+        "watermark": times.shown(watermark),
         "parts": parts,
         "unfinished_parts": unfinished,
         "restricted_to": list(source.parts) if stream.parts or source.parts else [],
@@ -89,21 +89,20 @@ def _status(session: Session, source: Source, stream: Stream) -> dict[str, Any]:
 
 def rejects(session: Session, source: str | None, stream: str | None) -> Rows:
     """List what was set aside, without the records themselves."""
-    mark = Dialect(session.dialect).mark
-    wanted = [("source", source), ("stream", stream)]
-    where = " AND ".join(f"{name} = {mark}" for name, value in wanted if value) or "1 = 1"
+    wanted = {n: v for n, v in (("source", source), ("stream", stream)) if v}
+    where = Spelling(session.dialect).equal(*wanted) or "1 = 1"
     return _rows(
         session,
         "SELECT id, source, stream, part, record_key, reason, run_id, rejected_at "
         f"FROM sync_rejects WHERE {where} ORDER BY id",
-        [value for _, value in wanted if value],
+        list(wanted.values()),
     )
 
 
 def reject(session: Session, number: int) -> dict[str, Any]:
     """Give one record that was set aside, whole. Raises ConfigurationError."""
-    mark = Dialect(session.dialect).mark
-    rows = _rows(session, f"SELECT * FROM sync_rejects WHERE id = {mark}", [number])
+    where = Spelling(session.dialect).equal("id")
+    rows = _rows(session, f"SELECT * FROM sync_rejects WHERE {where}", [number])
     if not rows:
         raise ConfigurationError(f"no reject {number}; see: annomirror rejects list")
     return rows[0]
@@ -118,7 +117,7 @@ def query(session: Session, sql: str) -> Found:
         result = session.connection.execution_options(stream_results=True).execute(
             text(sql.replace(":", r"\:"))
         )
-        return Found(list(result.keys()), (tuple(map(_plain, row)) for row in result))
+        return Found(list(result.keys()), (tuple(map(times.shown, row)) for row in result))
     except DBAPIError as error:
         raise ConfigurationError(f"the query failed: {str(error.orig).strip()}") from error
     except ResourceClosedError as error:
@@ -127,14 +126,7 @@ def query(session: Session, sql: str) -> Found:
 
 def _rows(session: Session, sql: str, values: Sequence[Any] = ()) -> Rows:
     names, rows = session.named(sql, values)
-    return [dict(zip(names, map(_plain, row), strict=True)) for row in rows]
-
-
-def _plain(value: Any) -> Any:
-    """Show a time the same way whichever database holds it."""
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime(MOMENT_FORMAT)
-    return value
+    return [dict(zip(names, map(times.shown, row), strict=True)) for row in rows]
 
 
 def _age(moment: Any) -> int | None:
@@ -143,8 +135,3 @@ def _age(moment: Any) -> int | None:
     then = datetime.fromisoformat(str(moment))
     then = then if then.tzinfo else then.replace(tzinfo=UTC)
     return round((datetime.now(UTC) - then).total_seconds())
-
-
-def _percent(session: Session) -> str:
-    """Postgres' driver takes a lone % for the place of a value."""
-    return "%%" if session.dialect == "postgresql" else "%"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -25,12 +24,13 @@ class Session:
     """A connection that runs ready SQL text with bound values, and nothing else.
 
     Outside `transaction` nothing stays open between statements. In a rehearsal everything happens
-    inside one transaction that the opener rolls back.
+    inside one transaction that the opener rolls back. All that the driver raises is a MirrorError.
     """
 
     def __init__(self, connection: Connection, *, rehearsal: bool = False) -> None:
         self.connection = connection
         self.dialect = connection.dialect.name
+        self.keeps_nul = self.dialect != "postgresql"
         self._rehearsal = rehearsal
         self._open = False
 
@@ -40,7 +40,7 @@ class Session:
         begin = self.connection.begin_nested if self._rehearsal else self.connection.begin
         self._open = True
         try:
-            with begin():
+            with self._translated(), begin():
                 yield
         finally:
             self._open = False
@@ -51,36 +51,45 @@ class Session:
 
     def named(self, sql: str, values: Sequence[Any] = ()) -> tuple[list[str], Sequence[Any]]:
         """Fetch every row, and the names of the columns."""
-        result = self.connection.exec_driver_sql(sql, tuple(values))
-        names, rows = list(result.keys()), result.fetchall()
-        if not (self._open or self._rehearsal):
-            self.connection.rollback()  # a look begins a transaction too; do not keep it
-        return names, rows
+        try:
+            with self._translated():
+                result = self.connection.exec_driver_sql(sql, tuple(values))
+                return list(result.keys()), result.fetchall()
+        finally:
+            if not (self._open or self._rehearsal):
+                with translated():
+                    self.connection.rollback()  # a look begins a transaction too; do not keep it
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement and tell how many rows it touched."""
-        return self.connection.exec_driver_sql(sql, tuple(values)).rowcount
+        with self._translated():
+            return self.connection.exec_driver_sql(sql, tuple(values)).rowcount
 
     def many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Run a statement once for every row."""
         ready = list(rows)
-        if self.dialect == "postgresql":
-            ready = [without_nul(row) for row in ready]
         if ready:
-            self.connection.exec_driver_sql(sql, ready)
+            with self._translated():
+                self.connection.exec_driver_sql(sql, ready)
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Go on over no new connection where one was lost: the lock may be lost with it."""
+        if self.connection.invalidated:
+            raise MirrorError("the connection to the mirror was lost")
+        with translated():
+            yield
 
 
-_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-
-
-def without_nul(row: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Replace NUL, which Postgres has no place for, by U+FFFD; most rows have none."""
-    if not any(v.__class__ is str and ("\x00" in v or "\\u0000" in v) for v in row):
-        return row
-    return tuple(
-        _NUL.sub(r"\1\\ufffd", v.replace("\x00", "\ufffd")) if v.__class__ is str else v
-        for v in row
-    )
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turn the driver's failures into one clear line. Raises MirrorError."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise MirrorError(f"the mirror failed: {_cause(error)}") from error
+    except SQLAlchemyError as error:
+        raise MirrorError(f"the mirror failed: {type(error).__name__}") from error
 
 
 def parse(database: str) -> URL:
@@ -149,14 +158,10 @@ def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
 
 
 def _prepare_file(path: Path, *, read_only: bool) -> None:
-    if read_only:
-        if not path.exists():
-            raise MirrorError(f"there is no mirror at {path} yet; run: annomirror sync")
-        return
-    try:
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    except OSError as error:
-        raise MirrorError(f"the mirror {path} cannot be written: {error.strerror}") from error
+    if not read_only:
+        _opened(path, "mirror").close()
+    elif not path.exists():
+        raise MirrorError(f"there is no mirror at {path} yet; run: annomirror sync")
 
 
 def _escaped(path: str) -> str:
@@ -165,14 +170,9 @@ def _escaped(path: str) -> str:
 
 @contextmanager
 def connected(engine: Engine) -> Iterator[Connection]:
-    """Connect, turning the driver's failures into one clear line. Raises MirrorError."""
-    try:
-        with engine.connect() as connection:
-            yield connection
-    except DBAPIError as error:
-        raise MirrorError(f"the mirror failed: {_cause(error)}") from error
-    except SQLAlchemyError as error:
-        raise MirrorError(f"the mirror failed: {type(error).__name__}") from error
+    """Connect; what the driver raises comes out as a MirrorError."""
+    with translated(), engine.connect() as connection:
+        yield connection
 
 
 def _cause(error: DBAPIError) -> str:
@@ -210,9 +210,11 @@ def _advisory(connection: Connection) -> Iterator[None]:
 
 @contextmanager
 def _flocked(path: Path) -> Iterator[None]:
-    import fcntl  # noqa: PLC0415  # not on every system, and only a run needs it
-
-    with _opened(path) as file:
+    try:
+        import fcntl  # noqa: PLC0415  # Unix has it, and only a run needs it
+    except ImportError as error:
+        raise MirrorError("no SQLite mirror can be locked on this system; use Postgres") from error
+    with _opened(path, "lock file") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -226,11 +228,12 @@ def _flocked(path: Path) -> Iterator[None]:
         yield
 
 
-def _opened(path: Path) -> IO[str]:
+def _opened(path: Path, what: str) -> IO[str]:
+    """Open a file of the mirror's, made when it is new; then its owner alone may read it."""
     try:
         return os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+")
     except OSError as error:
-        raise MirrorError(f"the lock file {path} cannot be written: {error.strerror}") from error
+        raise MirrorError(f"the {what} {path} cannot be written: {error.strerror}") from error
 
 
 def exists(path: str | None) -> bool:

@@ -17,11 +17,25 @@ AnnomirrorError            1  failed
 
 from __future__ import annotations
 
+from enum import StrEnum
+
+
+class Outcome(StrEnum):
+    """How a run or a stream went, as `sync --json` and the books say it."""
+
+    OK = "ok"
+    PARTIAL = "partial"
+    FAILED = "failed"
+    BUSY = "busy"
+    REFUSED = "refused"
+    INTERRUPTED = "interrupted"
+
 
 class AnnomirrorError(Exception):
-    """The root: a message for the person at the terminal, and the process's exit code."""
+    """The root: a message for the person at the terminal, the exit code and the outcome."""
 
     exit_code = 1
+    outcome = Outcome.FAILED
 
 
 class ConfigurationError(AnnomirrorError):
@@ -68,22 +82,27 @@ class PartialError(AnnomirrorError):
     """Some streams failed or too many records were set aside; the rest is committed."""
 
     exit_code = 3
+    outcome = Outcome.PARTIAL
 
 
 class BusyError(AnnomirrorError):
     """Another run holds the lock of this mirror."""
 
     exit_code = 4
+    outcome = Outcome.BUSY
 
 
 class RefusedError(AnnomirrorError):
     """Going on would break a promise: a newer schema, a suspicious mass deletion."""
 
     exit_code = 5
+    outcome = Outcome.REFUSED
 
 
 class Interrupted(AnnomirrorError):
     """The run was asked to stop; the exit code is 128 plus the signal's number."""
+
+    outcome = Outcome.INTERRUPTED
 
     def __init__(self, signal_number: int) -> None:
         super().__init__("interrupted; what was committed stays, the next run goes on from there")

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import socket
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
 
 from etl import __version__, times
 from etl.database import Session
+from etl.errors import AnnomirrorError, MirrorError, Outcome
 from etl.merge import Counts
-from etl.statements import Dialect
+from etl.reject import storable
+from etl.statements import Spelling
+from etl.tables import Run, StreamRun
 
-if TYPE_CHECKING:
-    from collections.abc import Sequence
+RUNS, STREAM_RUNS = Run.__tablename__, StreamRun.__tablename__
 
 
 @dataclass
@@ -22,75 +25,112 @@ class StreamReport:
 
     source: str
     stream: str
-    counts: Counts
-    outcome: str = "ok"
+    counts: Counts = field(default_factory=Counts)
+    outcome: Outcome = Outcome.OK
     requests: int = 0
     seconds: float = 0.0
     error: str | None = None
 
+    def fail(self, error: AnnomirrorError) -> None:
+        """Say what stopped the stream."""
+        self.outcome, self.error = error.outcome, str(error)
+
 
 class Ledger:
-    """Writes the books of one run."""
+    """Writes the books of the run `run_id`, which is open."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._mark = Dialect(session.dialect).mark
-        self.run_id = 0
+    def __init__(self, session: Session, run_id: int) -> None:
+        self._session, self.run_id = session, run_id
+        self._spelling = Spelling(session.dialect)
+        self._reports: list[StreamReport] = []
 
-    def begin(self) -> int:
-        """Open a run. One that is still open was killed: the lock would have kept us out."""
-        names = "started_at, version, host, pid"
-        values = (times.now(), __version__, socket.gethostname(), os.getpid())
-        with self._session.transaction():
-            self._session.run(
-                f"UPDATE sync_runs SET outcome = 'interrupted', finished_at = {self._mark}, "
-                "error = 'the process died' WHERE outcome IS NULL",
-                (times.now(),),
-            )
-            rows = self._session.all(
-                f"INSERT INTO sync_runs ({names}) VALUES ({self._marks(4)}) RETURNING id", values
-            )
-        self.run_id = int(rows[0][0])
-        return self.run_id
+    @property
+    def outcome(self) -> Outcome:
+        """Sum up what was noted so far."""
+        return outcome_of(self._reports)
 
     def note(self, report: StreamReport) -> None:
-        """Write down what was done for a stream."""
-        counts = vars(report.counts)
+        """Write down what was done for a stream; where even that fails, the report says so."""
+        self._reports.append(report)
         row = {
             "run_id": self.run_id,
             "source": report.source,
             "stream": report.stream,
-            "outcome": report.outcome,
+            "outcome": report.outcome.value,
             "requests": report.requests,
-            **counts,
+            **vars(report.counts),
             "seconds": report.seconds,
-            "error": report.error,
+            "error": _said(report.error),
             "finished_at": times.now(),
         }
-        names = ", ".join(f'"{name}"' for name in row)
+        try:
+            with self._session.transaction():
+                self._session.run(self._spelling.insert(STREAM_RUNS, list(row)), [*row.values()])
+        except MirrorError as error:
+            report.fail(error)
+
+    def finish(self, outcome: Outcome, error: str | None = None) -> None:
+        """Say how the run went and when it ended."""
+        mark = self._spelling.mark
         with self._session.transaction():
             self._session.run(
-                f"INSERT INTO sync_stream_runs ({names}) VALUES ({self._marks(len(row))})",
-                tuple(row.values()),
+                f"UPDATE {RUNS} SET finished_at = {mark}, outcome = {mark}, error = {mark} "
+                f"WHERE {self._spelling.equal('id')}",
+                (times.now(), outcome.value, _said(error), self.run_id),
             )
 
-    def finish(self, outcome: str, error: str | None = None) -> None:
-        """Close the run."""
-        mark = self._mark
-        with self._session.transaction():
-            self._session.run(
-                f"UPDATE sync_runs SET finished_at = {mark}, outcome = {mark}, error = {mark} "
-                f"WHERE id = {mark}",
-                (times.now(), outcome, error, self.run_id),
-            )
-
-    def _marks(self, count: int) -> str:
-        return ", ".join([self._mark] * count)
+    def finish_as_noted(self) -> None:
+        """Sum the run up by its streams."""
+        self.finish(self.outcome, next((r.error for r in self._reports if r.error), None))
 
 
-def outcome_of(reports: Sequence[StreamReport]) -> str:
-    """Sum up a run: failed when nothing went well, partial when something did not."""
+@contextmanager
+def opened(session: Session) -> Iterator[Ledger]:
+    """Open a run, and close it whatever happens in between."""
+    ledger = Ledger(session, _begin(session))
+    try:
+        yield ledger
+    except BaseException as error:
+        outcome = error.outcome if isinstance(error, AnnomirrorError) else Outcome.FAILED
+        said = str(error) if isinstance(error, AnnomirrorError) else repr(error)
+        with suppress(MirrorError):  # what stopped the run may be the mirror itself
+            ledger.finish(outcome, said)
+        raise
+    ledger.finish_as_noted()
+
+
+def _begin(session: Session) -> int:
+    """Open a run. One that is still open was killed: the lock would have kept us out."""
+    spelling = Spelling(session.dialect)
+    row = {
+        "started_at": times.now(),
+        "version": __version__,
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+    }
+    died = (times.now(), Outcome.INTERRUPTED.value, "the process died")
+    mark = spelling.mark
+    with session.transaction():
+        session.run(
+            f"UPDATE {RUNS} SET finished_at = {mark}, outcome = {mark}, error = {mark} "
+            "WHERE outcome IS NULL",
+            died,
+        )
+        insert = f"{spelling.insert(RUNS, list(row))} RETURNING id"
+        ((run_id,),) = session.all(insert, [*row.values()])
+    return int(run_id)
+
+
+def _said(error: str | None) -> str | None:
+    """Put a server's words so that every database takes them."""
+    return storable(error) if error else error
+
+
+def outcome_of(reports: Sequence[StreamReport]) -> Outcome:
+    """Sum up a run: refused when a stream was, failed when nothing went well, else partial."""
     outcomes = {report.outcome for report in reports}
-    if outcomes <= {"ok"}:
-        return "ok"
-    return "failed" if outcomes == {"failed"} else "partial"
+    if Outcome.REFUSED in outcomes:
+        return Outcome.REFUSED
+    if outcomes <= {Outcome.OK}:
+        return Outcome.OK
+    return Outcome.FAILED if outcomes == {Outcome.FAILED} else Outcome.PARTIAL

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
-from etl.database import Session, without_nul
-from etl.layout import Row
-from etl.statements import Dialect, Statements
+from etl import compare
+from etl.database import Session
+from etl.errors import RefusedError
+from etl.layout import Layout
+from etl.reader import Row
+from etl.statements import Spelling, Statements
 from etl.stream import Complete
 from etl.tables import Mirrored
-from etl.transform import Entry, Layout, Plan
+from etl.transform import Entry, Plan
+
+FEW_DELETED = 50  # a listing may bury as many whatever their share: small projects come and go
 
 
 @dataclass
@@ -39,36 +42,37 @@ class Table:
 
     def __init__(self, layout: Layout, session: Session) -> None:
         self.layout = layout
-        self.sql = Statements(layout, Dialect(session.dialect))
+        spelling = Spelling(session.dialect)
+        self.sql = Statements(layout, spelling)
         self._session = session
-        self._values = Dialect(session.dialect).values
-        self._keys = [layout.columns.index(key) for key in layout.keys]
+        self._values = spelling.values
+        self.key = itemgetter(*map(layout.columns.index, layout.keys))
+        self.root = itemgetter(layout.columns.index(layout.root))
         self._owner = layout.columns.index(layout.owner) if layout.owner else None
-
-    def key(self, row: Row) -> Row:
-        """Give the primary key of a row."""
-        return tuple(row[index] for index in self._keys)
 
     def owner(self, row: Row) -> Any:
         """Give the id of the row that this one is a part of."""
         return row[self._owner] if self._owner is not None else None
 
-    def same(self, stored: tuple[Row, bool], row: Row) -> bool:
-        """Tell whether a stored row is alive and says what the new one says."""
-        old, dead = stored
-        new = without_nul(row) if self._session.dialect == "postgresql" else row
-        return not dead and all(map(_same, old, new, self.sql.kinds))
+    def same(self, old: Row, row: Row) -> bool:
+        """Tell whether a stored row says what the new one says."""
+        return all(map(compare.same, old, row, self.sql.kinds))
 
     def stored(self, source: str, ids: Iterable[Any]) -> dict[Row, tuple[Row, bool]]:
         """Fetch the rows below some root records: row and whether it is a tombstone, by key."""
         values = (source, self._values(list(ids)), *self.sql.constants)
-        found = self._session.all(self.sql.rows(self.layout.root), values)
-        return {self.key(tuple(row)): (tuple(row[:-1]), bool(row[-1])) for row in found}
+        found = self._session.all(self.sql.rows, values)
+        return {self.key(row): (tuple(row[:-1]), bool(row[-1])) for row in found}
 
     def write(self, rows: Iterable[Row], stamp: str) -> None:
         """Insert or update child rows."""
         tail = (stamp, stamp)
         self._session.many(self.sql.upsert, (row + tail for row in rows))
+
+    def live_ids(self, by: str, source: str, values: Iterable[Any]) -> list[Any]:
+        """List the ids of live rows by a column."""
+        bound = (source, self._values(list(values)), *self.sql.constants)
+        return [row[0] for row in self._session.all(self.sql.live_ids(by), bound)]
 
     def bury(self, by: str, source: str, ids: Iterable[Any], stamp: str) -> int:
         """Turn live rows into tombstones by a column."""
@@ -77,11 +81,14 @@ class Table:
 
 
 class Merge:
-    """Merges pages of one stream into the mirror."""
+    """Compares pages of one stream with the mirror and writes what differs.
 
-    def __init__(self, session: Session, plan: Plan) -> None:
-        self._session, self._plan = session, plan
-        self._values = Dialect(session.dialect).values
+    A listing that would bury more than `most_deleted` of the rows it speaks about is refused.
+    """
+
+    def __init__(self, session: Session, plan: Plan, most_deleted: float = 1.0) -> None:
+        self._session, self._plan, self._most_deleted = session, plan, most_deleted
+        self._values = Spelling(session.dialect).values
         self.root = Table(plan.root, session)
         self.children = [Table(layout, session) for layout in plan.children]
 
@@ -107,10 +114,18 @@ class Merge:
         return counts
 
     def bury_unlisted(self, complete: Complete, stamp: str) -> int:
-        """Turn records that a complete listing does not name into tombstones, parts included."""
-        sql = self.root.sql.live_ids.format(f'"{complete.column}"')
-        rows = self._session.all(sql, (self._plan.source, self._values(complete.values)))
-        gone = [row[0] for row in rows if row[0] not in complete.ids]
+        """Turn records that a complete listing does not name into tombstones, parts included.
+
+        Raises RefusedError where that would be too many to be believed.
+        """
+        live = self.root.live_ids(complete.column, self._plan.source, complete.values)
+        gone = [key for key in live if key not in complete.ids]
+        if len(gone) > FEW_DELETED and len(gone) > self._most_deleted * len(live):
+            raise RefusedError(
+                f"{self._plan.source}/{self._plan.stream.name}: {len(gone)} of {len(live)} rows "
+                f"would be deleted, more than max_delete_share = {self._most_deleted:g} allows; "
+                "if they are gone indeed, run once: annomirror sync --allow-mass-delete"
+            )
         return self._bury({key: complete.dates.get(key, "") for key in gone}, stamp) if gone else 0
 
     def _bury(self, dead: Mapping[Any, str], stamp: str) -> int:
@@ -143,33 +158,50 @@ class Merge:
         self._session.many(self.root.sql.upsert, rows)
 
     def _update(self, entries: Sequence[Entry], stamp: str, counts: Counts) -> None:
-        """Compare changed records row by row with what the mirror holds of them."""
+        """Compare changed records row by row with what the mirror holds of them.
+
+        A record all of whose rows are as they were, JSON apart from how it is written, keeps the
+        hash it has: a server may write the same JSON now this way and now that.
+        """
         source, ids = self._plan.source, [entry.key for entry in entries]
         stored = self.root.stored(source, ids)
-        fresh = [e for e in entries if not self.root.same(stored[self.root.key(e.row)], e.row)]
-        self._write_roots(fresh, stamp)
-        died = [e for e in fresh if e.deleted is not None and not stored[self.root.key(e.row)][1]]
-        counts.deleted += len(died)
-        counts.updated += len(fresh) - len(died)
+        known = [(entry, *stored[self.root.key(entry.row)]) for entry in entries]
+        fresh = {
+            entry.key: entry
+            for entry, row, dead in known
+            if dead != (entry.deleted is not None) or not self.root.same(row, entry.row)
+        }
+        self._write_roots(fresh.values(), stamp)
+        died = sum(not dead and entry.deleted is not None for entry, _, dead in known)
+        counts.deleted += died
+        counts.updated += len(fresh) - died
         counts.unchanged += len(entries) - len(fresh)
-        self._session.many(
-            self.root.sql.rehash, ((entry.content_hash, source, entry.key) for entry in entries)
-        )
-        replacement = _Replacement(self._session, source, stamp, counts)
+        dying = {entry.key for entry in entries if entry.deleted is not None}
+        replacement = _Replacement(self._session, source, stamp, counts, dying)
         for index, table in enumerate(self.children):
             rows = [row for entry in entries for row in entry.children[index]]
             replacement.replace(table, rows, table.stored(source, ids))
+        stale = [e for e in entries if e.key in replacement.touched and e.key not in fresh]
+        self._session.many(
+            self.root.sql.rehash, ((entry.content_hash, source, entry.key) for entry in stale)
+        )
 
 
 class _Replacement:
     """Makes the stored parts of some records equal to the new ones, touching what differs.
 
-    Tables come in the plan's order, owners before what they own.
+    Tables come in the plan's order, owners before what they own. Parts of `dying` records need
+    not be alive: they are buried next. `touched` are the records whose parts were not as they
+    should be.
     """
 
-    def __init__(self, session: Session, source: str, stamp: str, counts: Counts) -> None:
+    def __init__(
+        self, session: Session, source: str, stamp: str, counts: Counts, dying: set[Any]
+    ) -> None:
         self._session, self._source, self._stamp, self._counts = session, source, stamp, counts
+        self._dying = dying
         self._gone: dict[type[Mirrored], set[Any]] = {}
+        self.touched: set[Any] = set()
 
     def replace(
         self, table: Table, rows: Sequence[Row], stored: Mapping[Row, tuple[Row, bool]]
@@ -177,14 +209,20 @@ class _Replacement:
         """Make the stored rows equal to `rows`."""
         keyed = {table.key(row): row for row in rows}
         new = [row for key, row in keyed.items() if key not in stored]
-        known = [(stored[key], row) for key, row in keyed.items() if key in stored]
-        changed = [row for before, row in known if not table.same(before, row)]
+        known = [(*stored[key], row) for key, row in keyed.items() if key in stored]
+        changed = [
+            row
+            for old, dead, row in known
+            if (dead and table.root(row) not in self._dying) or not table.same(old, row)
+        ]
         table.write(new + changed, self._stamp)
         self._counts.inserted += len(new)
         self._counts.updated += len(changed)
         self._counts.unchanged += len(keyed) - len(new) - len(changed)
         missing = {key: row for key, row in stored.items() if key not in keyed}
         self._counts.deleted += self._drop(table, missing)
+        lost = (row for row, dead in missing.values() if not dead)
+        self.touched.update(map(table.root, (*new, *changed, *lost)))
 
     def _drop(self, table: Table, missing: Mapping[Row, tuple[Row, bool]]) -> int:
         """Bury records; of parts, bury those whose owner is buried and delete the others.
@@ -204,28 +242,3 @@ class _Replacement:
         self._session.many(table.sql.delete, rest)
         buried = table.bury(layout.owner, self._source, orphans, self._stamp) if orphans else 0
         return buried + len(rest)
-
-
-def _same(old: Any, new: Any, kind: str) -> bool:
-    """Compare a stored value with a new one; JSON by content, for servers reorder its keys."""
-    if old is None or new is None:
-        return old is new
-    if kind == "document":
-        return old == new or _canonical(old) == _canonical(new)
-    if isinstance(old, datetime):
-        old = old.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
-    return bool(old == new)
-
-
-def _canonical(text: str) -> str:
-    """Write JSON so that equal content is equal text, and 1, 1.0 and 1e0 are equal, not true."""
-    try:
-        content = json.loads(text, parse_int=_tagged, parse_float=_tagged)
-    except (ValueError, RecursionError):
-        return text
-    return json.dumps(content, sort_keys=True)
-
-
-def _tagged(number: str) -> str:
-    value = Decimal(number)
-    return f"#{value.normalize() if value else 0}"

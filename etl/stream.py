@@ -68,6 +68,11 @@ class Source:
         value = self.options.get(option, "")
         return value.reveal() if isinstance(value, Secret) else str(value)
 
+    def wants(self, part: Part) -> bool:
+        """Tell whether a part is mirrored: restricted to some, those named by id or title are."""
+        named = {str(name) for name in self.parts}
+        return not (named and part.key) or not named.isdisjoint((part.key, part.title))
+
 
 @dataclass(frozen=True)
 class Request:
@@ -101,11 +106,13 @@ class Position:
     """What a walk leaves for the next one, committed with the rows it covers.
 
     `watermark` is the server time up to which everything is mirrored (`MOMENT_FORMAT`, UTC).
-    `state` is the walk's own note, JSON: a cursor inside an unfinished walk, a fingerprint.
+    `state` is the walk's own note, JSON: a cursor inside an unfinished walk, a fingerprint. A
+    walk that goes on from it in the middle says that it is `unfinished`.
     """
 
     watermark: str | None = None
     state: Json = None
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -221,7 +228,7 @@ class Exploded:
 
     of: str
     tables: Mapping[type[Mirrored], tuple[str, ...]]
-    rows: Callable[[bytes], Sequence[list[tuple[Any, ...]]]]
+    rows: Callable[[bytes], Sequence[Sequence[tuple[Any, ...]]]]
     inherit: tuple[tuple[str, str], ...]
     root: str
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -301,7 +308,8 @@ class Option:
     """A setting of a platform's sources beside the common ones: a text, a flag, or names.
 
     A secret that travels `in_header` is plain ASCII. One that `restricts` makes a mirror of less
-    than there is.
+    than there is. `env` is the variable a secret is best kept in, if not the platform's name and
+    the option's.
     """
 
     name: str
@@ -311,6 +319,7 @@ class Option:
     secret: bool = False
     in_header: bool = False
     restricts: bool = False
+    env: str = ""
 
 
 class Identify(Protocol):

@@ -8,15 +8,24 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from etl import extract
 from etl.database import Session
-from etl.errors import Interrupted, SourceError, Unauthorized, Unreachable
-from etl.ledger import Ledger, StreamReport, outcome_of
+from etl.errors import (
+    AnnomirrorError,
+    Interrupted,
+    MirrorError,
+    Outcome,
+    RefusedError,
+    SourceError,
+    Unauthorized,
+    Unreachable,
+)
+from etl.ledger import Ledger, StreamReport
 from etl.load import Loader
 from etl.merge import Counts
 from etl.stream import Identity, Page, Part, Platform, Source, Start, Stream
@@ -45,6 +54,7 @@ class Job:
     streams: Sequence[Stream]
     full: bool = False
     identity: Identity | None = None
+    allow_mass_delete: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,43 +87,43 @@ class Finished:
 Event = Began | Committed | Finished
 
 
-def run(jobs: Iterable[Job], session: Session, ledger: Ledger) -> Iterator[Event]:
+def run(jobs: Iterable[Job], session: Session, ledger: Ledger) -> Generator[Event, None, None]:
     """Synchronise sources one after the other; one that fails does not stop the next."""
-    reports: list[StreamReport] = []
     for job in jobs:
-        for event in _source(job, session, ledger.run_id):
-            if isinstance(event, Finished):
-                reports.append(event.report)
-                ledger.note(event.report)
-            yield event
-    ledger.finish(outcome_of(reports), next((r.error for r in reports if r.error), None))
+        yield from _source(job, session, ledger)
 
 
-def _source(job: Job, session: Session, run_id: int) -> Iterator[Event]:
-    """Synchronise the streams of one source, in the order in which they need each other."""
-    job, stopped = _greet(job)
+def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
+    """Synchronise the streams of one source, in the order in which they need each other.
+
+    What stops the source stops its later streams too; each has its report all the same.
+    """
+    counted = job.sender.requests
+    job, stopped = _identify(job)  # its requests count for the first stream
     for stream in job.streams:
-        report = StreamReport(job.source.name, stream.name, Counts())
-        began, requests = time.monotonic(), job.sender.requests
-        if stream is job.streams[0]:
-            requests = 0  # saying who we are belongs to the first stream
-        if stopped is None:
-            try:
-                yield from _stream(job, stream, session, run_id, report)
-            except SourceError as error:
-                stopped = error
-            except Interrupted:
-                report.outcome = "interrupted"
-                yield Finished(report)
-                raise
-        if stopped is not None:
-            report.outcome, report.error = "failed", str(stopped)
-        report.requests = job.sender.requests - requests
+        report = StreamReport(job.source.name, stream.name)
+        began = time.monotonic()
+        try:
+            if stopped is not None:
+                raise stopped
+            yield from _stream(job, stream, session, ledger.run_id, report)
+        except SourceError as error:
+            stopped = error
+            report.fail(error)
+        except MirrorError as error:
+            report.fail(error)
+        except Interrupted as error:
+            stopped = error
+            report.outcome = error.outcome
+        report.requests, counted = job.sender.requests - counted, job.sender.requests
         report.seconds = round(time.monotonic() - began, 3)
+        ledger.note(report)
         yield Finished(report)
+        if isinstance(stopped, Interrupted):
+            raise stopped
 
 
-def _greet(job: Job) -> tuple[Job, SourceError | None]:
+def _identify(job: Job) -> tuple[Job, AnnomirrorError | None]:
     """Learn who we are before anything is concluded from what we see."""
     try:
         identity = extract.ask(job.platform.identify(job.source, thorough=False), job.sender)
@@ -125,36 +135,63 @@ def _greet(job: Job) -> tuple[Job, SourceError | None]:
 def _stream(
     job: Job, stream: Stream, session: Session, run_id: int, report: StreamReport
 ) -> Iterator[Event]:
-    """Synchronise one stream. Raises the SourceError that stops the whole source."""
-    plan = Plan(stream, job.source.name, ZoneInfo(job.source.server_timezone))
-    loader = Loader(session, plan, run_id)
-    walks = _Walks(job, stream, loader)
-    yield Began(job.source.name, stream.name, len(walks.starts))
-    yield from copy(walks, plan, loader, report)
-    _judge(walks, report)
+    """Synchronise one stream. Raises what stops the whole source."""
+    source = job.source
+    zone = ZoneInfo(source.server_timezone)
+    plan = Plan(stream, source.name, zone, keeps_nul=session.keeps_nul)
+    most_deleted = 1.0 if job.allow_mass_delete else source.max_delete_share
+    loader = Loader(session, plan, run_id, most_deleted=most_deleted)
+    # All of them now: the walks run in a thread of their own, which may not use the session.
+    starts = [
+        loader.start(source, part, full=job.full, identity=job.identity)
+        for part in loader.parts()
+        if source.wants(part)
+    ]
+    failures: dict[Part, AnnomirrorError] = {}
+    yield Began(source.name, stream.name, len(starts))
+    for page in copy(_walked(job, stream, starts, failures), plan, loader, failures):
+        report.counts.add(page.counts)
+        yield page
+    _conclude(report, failures, len(starts))
 
 
-def _judge(walks: _Walks, report: StreamReport) -> None:
-    """Decide how a stream went whose walks have all come to an end."""
-    rejected, read = report.counts.rejected, report.counts.read
-    if walks.failed:
-        report.error = "; ".join(walks.failed)
-        report.outcome = "partial" if len(walks.failed) < len(walks.starts) else "failed"
-    elif rejected > MANY_REJECTS and rejected > read * REJECT_SHARE:
-        report.outcome = "partial"
-        report.error = (
-            f"{rejected} of {read} records could not be normalised; see: annomirror rejects list"
-        )
+def _walked(
+    job: Job, stream: Stream, starts: Iterable[Start], failures: dict[Part, AnnomirrorError]
+) -> Iterator[tuple[Part, Page]]:
+    """Yield every part's pages. A part that fails is noted, and the next one begun."""
+    for start in starts:
+        try:
+            for page in extract.pages(stream.walk(start), job.sender, job.source.concurrency):
+                yield start.part, page
+        except (Unauthorized, Unreachable):
+            raise
+        except SourceError as error:
+            failures[start.part] = error
 
 
-def copy(walks: _Walks, plan: Plan, loader: Loader, report: StreamReport) -> Iterator[Committed]:
-    """Carry pages to the mirror: the line of this program."""
-    with extract.Ahead(walks.pages()) as pages:
+def copy(
+    walked: Iterable[tuple[Part, Page]],
+    plan: Plan,
+    loader: Loader,
+    failures: dict[Part, AnnomirrorError],
+) -> Iterator[Committed]:
+    """Carry pages to the mirror: the line of this program.
+
+    Where a page is refused, nothing of its part is carried on.
+    """
+    known: set[str] = set()
+    with extract.Ahead(walked) as pages:
         for part, page in pages:
+            if isinstance(failures.get(part), RefusedError):
+                continue
             batch = plan.transform(page.records)
-            counts = loader.commit(part, page, batch)
-            walks.report_unknown(batch.unknown)
-            report.counts.add(counts)
+            try:
+                counts = loader.commit(part, page, batch)
+            except RefusedError as error:
+                failures[part] = error
+                continue
+            _report_new(plan, batch.unknown - known)
+            known |= batch.unknown
             yield Committed(plan.source, plan.stream.name, part, counts, _left(page))
 
 
@@ -162,44 +199,29 @@ def _left(page: Page) -> int | None:
     return None if page.total is None else max(page.total - len(page.records), 0)
 
 
-@dataclass
-class _Walks:
-    """The walks of a stream, one for each part, begun one after the other."""
+def _report_new(plan: Plan, fields: Iterable[str]) -> None:
+    """Say that the platform has fields this program does not know yet."""
+    for name in sorted(fields):
+        log.warning(
+            "%s/%s: new field %r upstream; it is kept in the column extra",
+            plan.source,
+            plan.stream.name,
+            name,
+        )
 
-    job: Job
-    stream: Stream
-    loader: Loader
-    starts: list[Start] = field(init=False)
-    failed: list[str] = field(default_factory=list)
-    unknown: set[str] = field(default_factory=set)
 
-    def __post_init__(self) -> None:
-        wanted = {str(name) for name in self.job.source.parts}
-        self.starts = [
-            self.loader.start(self.job.source, part, full=self.job.full, identity=self.job.identity)
-            for part in self.loader.parts()
-            if not (wanted and part.key) or not wanted.isdisjoint((part.key, part.title))
-        ]
-
-    def report_unknown(self, fields: set[str]) -> None:
-        """Say once a run that the platform has fields this program does not know yet."""
-        for name in sorted(fields - self.unknown):
-            log.warning(
-                "%s/%s: new field %r upstream; it is kept in the column extra",
-                self.job.source.name,
-                self.stream.name,
-                name,
-            )
-        self.unknown |= fields
-
-    def pages(self) -> Iterator[tuple[Part, Page]]:
-        """Yield every part's pages. A part that fails is noted, and the next one begun."""
-        for start in self.starts:
-            try:
-                walk = self.stream.walk(start)
-                for page in extract.pages(walk, self.job.sender, self.job.source.concurrency):
-                    yield start.part, page
-            except (Unauthorized, Unreachable):
-                raise
-            except SourceError as error:
-                self.failed.append(f"{start.part.title}: {error}" if start.part.key else str(error))
+def _conclude(report: StreamReport, failures: dict[Part, AnnomirrorError], parts: int) -> None:
+    """Say how a stream went whose walks have all come to an end."""
+    rejected, read = report.counts.rejected, report.counts.read
+    if failures:
+        report.outcome = Outcome.PARTIAL if len(failures) < parts else Outcome.FAILED
+        if any(isinstance(error, RefusedError) for error in failures.values()):
+            report.outcome = Outcome.REFUSED
+        report.error = "; ".join(
+            f"{part.title}: {error}" if part.key else str(error) for part, error in failures.items()
+        )
+    elif rejected > MANY_REJECTS and rejected > read * REJECT_SHARE:
+        report.outcome = Outcome.PARTIAL
+        report.error = (
+            f"{rejected} of {read} records could not be normalised; see: annomirror rejects list"
+        )

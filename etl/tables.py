@@ -85,14 +85,20 @@ _TYPES: dict[str, Any] = {
 }
 
 
-def column(about: str, kind: str, *, index: bool = False, **spec: Any) -> Any:
-    """Declare a nullable column: `about` becomes its comment, the rest its `Spec`."""
+def column(
+    about: str, kind: str, *, index: bool = False, name: str | None = None, **spec: Any
+) -> Any:
+    """Declare a nullable column: `about` becomes its comment, the rest its `Spec`.
+
+    `name` is the column's, where the attribute cannot have it (`metadata` is SQLAlchemy's word).
+    """
+    named = {"name": name} if name else {}
     return Field(
         default=None,
         nullable=True,
         index=index,
         sa_type=_TYPES[kind],
-        sa_column_kwargs={"comment": about, "info": {"spec": Spec(kind, **spec)}},
+        sa_column_kwargs={"comment": about, "info": {"spec": Spec(kind, **spec)}, **named},
     )
 
 
@@ -206,7 +212,8 @@ class Watermark(SQLModel, table=True):
     stream: str = key("Name of the stream", "text")
     part: str = key("Part of the stream, such as a project's id; empty if it has none", "text")
     watermark: datetime | None = moment("Server time up to which the part is complete (UTC)")
-    state: str | None = text("Where an unfinished walk goes on, as JSON")
+    state: str | None = text("What the last walk noted for the next one, as JSON")
+    unfinished: bool | None = flag("Whether the last walk was cut and goes on in the middle")
     run_id: int | None = whole("The run that last moved it")
     updated_at: datetime | None = moment("When it was last moved (UTC)")
 

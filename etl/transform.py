@@ -1,13 +1,23 @@
 """Raw records → rows of each table, and rejects.
 
-A `Plan` is a stream's `Shape`, compiled for one source: it knows every table the stream fills,
-and turns a page of records into entries that the loader can compare and write.
+What stands between a record and its rows, from the platform's description to the database:
+
+    Shape       what a platform says about its records                            stream.py
+    Reader      decodes a record and builds its row, compiled from one shape      reader.py
+    Layout      a table as one stream fills it: which column stands where         layout.py
+    Plan        a stream's shape with all below it: every reader and layout       here
+    Entry       the rows of one record                                            here
+    Reject      or why there are none                                             reject.py
+    Statements  the SQL of one layout for one database                            statements.py
+    Merge       compares entries with what is stored and writes what differs      merge.py
+    Loader      puts a page's entries, rejects and position in one transaction    load.py
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
@@ -16,11 +26,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from etl.layout import Reader, Record, Row, keys
+from etl.layout import Layout
+from etl.reader import Reader, Record, Row
+from etl.reject import Reject, reject
 from etl.stream import Exploded, Mend, Nested, Shape, Stream
 from etl.tables import Mirrored
 
 _PACK = msgspec.msgpack.Encoder()
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 
 
 class Entry(NamedTuple):
@@ -37,14 +50,6 @@ class Entry(NamedTuple):
     deleted: str | None = None
 
 
-class Reject(NamedTuple):
-    """A record set aside: its id or a hash of it, why, and what it said."""
-
-    key: str
-    reason: str
-    payload: str
-
-
 @dataclass
 class Batch:
     """What became of one page's records."""
@@ -54,36 +59,21 @@ class Batch:
     unknown: set[str] = field(default_factory=set)
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
-    """One table as one stream fills it: the columns in the order of its rows.
+class Plan:
+    """Everything a stream fills, compiled for one source.
 
-    `root` is the column that holds the root record's id; `constants` tell the stream's rows from
-    another stream's in the same table. A row with an `owner` column lives and dies with the row
-    of table `owned_by` that has its id; it has no identity of its own.
+    A database that has no place for NUL is given U+FFFD in its stead. That is done to the record,
+    before rows are built, so that a row is the same when it is hashed, compared and written.
     """
 
-    table: type[Mirrored]
-    columns: tuple[str, ...]
-    root: str
-    constants: tuple[tuple[str, str], ...] = ()
-    owner: str | None = None
-    owned_by: type[Mirrored] | None = None
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The primary key's columns, the source first."""
-        return keys(self.table)
-
-
-class Plan:
-    """Everything a stream fills, compiled for one source."""
-
-    def __init__(self, stream: Stream, source: str, zone: tzinfo = UTC) -> None:
+    def __init__(
+        self, stream: Stream, source: str, zone: tzinfo = UTC, *, keeps_nul: bool = True
+    ) -> None:
         self.stream, self.source, self._zone = stream, source, zone
+        self._keeps_nul = keeps_nul
         self.children: list[Layout] = []
         self._reader = Reader(stream.shape)
-        self._branch = _Branch(stream.shape, self._reader, self.children)
+        self._filler = _RecordFiller(stream.shape, self._reader, self.children)
         self.root = Layout(table=stream.shape.table, columns=self._reader.columns, root="id")
         self._key = self.root.columns.index("id")
         flags = (stream.shape.deleted, stream.shape.deleted_on)
@@ -95,16 +85,18 @@ class Plan:
         for raw in records:
             try:
                 batch.entries.append(self._entry(raw, batch.unknown))
-            except (ValueError, TypeError, RecursionError) as error:
-                batch.rejects.append(_reject(bytes(raw), error, self.stream.shape.secret))
+            except (ValueError, RecursionError) as error:
+                batch.rejects.append(reject(bytes(raw), error, self.stream.shape))
         return batch
 
     def _entry(self, raw: bytes, unknown: set[str]) -> Entry:
+        if not self._keeps_nul:
+            raw = _without_nul(raw)
         if self.stream.shape.mend:
             raw = self._mended(raw, self.stream.shape.mend)
         record = self._reader.read(raw, unknown)
         children: list[list[Row]] = [[] for _ in self.children]
-        row = self._branch.fill(record, (self.source,), children)
+        row = self._filler.fill(record, (self.source,), children)
         packed = _PACK.encode((self._reader.stable(row), children))
         digest = hashlib.blake2b(packed, digest_size=8).digest()
         number = int.from_bytes(digest, signed=True)
@@ -113,8 +105,11 @@ class Plan:
     def _mended(self, raw: bytes, mend: Mend) -> bytes:
         record = loads(raw)
         if not isinstance(record, dict):
-            raise TypeError(f"a record should be an object, this is {type(record).__name__}")
-        return dumps(mend(record, self._zone))
+            raise ValueError(f"a record should be an object, this is {type(record).__name__}")  # noqa: TRY004  # the record is wrong, not the program
+        try:
+            return dumps(mend(record, self._zone))
+        except (TypeError, LookupError, AttributeError) as error:  # a field is of another kind
+            raise ValueError(f"it cannot be mended: {type(error).__name__}: {error}") from error
 
     def _deletion(self, row: Row) -> str | None:
         """Tell since when the platform counts the record as deleted."""
@@ -136,43 +131,49 @@ def dumps(record: Any) -> bytes:
     return msgspec.json.encode(record)
 
 
-class _Branch:
+def _without_nul(raw: bytes) -> bytes:
+    """Replace NUL, which JSON can only say as an escape, by U+FFFD; most records have none."""
+    content = bytes(raw)
+    return _NUL.sub(rb"\1\\ufffd", content) if b"\\u0000" in content else raw
+
+
+class _RecordFiller:
     """Fills one record's row and, below it, those of its child tables."""
 
     def __init__(self, shape: Shape, reader: Reader, layouts: list[Layout]) -> None:
         self._reader = reader
-        self._nested = [_Leafy(n, reader, layouts) for n in shape.nested]
-        self._exploded = [_Burst(e, shape.table, reader, layouts) for e in shape.exploded]
+        self._nested = [_NestedFiller(n, reader, layouts) for n in shape.nested]
+        self._exploded = [_ExplodedFiller(e, shape.table, reader, layouts) for e in shape.exploded]
 
     def fill(self, record: Record, given: Row, children: list[list[Row]]) -> Row:
         row = self._reader.row(record, given)
         for nested in self._nested:
             nested.fill(record, row, children)
-        for burst in self._exploded:
-            burst.fill(record, row, children)
+        for exploded in self._exploded:
+            exploded.fill(record, row, children)
         return row
 
 
-class _Leafy:
-    """A list of records nested in another."""
+class _NestedFiller:
+    """Fills the rows of a list of records nested in another."""
 
     def __init__(self, nested: Nested, parent: Reader, layouts: list[Layout]) -> None:
         reader = parent.reader(nested.of)
         self._field, self._index = nested.of, len(layouts)
         self._given = _picker(parent.columns, nested.inherit)
         layouts.append(Layout(table=nested.shape.table, columns=reader.columns, root=nested.root))
-        self._branch = _Branch(nested.shape, reader, layouts)
+        self._filler = _RecordFiller(nested.shape, reader, layouts)
 
     def fill(self, record: Record, row: Row, children: list[list[Row]]) -> None:
         given = self._given(row)
         rows = children[self._index]
         rows += [
-            self._branch.fill(each, given, children) for each in getattr(record, self._field) or ()
+            self._filler.fill(each, given, children) for each in getattr(record, self._field) or ()
         ]
 
 
-class _Burst:
-    """Rows computed from one field of a record."""
+class _ExplodedFiller:
+    """Fills the rows computed from one field of a record."""
 
     def __init__(
         self, exploded: Exploded, parent: type[Mirrored], reader: Reader, layouts: list[Layout]
@@ -199,7 +200,7 @@ class _Burst:
         before = self._given(row) + self._constants
         try:
             exploded = self._rows(self._reader.content(record, self._field))
-        except (ValueError, TypeError, RecursionError) as error:
+        except (ValueError, TypeError, RecursionError) as error:  # TypeError: of another kind
             raise ValueError(f"{self._field}: {error}") from error
         for index, rows in enumerate(exploded, self._index):
             children[index] += [before + each for each in rows]
@@ -208,20 +209,3 @@ class _Burst:
 def _picker(columns: tuple[str, ...], inherit: tuple[tuple[str, str], ...]) -> Any:
     """Make a function that picks the source and what is handed down out of a row."""
     return itemgetter(0, *(columns.index(here) for here, _ in inherit))
-
-
-def _reject(raw: bytes, error: Exception, secret: frozenset[str]) -> Reject:
-    """Keep a record that could not be normalised: whole, but for its secrets."""
-    payload = raw.decode(errors="backslashreplace")
-    try:
-        content = json.loads(payload)
-    except (ValueError, RecursionError):
-        content = None
-    key = content.get("id") if isinstance(content, dict) else None
-    if secret and content is None:
-        payload = "(withheld: it cannot be read, so its secrets cannot be taken out)"
-    if isinstance(content, dict) and not secret.isdisjoint(content):
-        payload = json.dumps({name: v for name, v in content.items() if name not in secret})
-    if not isinstance(key, (str, int)):
-        key = f"sha256:{hashlib.sha256(payload.encode(errors='replace')).hexdigest()[:16]}"
-    return Reject(str(key)[:200], str(error), payload)

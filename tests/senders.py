@@ -72,7 +72,7 @@ def synchronise(  # noqa: PLR0913  # the choices of a run
     for stream in platform.streams:
         if only and stream.name not in only:
             continue
-        plan = Plan(stream, source.name)
+        plan = Plan(stream, source.name, keeps_nul=session.keeps_nul)
         loader = Loader(session, plan, 1)
         for part in loader.parts():
             start = loader.start(source, part, full=full)

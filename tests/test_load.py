@@ -79,6 +79,35 @@ def test_json_written_otherwise_is_no_change(session, again):
     assert dump(session) == settled
 
 
+def test_json_that_alternates_is_written_once(session):
+    record = '{"id":1,"project":9,"annotations":[{"id":4,"result":[{"value":%s}]}],"data":%s}'
+    one, other = (record % (json, json) for json in ('{"a":1,"b":2}', '{"b":2, "a":1.0}'))
+    commit(session, "tasks", one.encode())
+    before = dump(session)
+    for again in (other, one, other):
+        assert commit(session, "tasks", again.encode()) == Counts(read=1, unchanged=3)
+        assert dump(session) == before
+
+
+def test_a_record_of_which_only_a_part_changed_is_known_the_next_time(session):
+    commit(session, "tasks", task(1, annotation(4, RECT)))
+    changed = task(1, annotation(4, RECT | {"origin": "manual"}))
+    assert commit(session, "tasks", changed) == Counts(read=1, updated=1, unchanged=4)
+    (row,) = rows(session, "label_studio_tasks", without=())
+    (entry,) = plan("tasks").transform(encoded([changed])).entries
+    assert row["content_hash"] == entry.content_hash
+
+
+def test_a_key_with_nul_stays_one_row(session):
+    for labels in (["a\0b", "ok"], ["a\0b", "ok"], ["ok", "a\0b"]):
+        config = {"c": {"type": "Choices", "labels": labels}}
+        commit(session, "projects", {"id": 1, "title": "a\0b", "parsed_label_config": config})
+        nul = "a\0b" if session.keeps_nul else "a\ufffdb"
+        found = {row["label"] for row in live(session, "label_studio_control_labels")}
+        assert found == {nul, "ok"}
+        assert [row["title"] for row in live(session, "label_studio_projects")] == [nul]
+
+
 @pytest.mark.parametrize("odd", ['"text"', "1.50", "true", "1e300", "-0.0", '"1"', "[]", '"{}"'])
 def test_an_odd_item_beside_a_change_is_no_change(session, odd):
     page = '{"id":1,"overlap":%d,"annotations":[{"id":4,"result":[%s,{"value":%s}]}]}'
@@ -146,6 +175,22 @@ def test_a_position_that_did_not_move_is_not_written(session):
     assert rows(session, "sync_watermarks") == before
     commit(session, "users", USER, position=Position(AT.watermark, 1), run_id=3)
     assert [row["run_id"] for row in rows(session, "sync_watermarks")] == [3]
+
+
+def test_a_walk_that_was_cut_is_known_by_its_own_word(session):
+    for unfinished in (True, False):
+        at = Position(AT.watermark, {"any": "note"}, unfinished=unfinished)
+        commit(session, "users", USER, position=at)
+        assert Loader(session, plan("users"), 2).start(SOURCE, Part("")).position == at
+
+
+def test_a_reject_is_released_by_a_whole_walk_only(session):
+    commit(session, "tasks", {"id": "x"}, position=Position(None, {"any": 1}, unfinished=True))
+    commit(session, "tasks", task(2), last=True)  # goes on in the middle
+    assert [row["record_key"] for row in rows(session, "sync_rejects")] == ["x"]
+    commit(session, "tasks", task(3), position=Position(None))
+    commit(session, "tasks", task(2), last=True)
+    assert rows(session, "sync_rejects") == []
 
 
 def test_a_page_without_a_position_leaves_the_old_one(session):
@@ -267,7 +312,7 @@ def test_a_loader_that_failed_once_can_try_again(session):
     loader = Loader(failing, compiled, 1)
     loader.start(SOURCE, Part(""))
     page = Page(encoded([USER]), AT)
-    failing.left = 4  # after the rows and the release of the reject
+    failing.left = 3  # after the rows and the release of the reject
     with pytest.raises(OSError, match="disk full"):
         loader.commit(Part(""), page, compiled.transform(page.records))
     loader.commit(Part(""), page, compiled.transform(page.records))

@@ -2,9 +2,11 @@
 
 import pytest
 
+from etl.errors import RefusedError
+from etl.load import Loader
 from etl.merge import Counts
-from etl.stream import Complete
-from mirror import commit, content, dump, live, rows
+from etl.stream import Complete, Page, Part, Position
+from mirror import commit, content, dump, encoded, live, plan, rows
 
 ITEM = {"id": "r", "type": "choices", "from_name": "c", "value": {"choices": ["a"]}}
 OTHER = ITEM | {"id": "s", "value": {"choices": ["b"]}}
@@ -187,3 +189,46 @@ def test_a_listing_of_many_ids_is_compared_at_once(session):
     commit(session, "predictions", *many)
     counts = commit(session, "predictions", complete=listing(*range(2, 3001)))
     assert counts == Counts(deleted=1)
+
+
+# Mass deletions
+
+
+def shorten(session, records, *, most_deleted=0.2, **page):
+    """Commit a complete listing with the share of deletions a source allows."""
+    compiled = plan("predictions")
+    loader = Loader(session, compiled, 2, most_deleted=most_deleted)
+    page = Page(encoded(records), **page)
+    return loader.commit(Part("9"), page, compiled.transform(page.records))
+
+
+def test_a_listing_that_buries_too_much_is_refused_and_nothing_of_its_page_stays(session):
+    commit(session, "predictions", *map(prediction, range(1, 201)))
+    before = dump(session)
+    at = Position("2026-11-21 12:00:00.000000")
+    with pytest.raises(RefusedError) as refused:
+        shorten(session, [prediction(300)], complete=listing(*range(1, 150)), position=at)
+    assert dump(session) == before
+    said = str(refused.value)
+    words = ("labels/predictions", "52 of 201", "max_delete_share = 0.2", "--allow-mass-delete")
+    assert [word for word in words if word not in said] == []
+
+
+@pytest.mark.parametrize(
+    ("named", "most_deleted"),
+    [(151, 0.2), (160, 0.2), (0, 1.0), (1, 0.995)],
+    ids=["few", "a small share", "allowed", "just the share"],
+)
+def test_a_listing_within_the_limits_buries(session, named, most_deleted):
+    commit(session, "predictions", *map(prediction, range(1, 201)))
+    complete = listing(*range(1, named + 1))
+    counts = shorten(session, [], most_deleted=most_deleted, complete=complete)
+    assert counts == Counts(deleted=200 - named)
+
+
+def test_the_share_is_of_the_rows_the_listing_speaks_about(session):
+    commit(session, "predictions", *map(prediction, range(1, 61)))
+    elsewhere = [prediction(key) | {"project": 8} for key in range(1000, 2000)]
+    commit(session, "predictions", *elsewhere, part="8")
+    with pytest.raises(RefusedError, match="60 of 60"):
+        shorten(session, [], complete=listing())

@@ -6,7 +6,8 @@ import msgspec
 import pytest
 from sqlmodel import SQLModel
 
-from etl.layout import Reader, keys, specs
+from etl.layout import keys, specs
+from etl.reader import Reader
 from etl.stream import Nested, Shape
 from etl.tables import Entity, Mirrored, document, flag, key, moment, number, text, whole
 

@@ -1,14 +1,15 @@
 """The line and the run around it, with the events they yield."""
 
 from contextlib import contextmanager
+from dataclasses import replace
 
 import pytest
 
-from etl import database, sync
+from etl import database, ledger, sync
 from etl.cli import build
 from etl.client import Client
-from etl.errors import Interrupted
-from etl.ledger import Ledger, StreamReport, outcome_of
+from etl.errors import Interrupted, MirrorError
+from etl.ledger import StreamReport, outcome_of
 from etl.merge import Counts
 from etl.platforms import PLATFORMS
 from etl.standins.faults import Fault
@@ -56,9 +57,8 @@ def run(session):
     """Run jobs and give their events."""
 
     def begin(*jobs):
-        ledger = Ledger(session)
-        ledger.begin()
-        return list(sync.run(jobs, session, ledger))
+        with ledger.opened(session) as books:
+            return list(sync.run(jobs, session, books))
 
     return begin
 
@@ -117,22 +117,23 @@ def test_a_refused_part_is_noted_and_the_next_one_read(server, session, run):
 
 
 def test_a_run_stopped_between_pages_keeps_what_was_committed(server, session):
-    ledger = Ledger(session)
-    ledger.begin()
-    with job(server, "tasks") as tasks:
-        events = sync.run([tasks], session, ledger)
+    with pytest.raises(Interrupted), ledger.opened(session) as books, job(server, "tasks") as tasks:
+        events = sync.run([tasks], session, books)
         next(e for e in events if isinstance(e, Committed) and e.stream == "tasks")
-        with pytest.raises(Interrupted):
-            events.throw(Interrupted(15))
+        report = events.throw(Interrupted(15)).report
+        next(events)
     assert session.all("SELECT count(*) FROM label_studio_tasks") == [(5,)]
-    assert session.all("SELECT outcome FROM sync_runs") == [(None,)]
+    assert session.all("SELECT outcome FROM sync_runs") == [("interrupted",)]
+    assert (report.outcome, report.counts.read, report.requests > 0) == ("interrupted", 5, True)
 
 
 def test_a_run_left_open_is_marked_by_the_next(session):
-    Ledger(session).begin()
-    Ledger(session).begin()
+    killed = ledger.opened(session)
+    killed.__enter__()
+    with ledger.opened(session):
+        pass
     found = session.all("SELECT id, outcome, error FROM sync_runs ORDER BY id")
-    assert found == [(1, "interrupted", "the process died"), (2, None, None)]
+    assert found == [(1, "interrupted", "the process died"), (2, "ok", None)]
 
 
 @pytest.mark.parametrize(
@@ -169,3 +170,60 @@ def test_more_rejects_are_no_failure_of_a_large_stream(server, run):
     with job(server, "tasks", page_size=500) as tasks:
         report = reports(run(tasks))["tasks"]
     assert (report.counts.rejected, report.outcome) == (11, "ok")
+
+
+# Trouble
+
+
+LIVE = (
+    "SELECT project_id, count(*) FROM label_studio_predictions WHERE deleted_at IS NULL GROUP BY 1"
+)
+
+
+def test_a_mass_deletion_is_refused_and_the_other_parts_are_read(server, session, run):
+    rows = [{"task": task, "result": []} for task in [1] * 60 + [8] * 3]
+    predictions = server.state.import_predictions(rows)
+    with job(server) as everything:
+        run(everything)
+        for prediction in predictions[:61]:  # all of the first project, and one of the second
+            server.state.delete_prediction(prediction.id)
+        for _ in range(2):
+            report = reports(run(everything))["predictions"]
+            assert report.outcome == "refused"
+            assert report.error.startswith("Boxes: labels/predictions: 60 of 60 rows")
+            assert session.all(LIVE) == [(1, 60), (2, 2)]
+        assert session.all("SELECT outcome FROM sync_runs") == [("ok",), ("refused",), ("refused",)]
+        allowed = reports(run(replace(everything, allow_mass_delete=True)))["predictions"]
+    assert (allowed.outcome, allowed.counts.deleted) == ("ok", 60)
+    assert session.all(LIVE) == [(2, 2)]
+
+
+def test_a_mirror_that_fails_is_told_by_stream_and_by_run(server, session, run):
+    session.connection.exec_driver_sql("DROP TABLE label_studio_tasks")
+    session.connection.commit()
+    with job(server) as everything:
+        found = reports(run(everything))
+    outcomes = [report.outcome for report in found.values()]
+    assert outcomes == ["ok", "ok", "failed", "failed"]
+    assert "no such table" in found["tasks"].error
+    assert session.all("SELECT outcome, error IS NULL FROM sync_runs") == [("partial", 0)]
+    assert session.all("SELECT count(*) FROM sync_stream_runs") == [(4,)]
+
+
+def test_a_mirror_that_cannot_take_the_books_is_told_too(server, session, run):
+    session.connection.exec_driver_sql("DROP TABLE sync_stream_runs")
+    session.connection.commit()
+    with job(server, "users") as users:
+        report = reports(run(users))["users"]
+    assert (report.outcome, report.error[:17]) == ("failed", "the mirror failed")
+    assert session.all("SELECT outcome FROM sync_runs") == [("failed",)]
+
+
+def test_a_run_is_closed_by_any_error(session):
+    with pytest.raises(KeyError), ledger.opened(session):
+        raise KeyError("bug")
+    with pytest.raises(MirrorError), ledger.opened(session), session.transaction():
+        session.run("no SQL at all")
+    found = session.all("SELECT outcome, finished_at IS NULL, error FROM sync_runs")
+    assert found[0] == ("failed", 0, "KeyError('bug')")
+    assert found[1][:2] == ("failed", 0)

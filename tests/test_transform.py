@@ -1,9 +1,14 @@
 """Pages of records → entries and rejects."""
 
+import json
+
 import pytest
 
 import recordings
-from mirror import encoded, plan
+from etl.platforms.label_studio.tables import Annotation, Task
+from etl.stream import Nested, Shape, Stream
+from etl.transform import Plan
+from mirror import encoded, plan, stream
 from recordings import task_of
 
 
@@ -50,6 +55,30 @@ def test_a_bad_record_never_harms_its_neighbours():
     assert [reject.key for reject in batch.rejects[:1]] == ["two"]
 
 
+@pytest.mark.parametrize("time", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:00:00-05:00"])
+def test_a_time_out_of_all_range_is_one_reject(time):
+    batch = transform("tasks", {"id": 1}, {"id": 2, "updated_at": time}, {"id": 3})
+    assert [entry.key for entry in batch.entries] == [1, 3]
+    assert [reject.key for reject in batch.rejects] == ["2"]
+
+
+def test_a_bug_is_not_taken_for_a_bad_record(monkeypatch):
+    compiled = plan("tasks")
+    monkeypatch.setattr(compiled, "_key", "no index")
+    with pytest.raises(TypeError):
+        compiled.transform([b'{"id":1}'])
+
+
+@pytest.mark.parametrize("keeps_nul", [True, False])
+def test_nul_is_kept_or_replaced_everywhere_before_anything_is_compared(keeps_nul):
+    compiled = Plan(stream("tasks"), "labels", keeps_nul=keeps_nul)
+    raw = rb'{"id":1,"data":{"k\u0000":"a\\\u0000 \\u0000"},"new\u0000":1}'
+    (entry,) = compiled.transform([raw]).entries
+    nul = r"\u0000" if keeps_nul else r"\ufffd"
+    assert rf'{{"k{nul}":"a\\{nul} \\u0000"}}' in entry.row
+    assert ("\x00" in json.loads(entry.row[-1]).popitem()[0]) is keeps_nul
+
+
 def test_a_reject_keeps_the_record_whole():
     record = b'{"id":5, "overlap": "many", "data": {"n": 12345678901234567890123}}'
     (reject,) = transform("tasks", record).rejects
@@ -85,6 +114,30 @@ def test_a_reject_of_broken_text_can_be_stored(raw):
 def test_a_reject_is_without_its_secrets(raw):
     (reject,) = transform("projects", raw).rejects
     assert "hunter2" not in reject.payload + reject.reason + reject.key
+
+
+BELOW = Shape(table=Annotation, secret=frozenset({"pin"}))
+ABOVE = Shape(
+    table=Task,
+    nested=(Nested(of="annotations", shape=BELOW, inherit=(("id", "task_id"),), root="task_id"),),
+)
+
+
+@pytest.mark.parametrize(
+    "nested",
+    [
+        [{"id": 1, "pin": "hunter2"}],
+        [{"id": "x", "pin": {"deep": "hunter2"}}, {"id": 3}],
+        {"id": 1, "pin": "hunter2"},
+        [[{"pin": "hunter2"}]],
+    ],
+)
+def test_a_reject_is_without_the_secrets_of_what_is_nested_in_it(nested):
+    task = {"id": "x", "pin": "no secret here", "annotations": nested}
+    compiled = Plan(Stream(name="tasks", shape=ABOVE, walk=None, changes=""), "labels")
+    (reject,) = compiled.transform(encoded([task])).rejects
+    assert "hunter2" not in str(reject)
+    assert json.loads(reject.payload)["pin"] == "no secret here"
 
 
 def test_a_secret_of_any_type_is_dropped_without_a_word():

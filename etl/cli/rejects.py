@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from etl import books
+from etl import books, ledger
 from etl.cli import build
 from etl.cli.options import common
 from etl.cli.output import print_dicts
 from etl.database import Session
 from etl.errors import ConfigurationError
-from etl.ledger import Ledger
 from etl.load import Loader
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
@@ -63,10 +63,8 @@ def retry(numbers: tuple[int, ...]) -> None:
         all_of_them = [row["id"] for row in books.rejects(session, None, None)]
         rows = [books.reject(session, number) for number in numbers or all_of_them]
         chosen.select({row["source"] for row in rows})
-        ledger = Ledger(session)
-        ledger.begin()
-        landed = sum(_retry(chosen, session, ledger.run_id, row) for row in rows)
-        ledger.finish("ok")
+        with ledger.opened(session) as run:
+            landed = sum(_retry(chosen, session, run.run_id, row) for row in rows)
     click.echo(f"{landed} of {len(rows)} landed")
 
 
@@ -75,7 +73,12 @@ def _retry(chosen: Settings, session: Session, run_id: int, row: dict[str, Any])
     streams = {stream.name: stream for stream in PLATFORMS[source.platform].streams}
     if row["stream"] not in streams:
         raise ConfigurationError(f"reject {row['id']}: no stream {row['stream']!r} any more")
-    plan = Plan(streams[row["stream"]], source.name)
+    plan = Plan(
+        streams[row["stream"]],
+        source.name,
+        ZoneInfo(source.server_timezone),
+        keeps_nul=session.keeps_nul,
+    )
     page = Page([row["payload"].encode(errors="surrogatepass")])
     batch = plan.transform(page.records)
     Loader(session, plan, run_id).commit(Part(row["part"]), page, batch)

@@ -9,31 +9,31 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import click
 
-from etl import database, sync
+from etl import database, ledger, sync
 from etl.cli import build
 from etl.cli.options import common, invocation
 from etl.cli.progress import Progress
 from etl.database import Session
-from etl.errors import AnnomirrorError, BusyError, Interrupted, PartialError, RefusedError
-from etl.ledger import Ledger, StreamReport, outcome_of
+from etl.errors import AnnomirrorError, Interrupted, Outcome, PartialError, RefusedError
+from etl.ledger import StreamReport
 from etl.settings import Settings
 
 log = logging.getLogger("etl.cli")
 
 
 @dataclass
-class Outcome:
+class RunReport:
     """How a run went, as `sync --json` prints it."""
 
     run: int | None = None
-    outcome: str = "failed"
+    outcome: Outcome = Outcome.FAILED
     seconds: float = 0.0
-    reports: list[StreamReport] = field(default_factory=list)
+    streams: list[StreamReport] = field(default_factory=list)
     error: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -42,7 +42,7 @@ class Outcome:
             "run": self.run,
             "outcome": self.outcome,
             "seconds": self.seconds,
-            "streams": [_stream(report) for report in self.reports],
+            "streams": [_stream(report) for report in self.streams],
             **({"error": self.error} if self.error else {}),
         }
 
@@ -52,53 +52,59 @@ class Outcome:
 @click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only this stream.")
 @click.option("--full", is_flag=True, help="Read everything again.")
 @click.option("--dry-run", is_flag=True, help="Fetch and compare, write nothing.")
+@click.option("--allow-mass-delete", is_flag=True, help="Believe a listing, however short it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @common
-def command(
+def command(  # noqa: PLR0913  # one for each option
     sources: Sequence[str],
     streams: Sequence[str],
-    full: bool,  # noqa: FBT001  # click passes flags so
-    dry_run: bool,  # noqa: FBT001
-    as_json: bool,  # noqa: FBT001
+    *,
+    full: bool,
+    dry_run: bool,
+    allow_mass_delete: bool,
+    as_json: bool,
 ) -> None:
     """Bring the mirror up to date.
 
     Reads what changed since the last run from every SOURCE (all of them by default) and writes
     it into the mirror, page by page: what is committed stays, whatever happens next.
     """
-    outcome = Outcome()
+    report = RunReport()
     began = time.monotonic()
     try:
         chosen = build.read_settings()
         selected = chosen.select(sources)
         with _signals(), build.jobs(selected, streams, full=full) as jobs:
-            _run(chosen, jobs, outcome, dry_run=dry_run)
+            trusting = [replace(job, allow_mass_delete=allow_mass_delete) for job in jobs]
+            _run(chosen, trusting, report, dry_run=dry_run)
     except AnnomirrorError as error:
-        outcome.error = str(error)
-        outcome.outcome = _word(error)
+        report.outcome, report.error = error.outcome, str(error)
         raise
     finally:
-        outcome.seconds = round(time.monotonic() - began, 3)
-        _print(outcome, as_json=as_json, dry_run=dry_run)
-    _judge(outcome)
+        report.seconds = round(time.monotonic() - began, 3)
+        _print(report, as_json=as_json, dry_run=dry_run)
+    _judge(report)
 
 
-def _run(chosen: Settings, jobs: Sequence[sync.Job], outcome: Outcome, *, dry_run: bool) -> None:
+def _run(chosen: Settings, jobs: Sequence[sync.Job], report: RunReport, *, dry_run: bool) -> None:
     opened = _rehearsing(chosen) if dry_run else build.writing(chosen)
-    with opened as session:
-        ledger = Ledger(session)
-        outcome.run = None if dry_run else ledger.begin()
-        quiet = invocation().verbosity < 0
+    shown = sys.stderr.isatty() and invocation().verbosity >= 0
+    with opened as session, ledger.opened(session) as run, Progress(shown=shown) as progress:
+        report.run = None if dry_run else run.run_id
+
+        def follow(event: sync.Event) -> None:
+            progress.show(event)
+            if isinstance(event, sync.Finished):
+                report.streams.append(event.report)
+
+        events = sync.run(jobs, session, run)
         try:
-            with Progress(shown=sys.stderr.isatty() and not quiet) as progress:
-                for event in sync.run(jobs, session, ledger):
-                    progress.show(event)
-                    if isinstance(event, sync.Finished):
-                        outcome.reports.append(event.report)
-        except AnnomirrorError as error:
-            ledger.finish(_word(error), str(error))
+            for event in events:
+                follow(event)
+        except Interrupted as error:
+            follow(events.throw(error))  # the stream it was in tells how far it came, if it can
             raise
-    outcome.outcome = outcome_of(outcome.reports)
+    report.outcome = run.outcome
 
 
 @contextmanager
@@ -106,13 +112,13 @@ def _rehearsing(chosen: Settings) -> Iterator[Session]:
     """Work on the mirror inside one transaction that is rolled back, or on an empty one."""
     path = database.parse(chosen.database).database
     missing = chosen.database.startswith("sqlite") and not database.exists(path)
-    engine = database.open_mirror("sqlite://" if missing else chosen.database)
-    with (
-        database.locked(engine, chosen.database),
-        build.migrated(engine, rehearsal=True) as session,
-    ):
-        yield session
-    engine.dispose()
+    address = "sqlite://" if missing else chosen.database
+    engine = database.open_mirror(address)
+    try:
+        with database.locked(engine, address), build.migrated(engine, rehearsal=True) as session:
+            yield session
+    finally:
+        engine.dispose()
 
 
 @contextmanager
@@ -132,16 +138,13 @@ def _signals() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _word(error: AnnomirrorError) -> str:
-    words = {BusyError: "busy", RefusedError: "refused", Interrupted: "interrupted"}
-    return words.get(type(error), "failed")
-
-
-def _judge(outcome: Outcome) -> None:
+def _judge(report: RunReport) -> None:
     """End with the exit code of the outcome."""
-    if outcome.outcome == "partial":
-        raise PartialError("some streams failed; what is committed stays, the next run goes on")
-    if outcome.outcome == "failed":
+    if report.outcome is Outcome.PARTIAL:
+        raise PartialError("not everything could be read; what is committed stays")
+    if report.outcome is Outcome.REFUSED:
+        raise RefusedError("a stream was refused; what is committed stays")
+    if report.outcome is Outcome.FAILED:
         raise AnnomirrorError("no stream could be read; see above")
 
 
@@ -150,18 +153,18 @@ def _stream(report: StreamReport) -> dict[str, Any]:
     return what | asdict(report.counts) | {"seconds": report.seconds, "error": report.error}
 
 
-def _print(outcome: Outcome, *, as_json: bool, dry_run: bool) -> None:
-    for report in outcome.reports:
+def _print(run: RunReport, *, as_json: bool, dry_run: bool) -> None:
+    for report in run.streams:
         if report.error:
             click.echo(f"{report.source}/{report.stream}: {report.error}", err=True)
     if as_json:
-        click.echo(json.dumps(outcome.as_json()))
+        click.echo(json.dumps(run.as_json()))
         return
-    if invocation().verbosity < 0 or not outcome.reports:
+    if invocation().verbosity < 0 or not run.streams:
         return
-    title = "dry run" if dry_run else f"run {outcome.run}"
-    click.echo(f"{title}: {outcome.outcome} in {outcome.seconds:.1f} s")
-    for report in outcome.reports:
+    title = "dry run" if dry_run else f"run {run.run}"
+    click.echo(f"{title}: {run.outcome} in {run.seconds:.1f} s")
+    for report in run.streams:
         click.echo(f"  {report.source}/{report.stream}: {summary(report)}")
 
 

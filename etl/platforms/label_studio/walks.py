@@ -119,7 +119,7 @@ def _position(start: Start, state: Json, after: int, left: int) -> Position:
     """Stay inside the walk while tasks are left; then promote the time it began at."""
     before = start.position.watermark
     if left > 0:
-        return Position(before, {**state, "after": after})
+        return Position(before, {**state, "after": after}, unfinished=True)
     newest = max(filter(None, (before, state["newest"])), default=None)
     return Position(newest, {"seen": state["seen"]} if state["seen"] else None)
 
@@ -243,9 +243,8 @@ def _by_task(start: Start, done: Position, since: str | None) -> Walk:
     def page(found: Listing, after: int, left: int) -> Page:
         tasks = [msgspec.json.decode(task, type=_WithPredictions) for task in found.records]
         records: list[Any] = [record for task in tasks for record in task.predictions]
-        unfinished = Position(
-            start.position.watermark, {**before, "walk": {**walk, "after": after}}
-        )
+        at = {**before, "walk": {**walk, "after": after}}
+        unfinished = Position(start.position.watermark, at, unfinished=True)
         complete = _complete("task_id", [task.id for task in tasks], records)
         return Page(
             records, unfinished if left > 0 else done, left + len(tasks), complete, left <= 0

@@ -1,0 +1,32 @@
+"""Tells whether a stored value says what a new one says, whichever database holds it."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import Any
+
+from etl import times
+
+
+def same(old: Any, new: Any, kind: str) -> bool:
+    """Compare a stored value with a new one; JSON by content, for servers reorder its keys."""
+    if old is None or new is None:
+        return old is new
+    if kind == "document":
+        return old == new or _canonical(old) == _canonical(new)
+    return bool(times.shown(old) == new)
+
+
+def _canonical(text: str) -> str:
+    """Write JSON so that equal content is equal text, and 1, 1.0 and 1e0 are equal, not true."""
+    try:
+        content = json.loads(text, parse_int=_tagged, parse_float=_tagged)
+    except (ValueError, RecursionError):
+        return text
+    return json.dumps(content, sort_keys=True)
+
+
+def _tagged(number: str) -> str:
+    value = Decimal(number)
+    return f"#{value.normalize() if value else 0}"

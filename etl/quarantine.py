@@ -1,0 +1,126 @@
+"""The records of a stream that could not be normalised: set aside, and released again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+
+from etl import times
+from etl.database import Session
+from etl.layout import specs
+from etl.reject import Reject, record_key
+from etl.statements import Spelling
+from etl.stream import Page, Part, Stream
+from etl.tables import Rejected
+from etl.transform import Batch, Entry, Plan
+
+TABLE = Rejected.__tablename__
+COLUMNS = (
+    "source",
+    "stream",
+    "part",
+    "record_key",
+    "reason",
+    "payload",
+    "first_run_id",
+    "run_id",
+    "rejected_at",
+)
+KEYS = ("source", "stream", "record_key")
+
+
+class Quarantine:
+    """What one stream of one source has set aside.
+
+    What it remembers changes with `settle`, once the transaction of `update` is committed.
+    """
+
+    def __init__(self, session: Session, plan: Plan, run_id: int) -> None:
+        self._session, self._run_id = session, run_id
+        self._of = (plan.source, plan.stream.name)
+        self._changed_at = _changed_at(plan.stream)
+        self._spelling = Spelling(session.dialect)
+        self._covered: dict[str, str | None] = {}
+        self._held = self._keys()
+        self._met: frozenset[str] = frozenset()
+        self._next = self._held, self._met
+
+    def cover(self, part: Part, since: str | None) -> None:
+        """Note that a walk begins which brings all of a part, or all written since a time."""
+        self._covered[part.key] = since
+
+    def update(self, part: Part, page: Page, batch: Batch, stamp: str) -> None:
+        """Set a page's rejects aside; release what landed, or was not met by a whole walk."""
+        held, met = self._held, self._met
+        if held:
+            held -= self._release(held & _landed(batch.entries))
+        if batch.rejects:
+            self._set_aside(part, batch.rejects, stamp)
+            rejected = {reject.key for reject in batch.rejects}
+            held, met = held | rejected, met | rejected
+        if page.last and held:
+            held -= self._release(self._repaired(part, met))
+        self._next = held, met
+
+    def settle(self) -> None:
+        """Remember the last update, which is committed now."""
+        self._held, self._met = self._next
+
+    def _keys(self) -> frozenset[str]:
+        where = self._spelling.equal("source", "stream")
+        rows = self._session.all(f"SELECT record_key FROM {TABLE} WHERE {where}", self._of)
+        return frozenset(row[0] for row in rows)
+
+    def _set_aside(self, part: Part, rejects: Sequence[Reject], stamp: str) -> None:
+        """Keep rejects; one that is there already, for the same reason, is not written again."""
+        upsert = self._spelling.upsert(TABLE, COLUMNS, KEYS, ["first_run_id"])
+        changed = f"{TABLE}.payload <> excluded.payload OR {TABLE}.reason <> excluded.reason"
+        run = (self._run_id, self._run_id, stamp)
+        self._session.many(
+            f"{upsert} WHERE {changed}",
+            [(*self._of, part.key, r.key, r.reason, r.payload, *run) for r in rejects],
+        )
+
+    def _repaired(self, part: Part, met: frozenset[str]) -> set[str]:
+        """Give the rejects that a walk would have met again if they were as they had been.
+
+        A reject without a usable id cannot be known again by its key once it is repaired.
+        """
+        if part.key not in self._covered:
+            return set()  # the walk went on in the middle
+        since = self._covered[part.key]
+        where = self._spelling.equal("source", "stream", "part")
+        rows = self._session.all(
+            f"SELECT record_key, payload FROM {TABLE} WHERE {where}", (*self._of, part.key)
+        )
+        return {
+            key
+            for key, payload in rows
+            if key not in met and (since is None or self._written_since(payload, since))
+        }
+
+    def _written_since(self, payload: str, since: str) -> bool:
+        try:
+            written = times.utc(json.loads(payload)[self._changed_at])
+        except (ValueError, TypeError, LookupError):
+            return False
+        return written is not None and written >= since
+
+    def _release(self, keys: frozenset[str] | set[str]) -> frozenset[str] | set[str]:
+        self._session.many(
+            f"DELETE FROM {TABLE} WHERE {self._spelling.equal(*KEYS)}",
+            [(*self._of, key) for key in keys],
+        )
+        return keys
+
+
+def _changed_at(stream: Stream) -> str | None:
+    """Name the field that says when a record was written last, where a walk goes by it."""
+    if stream.digest is None:
+        return None
+    by = stream.digest.by
+    return specs(stream.digest.table)[by].api or by
+
+
+def _landed(entries: Iterable[Entry]) -> set[str]:
+    return {record_key(entry.key) for entry in entries}
