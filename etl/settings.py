@@ -111,9 +111,9 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 
 def _variables(path: Path) -> dict[str, str | None]:
-    """Read the environment, and .env below it."""
+    """Read the environment, and .env below it; a password with a $ in it is that password."""
     try:
-        return {**dotenv_values(path), **os.environ}
+        return {**dotenv_values(path, interpolate=False), **os.environ}
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
 

@@ -1,10 +1,14 @@
 """annomirror init: a first configuration, and the token out of it."""
 
+import re
 import tomllib
 
 import pytest
+from click.testing import _NamedTextIOWrapper
 
 from etl import settings
+from etl.errors import ConfigurationError
+from etl.platforms import PLATFORMS
 
 TOKEN = "canary0123456789canary0123456789canary01"
 URL = "https://labels.example.com"
@@ -60,15 +64,74 @@ def test_without_a_terminal_nothing_is_asked(empty):
     assert not (empty.folder / ".env").exists()
 
 
-def test_every_commented_setting_is_one_that_is_known(empty, monkeypatch):
-    empty.run("init")
+VARIABLES = {
+    "label_studio": {"LABEL_STUDIO_TOKEN"},
+    "coco_annotator": {"COCO_PASSWORD"},
+    "qianfan": {"QIANFAN_ACCESS_KEY", "QIANFAN_SECRET_KEY", "QIANFAN_SESSION_TOKEN"},
+}
+
+
+@pytest.mark.parametrize("name", PLATFORMS)
+def test_every_commented_setting_is_one_that_is_known(empty, monkeypatch, name):
+    empty.run("init", "--platform", name)
     text = empty.configuration.read_text()
-    lines = [x.removeprefix("# ") for x in text.partition("# Optional")[2].splitlines()[1:]]
+    comments = [x.removeprefix("# ") for x in text.splitlines() if x.startswith("# ")]
+    lines = [x for x in comments if " = " in x and not x.startswith("database")]
     assert len(lines) > 5
+    assert set(re.findall(r"\$\{([A-Z_]+)\}", text)) - {"NAME"} == VARIABLES[name]
     (empty.folder / "company-ca.pem").write_text("-")
     empty.configuration.write_text("\n".join([text, *lines]))
-    monkeypatch.setenv("LABEL_STUDIO_TOKEN", TOKEN)
-    assert settings.read().sources[0].parts == ("Street scenes", 7)
+    for variable in VARIABLES[name]:
+        monkeypatch.setenv(variable, TOKEN)
+    (read,) = settings.read().sources
+    assert (read.name, read.platform) == ("labels", name)
+    assert read.parts == (("Street scenes", 7) if PLATFORMS[name].restrict else ())
+    assert read.page_size == PLATFORMS[name].page_size
+
+
+def test_another_platform_has_an_account_of_its_own(empty):
+    secret = 'it\'s \\ a #"${HOME}" b'
+    said = ("--username", 'ann "a"', "--password", secret)
+    done = empty.run("init", "--platform", "coco_annotator", "--url", URL, *said)
+    assert (done.exit_code, secret in empty.configuration.read_text() + done.output) == (0, False)
+    read = settings.read().sources[0]
+    assert (read.secret("username"), read.secret("password")) == ('ann "a"', secret)
+    assert mode(empty.folder / ".env") == "0o600"
+
+
+def test_an_account_that_can_be_left_out_is_left_out(empty):
+    done = empty.run("init", "--platform", "coco_annotator", "--url", URL)
+    assert "COCO_PASSWORD" not in done.stdout
+    assert settings.read().sources[0].options == {}
+
+
+def test_a_password_that_is_still_to_come_is_asked_for(empty):
+    done = empty.run("init", "--platform", "coco_annotator", "--url", URL, "--username", "ann")
+    assert "put COCO_PASSWORD=… into" in done.stdout
+    with pytest.raises(ConfigurationError, match="COCO_PASSWORD is not set"):
+        settings.read()
+
+
+def test_a_setting_of_another_platform_is_a_usage_error(empty):
+    done = empty.run("init", "--platform", "qianfan", "--token", TOKEN)
+    assert (done.exit_code, empty.configuration.exists()) == (2, False)
+    assert "--token: not a setting of" in done.stderr
+
+
+def test_on_a_terminal_a_wrong_address_is_asked_for_again(empty, monkeypatch):
+    monkeypatch.setattr(_NamedTextIOWrapper, "isatty", lambda _self: True)
+    done = empty.run("init", stdin=f"nonsense\n{URL}\n{TOKEN}\n")
+    assert done.exit_code == 0
+    assert settings.read().sources[0].url == URL
+    assert settings.read().sources[0].secret("token") == TOKEN
+    assert TOKEN not in done.output
+
+
+def test_a_dotenv_that_is_a_folder_is_a_usage_error(empty):
+    (empty.folder / ".env").mkdir()
+    done = empty.run("init", "--url", URL, "--token", TOKEN)
+    assert done.exit_code == 2
+    assert ".env cannot be written" in done.stderr
 
 
 @pytest.mark.parametrize("url", ['http://a"b', "http://{x}", "http://a\\b", "nonsense"])
