@@ -123,7 +123,7 @@ COCO_ANNOTATOR = Platform(
     title="COCO Annotator",
     options=(
         Option(name="username", about="account; leave it out where the login is disabled"),
-        Option(name="password", about="password of the account", secret=True),
+        Option(name="password", about="password of the account", secret=True, env="COCO_PASSWORD"),
         Option(
             name="annotated",
             about="true: only annotated images, false: only the others",

@@ -4,46 +4,61 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
-CONTROL_COLUMNS = ("name", "type", "to_name", "inputs", "extra")
-LABEL_COLUMNS = ("control", "label", "rank", "attrs")
+
+class ControlRow(NamedTuple):
+    """A row of controls."""
+
+    name: str
+    type: str | None
+    to_name: str | None
+    inputs: str | None
+    extra: str | None
+
+
+class LabelRow(NamedTuple):
+    """A row of control labels."""
+
+    control: str
+    label: str
+    rank: int
+    attrs: str | None
+
 
 _CONTROLS = msgspec.json.Decoder(dict[str, dict[str, Any]] | None)
 _CLAIMED = frozenset({"type", "to_name", "inputs", "labels", "labels_attrs"})
 
-Rows = list[tuple[Any, ...]]
 
-
-def explode(parsed: bytes) -> tuple[Rows, Rows]:
+def explode(parsed: bytes) -> tuple[list[ControlRow], list[LabelRow]]:
     """Give the rows of controls and of control labels of one project."""
-    controls: Rows = []
-    labels: Rows = []
+    controls: list[ControlRow] = []
+    labels: list[LabelRow] = []
     for name, control in (_CONTROLS.decode(parsed) or {}).items():
         rest = {field: value for field, value in control.items() if field not in _CLAIMED}
         controls.append(
-            (
-                name,
-                _plain(control.get("type")),
-                _json(control.get("to_name")),
-                _json(control.get("inputs")),
-                _json(rest or None),
+            ControlRow(
+                name=name,
+                type=_plain(control.get("type")),
+                to_name=_json(control.get("to_name")),
+                inputs=_json(control.get("inputs")),
+                extra=_json(rest or None),
             )
         )
-        labels += [(name, *label) for label in _labels(control)]
+        labels += _labels(name, control)
     return controls, labels
 
 
-def _labels(control: dict[str, Any]) -> Iterator[tuple[Any, ...]]:
-    """Give (label, rank, attributes); a label given twice counts where it comes first."""
+def _labels(name: str, control: dict[str, Any]) -> Iterator[LabelRow]:
+    """Give the labels a control offers; one given twice counts where it comes first."""
     offered, attributes = control.get("labels"), control.get("labels_attrs")
     if not isinstance(offered, list):
         return
     for rank, label in enumerate(dict.fromkeys(map(_key, offered))):
         known = attributes.get(label) if isinstance(attributes, dict) else None
-        yield label, rank, _json(known)
+        yield LabelRow(name, label, rank, _json(known))
 
 
 def _key(label: Any) -> str:

@@ -6,7 +6,7 @@ measured on a server of version 1.23.2.
 
 from __future__ import annotations
 
-from etl.platforms.label_studio import controls, login, results, walks
+from etl.platforms.label_studio import controls, left_out, login, results, walks
 from etl.platforms.label_studio.tables import (
     Annotation,
     Control,
@@ -34,9 +34,9 @@ from etl.tables import Mirrored
 
 OF_PROJECT = Parts(stream="projects", table=Project, column="project_id", title="title")
 RESULT_TABLES: dict[type[Mirrored], tuple[str, ...]] = {
-    Result: results.RESULT_COLUMNS,
-    ResultLabel: results.LABEL_COLUMNS,
-    Relation: results.RELATION_COLUMNS,
+    Result: results.ResultRow.__struct_fields__,
+    ResultLabel: results.LabelRow._fields,
+    Relation: results.RelationRow._fields,
 }
 
 USERS = Stream(
@@ -50,15 +50,14 @@ PROJECTS = Stream(
     name="projects",
     shape=Shape(
         table=Project,
-        # Counted for the account that asks, two queries a project.
-        drop=frozenset({"queue_total", "queue_done"}),
-        secret=frozenset({"task_data_login", "task_data_password"}),
+        drop=left_out.OF_PROJECTS,
+        secret=left_out.SECRETS,
         exploded=(
             Exploded(
                 of="parsed_label_config",
                 tables={
-                    Control: controls.CONTROL_COLUMNS,
-                    ControlLabel: controls.LABEL_COLUMNS,
+                    Control: controls.ControlRow._fields,
+                    ControlLabel: controls.LabelRow._fields,
                 },
                 rows=controls.explode,
                 inherit=(("id", "project_id"),),
@@ -72,8 +71,7 @@ PROJECTS = Stream(
 
 ANNOTATION = Shape(
     table=Annotation,
-    # The task it lies in says both; the other two change on every read or are another's name.
-    drop=frozenset({"task", "project", "created_ago", "created_username"}),
+    drop=left_out.OF_ANNOTATIONS | {"task", "project"},  # the task it lies in says both
     exploded=(
         Exploded(
             of="result",
@@ -91,7 +89,7 @@ TASKS = Stream(
     name="tasks",
     shape=Shape(
         table=Task,
-        drop=frozenset({"predictions", "drafts"}),  # predictions: their own stream
+        drop=left_out.OF_TASKS,
         nested=(
             Nested(
                 of="annotations",
@@ -103,7 +101,6 @@ TASKS = Stream(
     ),
     walk=walks.tasks,
     changes="updated_at, with lookback",
-    deletion=Deletion.WITH_PARENT,
     parts=OF_PROJECT,
     digest=Digest(Task, by="updated_at", sums=("total_annotations", "total_predictions")),
 )

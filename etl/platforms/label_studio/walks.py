@@ -15,6 +15,7 @@ import msgspec
 
 from etl.errors import ConfigurationError
 from etl.paging import Listing, keyset, listing, numbered, one_list, record_id
+from etl.platforms.label_studio import left_out
 from etl.stream import Answer, Complete, Json, Known, Page, Position, Request, Start, Walk
 from etl.times import utc
 
@@ -24,25 +25,6 @@ SMALL_WINDOW = 100  # tasks that cost less to read again than to reason about
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
 NEWEST = 5  # tasks looked at for the newest time, should the very newest have none
 SLICE = 1_000  # predictions committed together
-
-TASK_FIELDS = (
-    "id,inner_id,data,meta,created_at,updated_at,is_labeled,overlap,file_upload,project,"
-    "updated_by,total_annotations,cancelled_annotations,total_predictions,annotations,"
-    # `include` reaches into nested annotations too, so their fields must be named as well.
-    "result,completed_by,was_cancelled,ground_truth,draft_created_at,lead_time,import_id,"
-    "last_action,bulk_created,task,parent_prediction,parent_annotation,last_created_by"
-)
-PROJECT_FIELDS = (
-    "id,title,description,organization,created_by,created_at,label_config,parsed_label_config,"
-    "expert_instruction,show_instruction,show_skip_button,enable_empty_annotation,"
-    "show_annotation_history,color,maximum_annotations,min_annotations_to_start_training,"
-    "is_published,is_draft,model_version,show_collab_predictions,"
-    "evaluate_predictions_automatically,reveal_preannotations_interactively,"
-    "annotator_evaluation_enabled,sampling,show_overlap_first,overlap_cohort_percentage,"
-    "skip_queue,control_weights,pinned_at,state,task_number,finished_task_number,"
-    "num_tasks_with_annotations,total_annotations_number,total_predictions_number,"
-    "useful_annotation_number,ground_truth_number,skipped_annotations_number"
-)
 
 
 class _Titled(msgspec.Struct):
@@ -73,8 +55,9 @@ def projects(start: Start) -> Walk:
     found: dict[str, str] = {}
 
     def request(number: int) -> Request:
-        paging: dict[str, str | int] = {"page": number, "page_size": PROJECTS_PAGE}
-        fields = {"ordering": "id", "include": PROJECT_FIELDS}
+        paging: dict[str, str | int] = {"ordering": "id", "page": number}
+        paging["page_size"] = PROJECTS_PAGE
+        fields = {"omit": ",".join(sorted(left_out.OF_PROJECTS | left_out.SECRETS))}
         return Request("/api/projects/", paging | fields)
 
     def keep(record: bytes) -> bool:
@@ -102,7 +85,8 @@ def tasks(start: Start) -> Walk:
         return
 
     def request(after: int) -> Request:
-        return Request(TASKS, _query(start, state["since"], after, TASK_FIELDS))
+        fields = {"omit": ",".join(sorted(left_out.OF_TASKS | left_out.OF_ANNOTATIONS))}
+        return Request(TASKS, _query(start, state["since"], after) | fields)
 
     def page(found: Listing, after: int, left: int) -> Page:
         return Page(
@@ -120,7 +104,7 @@ def _position(start: Start, state: Json, after: int, left: int) -> Position:
     before = start.position.watermark
     if left > 0:
         return Position(before, {**state, "after": after}, unfinished=True)
-    newest = max(filter(None, (before, state["newest"])), default=None)
+    newest = _latest(before, state["newest"])
     return Position(newest, {"seen": state["seen"]} if state["seen"] else None)
 
 
@@ -133,20 +117,24 @@ def _window(start: Start) -> Generator[Request, Answer, Json]:
     there, spare reading it all again. Where the mirror cannot agree, because a task was rejected
     or deleted, it is enough that the server says what it said when the window was last read.
     """
-    newest = _query(start, start.since, 0, "id,updated_at") | {"page_size": NEWEST}
-    newest["query"] = _filters(start.since, 0, "-tasks:updated_at")
+    newest = _query(start, start.since, 0, "-tasks:updated_at")
+    newest |= {"page_size": NEWEST, "include": "id,updated_at"}
     found = listing((yield Request(TASKS, newest)), "tasks")
     if not found.records:
         return None
     total = found.number("total")
     sums = (found.number("total_annotations"), found.number("total_predictions"))
-    stamp = max(filter(None, map(_stamp, found.records)), default=None)
+    stamp = _latest(*map(_stamp, found.records))
     big = start.since is not None and total > SMALL_WINDOW
     seen = [start.since, total, stamp, *sums] if big else None
     before = (start.position.state or {}).get("seen")
     if big and (start.known == Known(total, stamp, sums) or seen == before):
         return None
     return {"since": start.since, "newest": stamp, "after": 0, "seen": seen}
+
+
+def _latest(*stamps: str | None) -> str | None:
+    return max(filter(None, stamps), default=None)
 
 
 def _stamp(record: bytes) -> str | None:
@@ -157,14 +145,15 @@ def _stamp(record: bytes) -> str | None:
         return None
 
 
-def _query(start: Start, since: str | None, after: int, include: str) -> dict[str, str | int]:
+def _query(
+    start: Start, since: str | None, after: int, ordering: str = "tasks:id"
+) -> dict[str, str | int]:
     return {
         "project": start.part.key,
         "page_size": start.source.page_size,
         "fields": "all",
-        "include": include,
         "resolve_uri": "false",
-        "query": _filters(since, after, "tasks:id"),
+        "query": _filters(since, after, ordering),
     }
 
 
@@ -198,15 +187,17 @@ def predictions(start: Start) -> Walk:
     now = sorted(msgspec.json.decode(version, type=_Version) for version in versions)
     state = {"versions": [f"{v.model_version} {v.count} {v.latest}" for v in now]}
     before = start.position.state or {}
-    done = Position(
-        max(filter(None, (start.position.watermark, start.known.newest)), default=None), state
-    )
-    if before.get("versions") != state["versions"]:
-        count = sum(version.count for version in now)
-        whole = count <= WHOLE_LISTING
-        yield from _all_predictions(start, done, count) if whole else _by_task(start, done, None)
+    watermark = _latest(start.position.watermark, start.known.newest)
+    begun = {"since": None, "after": 0, "watermark": watermark, **state}
+    count = sum(version.count for version in now)
+    if "walk" in before:
+        yield from _by_task(start, before["walk"])
+    elif before.get("versions") != state["versions"] and count <= WHOLE_LISTING:
+        yield from _all_predictions(start, Position(watermark, state), count)
+    elif before.get("versions") != state["versions"]:
+        yield from _by_task(start, begun)
     elif start.known.newest and start.known.newest > (start.position.watermark or ""):
-        yield from _by_task(start, done, start.since)
+        yield from _by_task(start, begun | {"since": start.since})
 
 
 class _Version(msgspec.Struct, order=True):
@@ -232,13 +223,17 @@ def _all_predictions(start: Start, done: Position, count: int) -> Walk:
         )
 
 
-def _by_task(start: Start, done: Position, since: str | None) -> Walk:
-    """Read predictions nested in their tasks, page by page."""
+def _by_task(start: Start, walk: Json) -> Walk:
+    """Read predictions nested in their tasks, page by page.
+
+    What it vouches for at its end is what was so at its beginning, in an earlier run perhaps.
+    """
     before = start.position.state or {}
-    walk = before.get("walk") or {"since": since, "after": 0}
+    done = Position(walk["watermark"], {"versions": walk["versions"]})
 
     def request(after: int) -> Request:
-        return Request(TASKS, _query(start, walk["since"], after, "id,predictions"))
+        fields = {"include": "id,predictions"}
+        return Request(TASKS, _query(start, walk["since"], after) | fields)
 
     def page(found: Listing, after: int, left: int) -> Page:
         tasks = [msgspec.json.decode(task, type=_WithPredictions) for task in found.records]
@@ -256,4 +251,5 @@ def _by_task(start: Start, done: Position, since: str | None) -> Walk:
 def _complete(column: str, values: list[int], records: Iterable[bytes]) -> Complete | None:
     """Claim completeness only if every record says which one it is."""
     ids = [record_id(record) for record in records]
-    return None if None in ids else Complete(column, values, frozenset(filter(None, ids)))
+    known = frozenset(key for key in ids if key is not None)
+    return Complete(column, values, known) if None not in ids else None

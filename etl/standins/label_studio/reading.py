@@ -84,8 +84,9 @@ def project_counts(call: Call) -> Answer:
 
 def project(call: Call) -> Answer:
     """Show one project."""
-    names = serialize.sparse(registry.PROJECT, call.param("include"), call.param("omit"))
-    return json_answer(serialize.row(call.state, call.project(), registry.PROJECT, names))
+    wanted = serialize.sparse(call.param("include"), call.param("omit"))
+    names = registry.PROJECT
+    return json_answer(serialize.row(call.state, call.project(), names, names, wanted))
 
 
 def model_versions(call: Call) -> Answer:
@@ -208,13 +209,15 @@ def _query(call: Call) -> Json:
 def _projects(call: Call, names: tuple[str, ...]) -> Answer:
     rows = _ordered(call, [row for row in call.state.projects.values() if _wanted(call, row)])
     page, number, pages = call.page(rows, size=_PAGE_OF_PROJECTS, largest=_MOST_PROJECTS)
-    names = serialize.sparse(names, call.param("include"), call.param("omit"))
+    wanted = serialize.sparse(call.param("include"), call.param("omit"))
     return json_answer(
         {
             "count": len(rows),
             "next": _address(call, number + 1) if number < pages else None,
             "previous": _address(call, number - 1) if number > 1 else None,
-            "results": [serialize.row(call.state, row, registry.PROJECT, names) for row in page],
+            "results": [
+                serialize.row(call.state, row, registry.PROJECT, names, wanted) for row in page
+            ],
         }
     )
 

@@ -23,12 +23,32 @@ _STORED_ELSEWHERE = re.compile(rb'"(?:s3|gs|azure-blob)://')
 _MINUTE = 60
 
 
+@dataclass(frozen=True)
+class Sparse:
+    """A sparse fieldset: what `include` and `omit` leave of a record's fields."""
+
+    kept: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+
+    def has(self, name: str) -> bool:
+        """Tell whether a field is served; `include` serves nothing that it does not name."""
+        return (not self.kept or name in self.kept) and name not in self.dropped
+
+    def of(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Keep the fields that are served, in the serializer's own order."""
+        return tuple(name for name in names if self.has(name))
+
+
+EVERYTHING = Sparse()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Shape:
     """Which keys a task row has, and which the annotations inside it have."""
 
     task: tuple[str, ...]
     annotation: tuple[str, ...]
+    sparse: Sparse
     whole: bool
     resolved: bool
     caller: int
@@ -45,19 +65,20 @@ def shape(
 ) -> Shape:
     """Apply `fields=all`, `include` and `omit`, nested annotations included."""
     names = fields.TASK if whole else [n for n in fields.TASK if n not in fields.ONLY_WHOLE]
+    wanted = sparse(include, omit)
     return Shape(
-        task=sparse(names, include, omit),
-        annotation=sparse(fields.ANNOTATION, include, omit),
+        task=wanted.of(names),
+        annotation=wanted.of(fields.ANNOTATION),
+        sparse=wanted,
         whole=whole,
         resolved=resolved,
         caller=caller,
     )
 
 
-def sparse(names: Iterable[str], include: str | None, omit: str | None) -> tuple[str, ...]:
-    """Keep the fields of a sparse fieldset, in the serializer's own order."""
-    kept, dropped = _listed(include), _listed(omit)
-    return tuple(n for n in names if (not kept or n in kept) and n not in dropped)
+def sparse(include: str | None, omit: str | None) -> Sparse:
+    """Read the two parameters, names with commas in between."""
+    return Sparse(_listed(include), _listed(omit))
 
 
 def task(state: State, row: Task, wanted: Shape) -> bytes:
@@ -73,26 +94,36 @@ def task(state: State, row: Task, wanted: Shape) -> bytes:
     return text
 
 
-def annotation(
-    state: State, row: Annotation, names: tuple[str, ...] = tuple(fields.ANNOTATION)
-) -> Json:
+def annotation(state: State, row: Annotation, wanted: Sparse = EVERYTHING) -> Json:
     """Make an annotation ready to encode."""
-    getters = fields.ANNOTATION
-    return _spoiled({name: getters[name](state, row) for name in names}, row.spoiled, getters)
+    return _whole(state, row, fields.ANNOTATION, wanted.of(fields.ANNOTATION), wanted)
 
 
 def prediction(state: State, row: Prediction) -> Json:
     """Make a prediction ready to encode; it is always whole."""
-    return _spoiled(
-        {name: get(state, row) for name, get in fields.PREDICTION.items()},
-        row.spoiled,
-        fields.PREDICTION,
-    )
+    return _whole(state, row, fields.PREDICTION, fields.PREDICTION, EVERYTHING)
 
 
-def row(state: State, record: Json, getters: Mapping[str, Json], names: Iterable[str]) -> Json:
+def row(
+    state: State,
+    record: Json,
+    getters: Mapping[str, Json],
+    names: Iterable[str],
+    wanted: Sparse = EVERYTHING,
+) -> Json:
     """Make a project or a user ready to encode."""
-    return _spoiled({name: getters[name](state, record) for name in names}, record.spoiled, getters)
+    return _whole(state, record, getters, wanted.of(names), wanted)
+
+
+def _whole(
+    state: State,
+    record: Json,
+    getters: Mapping[str, Json],
+    names: Iterable[str],
+    wanted: Sparse,
+) -> dict[str, Json]:
+    value = {name: getters[name](state, record) for name in names}
+    return _spoiled(value, record.spoiled, getters, wanted)
 
 
 def _task(state: State, row: Task, wanted: Shape) -> bytes:
@@ -101,7 +132,10 @@ def _task(state: State, row: Task, wanted: Shape) -> bytes:
         if not wanted.whole and name in fields.NOT_REAL:
             value[name] = fields.NOT_REAL[name]
         elif name == "annotations":
-            value[name] = [annotation(state, one, wanted.annotation) for one in row.annotations]
+            value[name] = [
+                _whole(state, one, fields.ANNOTATION, wanted.annotation, wanted.sparse)
+                for one in row.annotations
+            ]
         elif name == "predictions":
             value[name] = [prediction(state, one) for one in row.predictions]
         elif name == "drafts":
@@ -111,16 +145,19 @@ def _task(state: State, row: Task, wanted: Shape) -> bytes:
             value[name] = fields.TASK[name](state, row)
     if wanted.resolved and "data" in value and _STORED_ELSEWHERE.search(row.data):
         value["data"] = msgspec.Raw(encoded(_resolved(decoded(row.data), row.id)))
-    return msgspec.json.encode(_spoiled(value, row.spoiled, fields.TASK))
+    return msgspec.json.encode(_spoiled(value, row.spoiled, fields.TASK, wanted.sparse))
 
 
 def _spoiled(
-    value: dict[str, Json], spoiled: Spoiled | None, known: Mapping[str, Json]
+    value: dict[str, Json],
+    spoiled: Spoiled | None,
+    known: Mapping[str, Json],
+    wanted: Sparse,
 ) -> dict[str, Json]:
     for name, text in (spoiled or {}).items():
         if text is None:
             value.pop(name, None)
-        elif name in value or name not in known:
+        elif name in value or (name not in known and wanted.has(name)):
             value[name] = msgspec.Raw(text)
     return value
 

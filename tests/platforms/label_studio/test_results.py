@@ -1,6 +1,7 @@
 """Result items of every kind → rows of results, labels and relations."""
 
 import json
+import typing
 
 import msgspec
 import pytest
@@ -8,15 +9,34 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import recordings
+from etl.platforms.label_studio import controls
 from etl.platforms.label_studio.results import (
-    LABEL_COLUMNS,
-    RELATION_COLUMNS,
-    RESULT_COLUMNS,
+    LabelRow,
+    RelationRow,
+    ResultRow,
     explode,
 )
+from etl.platforms.label_studio.tables import (
+    Control,
+    ControlLabel,
+    Relation,
+    Result,
+    ResultLabel,
+)
+from etl.reader import specs
 from rebuilt import loads, result_items, without_nulls
 
-COLUMNS = (RESULT_COLUMNS, LABEL_COLUMNS, RELATION_COLUMNS)
+COLUMNS = (ResultRow.__struct_fields__, LabelRow._fields, RelationRow._fields)
+
+TABLES = {Result: ResultRow, ResultLabel: LabelRow, Relation: RelationRow}
+TABLES |= {Control: controls.ControlRow, ControlLabel: controls.LabelRow}
+GIVEN = {"owner", "owner_id", "task_id", "project_id"}  # by the record around it
+
+
+@pytest.mark.parametrize(("table", "row"), TABLES.items(), ids=lambda kind: kind.__name__)
+def test_the_fields_of_a_row_are_the_columns_of_its_table(table, row):
+    fields = set(typing.get_type_hints(row))
+    assert fields - {"extra"} == specs(table).keys() - GIVEN
 
 
 def exploded(items):
@@ -97,6 +117,7 @@ def test_each_type_has_its_labels(kind, value, found):
         ({"text": ["one", "two"]}, {"text": "one\ntwo"}),
         ({"text": ["one", 2]}, {}),
         ({"text": []}, {}),
+        ({"text": [""]}, {"text": ""}),
         ({"number": 7}, {"number_value": 7.0}),
         ({"rating": 4}, {"rating": 4}),
         ({"datetime": "2026-11"}, {"datetime_value": "2026-11"}),

@@ -1,0 +1,240 @@
+"""Label Studio's walks, driven with answers written by hand."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from etl.errors import BadAnswer, ConfigurationError
+from etl.extract import pages
+from etl.platforms.label_studio import walks
+from etl.stream import Complete, Known, Part, Position, Start
+from etl.times import earlier
+from mirror import SOURCE
+from senders import Scripted
+
+NOON = "2026-11-21 12:00:00.000000"
+LATER = "2026-11-21T12:30:00.000000Z"
+OURS = "2026-11-21 12:30:00.000000"
+
+
+def start(watermark=None, state=None, known=Known(), parts=()):  # noqa: B008  # frozen
+    since = earlier(watermark, timedelta(minutes=15)) if watermark else None
+    source = SOURCE if not parts else type(SOURCE)(**{**vars(SOURCE), "parts": parts})
+    position = Position(watermark, state)
+    return Start(source=source, part=Part("9"), position=position, since=since, known=known)
+
+
+def tasks(*ids, total, stamp=LATER, annotations=0, predictions=0, **fields):
+    rows = [{"id": one, "updated_at": stamp, **fields} for one in ids]
+    sums = {"total_annotations": annotations, "total_predictions": predictions}
+    return {"total": total, "tasks": rows, **sums}
+
+
+def versions(**counts):
+    rows = [{"model_version": v, "count": n, "latest": LATER} for v, n in counts.items()]
+    return {"static": rows, "live": None}
+
+
+def walked(walk, begin, *answers):
+    """Give the pages a walk makes of answers, and the requests that brought them."""
+    sender = Scripted(*answers)
+    found = list(pages(walk(begin), sender))
+    assert sender.answers == []
+    return found, sender.asked
+
+
+def ids(found):
+    return [[json.loads(bytes(one))["id"] for one in page.records] for page in found]
+
+
+def query(request):
+    """Give what a request filters by, and its order."""
+    asked = json.loads(request.params["query"])
+    items = asked["filters"]["items"]
+    found = {one["filter"].rpartition(":")[2]: (one["operator"], one["value"]) for one in items}
+    return found, asked["ordering"]
+
+
+# Tasks
+
+
+def test_a_first_run_asks_for_everything_in_the_order_of_ids():
+    first, second = tasks(1, 2, total=3), tasks(5, total=1)
+    found, asked = walked(walks.tasks, start(), tasks(5, total=3), first, second)
+    assert ids(found) == [[1, 2], [5]]
+    assert [query(one) for one in asked[1:]] == [
+        ({}, ["tasks:id"]),
+        ({"id": ("greater", 2)}, ["tasks:id"]),
+    ]
+
+
+def test_the_watermark_is_the_newest_stamp_before_the_first_page():
+    newer = tasks(1, total=1, stamp="2026-11-21T13:00:00.000000Z")
+    found, asked = walked(walks.tasks, start(), tasks(1, total=1), newer)
+    assert (found[-1].position, found[-1].last) == (Position(OURS), True)
+    assert query(asked[0])[1] == ["-tasks:updated_at"]
+
+
+def test_the_watermark_waits_for_the_last_page():
+    first, second = tasks(1, 2, total=3), tasks(5, total=1)
+    found, _ = walked(walks.tasks, start(NOON), tasks(5, total=3), first, second)
+    assert [page.position.watermark for page in found] == [NOON, OURS]
+    assert [(page.total, page.last) for page in found] == [(3, False), (1, True)]
+
+
+def test_a_killed_walk_goes_on_by_id_where_it_was_and_keeps_its_window():
+    sent = [tasks(5, total=3), tasks(1, 2, total=3), tasks(5, total=1)]
+    (cut, whole), _ = walked(walks.tasks, start(NOON), *sent)
+    again = start(cut.position.watermark, cut.position.state)
+    found, asked = walked(walks.tasks, again, tasks(5, total=1))
+    since = ("greater_or_equal", "2026-11-21T11:45:00.000000Z")
+    assert query(asked[0])[0] == {"id": ("greater", 2), "updated_at": since}
+    assert found[-1].position == whole.position
+
+
+def test_later_runs_ask_from_the_watermark_less_the_lookback():
+    _, asked = walked(walks.tasks, start(NOON), tasks(1, total=1), tasks(1, total=1))
+    since = {"updated_at": ("greater_or_equal", "2026-11-21T11:45:00.000000Z")}
+    assert [query(one)[0] for one in asked] == [since, since]
+
+
+def test_nothing_written_costs_one_request():
+    found, asked = walked(walks.tasks, start(NOON), tasks(total=0))
+    assert (found, len(asked)) == ([], 1)
+
+
+def test_the_watermark_never_moves_back():
+    old = tasks(1, total=1, stamp="2026-11-21T11:50:00.000000Z")
+    found, _ = walked(walks.tasks, start(NOON), old, old)
+    assert found[-1].position == Position(NOON)
+
+
+def test_a_large_window_that_the_mirror_agrees_about_is_not_read_again():
+    begin = start(NOON, known=Known(5000, OURS, (7, 8)))
+    newest = tasks(1, total=5000, annotations=7, predictions=8)
+    assert walked(walks.tasks, begin, newest)[0] == []
+
+
+@pytest.mark.parametrize(
+    "known", [(4999, OURS, (7, 8)), (5000, NOON, (7, 8)), (5000, OURS, (7, 9))]
+)
+def test_a_large_window_that_differs_in_anything_is_read(known):
+    newest = tasks(1, total=5000, annotations=7, predictions=8)
+    found, _ = walked(walks.tasks, start(NOON, known=Known(*known)), newest, tasks(1, total=1))
+    assert ids(found) == [[1]]
+
+
+def test_a_large_window_is_read_once_even_if_the_mirror_can_never_agree():
+    newest = tasks(1, total=5000, annotations=7, predictions=8)
+    (page,), _ = walked(walks.tasks, start(NOON), newest, tasks(1, total=1))
+    begin = start(NOON, page.position.state)
+    assert walked(walks.tasks, begin, newest)[0] == []
+
+
+def test_a_list_that_grows_while_it_is_read_is_read_to_its_end():
+    answers = tasks(3, total=3), tasks(1, 2, total=3), tasks(3, 4, total=3), tasks(5, total=1)
+    assert ids(walked(walks.tasks, start(), *answers)[0]) == [[1, 2], [3, 4], [5]]
+
+
+def test_a_list_that_shrinks_while_it_is_read_hides_nobody():
+    answers = tasks(4, total=4), tasks(1, 2, total=4), tasks(4, total=1)
+    assert ids(walked(walks.tasks, start(), *answers)[0]) == [[1, 2], [4]]
+
+
+def test_a_list_whose_rest_vanished_ends_and_promotes_its_watermark():
+    answers = tasks(4, total=4), tasks(1, 2, total=4), tasks(total=0)
+    found, _ = walked(walks.tasks, start(), *answers)
+    assert (ids(found), found[-1].position) == ([[1, 2], []], Position(OURS))
+
+
+@pytest.mark.parametrize("page", [tasks(2, 1, total=2), tasks(total=2), {"total": 1}])
+def test_an_answer_that_would_lose_rows_is_refused(page):
+    with pytest.raises(BadAnswer):
+        walked(walks.tasks, start(), tasks(2, total=2), page)
+
+
+def test_a_time_that_makes_no_sense_is_not_the_watermark():
+    odd = tasks(1, total=1, stamp="yesterday")
+    found, _ = walked(walks.tasks, start(NOON), odd, odd)
+    assert found[-1].position == Position(NOON)
+
+
+# Projects and users
+
+
+def test_users_come_in_one_answer():
+    assert ids(walked(walks.users, start(), [{"id": 1}, {"id": 2}])[0]) == [[1, 2]]
+
+
+def test_projects_are_read_page_by_page_until_all_have_come():
+    first = {"count": 3, "results": [{"id": 1}, {"id": 2}]}
+    second = {"count": 3, "results": [{"id": 3}]}
+    found, asked = walked(walks.projects, start(), first, second)
+    assert (ids(found), [one.params["page"] for one in asked]) == ([[1, 2], [3]], [1, 2])
+
+
+def test_only_the_wanted_projects_are_kept_by_title_or_id():
+    rows = [{"id": 1, "title": "A"}, {"id": 2, "title": "B"}, {"id": 3, "title": "C"}]
+    found, _ = walked(walks.projects, start(parts=("A", 3)), {"count": 3, "results": rows})
+    assert ids(found) == [[1, 3]]
+
+
+def test_a_wanted_project_that_is_not_there_is_said_with_those_that_are():
+    rows = [{"id": 1, "title": "A"}]
+    with pytest.raises(ConfigurationError, match=r"no project Z; there are: 'A' \(1\)"):
+        walked(walks.projects, start(parts=("Z",)), {"count": 1, "results": rows})
+
+
+# Predictions
+
+
+def mirrored(**counts):
+    """Give the state that a walk of these versions left."""
+    (page,), _ = walked(walks.predictions, start(), versions(**counts), [])
+    return page.position.state
+
+
+def test_predictions_are_read_whole_when_their_versions_changed():
+    found, asked = walked(walks.predictions, start(), versions(a=2), [{"id": 1}, {"id": 2}])
+    assert ids(found) == [[1, 2]]
+    assert found[0].complete == Complete("project_id", [9], frozenset({1, 2}))
+    assert [one.path for one in asked] == ["/api/projects/9/model-versions/", "/api/predictions/"]
+
+
+def test_a_list_of_another_length_than_announced_proves_no_deletion():
+    (page,), _ = walked(walks.predictions, start(), versions(a=2), [{"id": 1}])
+    assert page.complete is None
+
+
+def test_equal_versions_and_no_newer_task_cost_one_request():
+    begin = start(NOON, mirrored(a=2, b=1), Known(5, NOON))
+    found, asked = walked(walks.predictions, begin, versions(b=1, a=2))
+    assert (found, len(asked)) == ([], 1)
+
+
+def test_equal_versions_and_newer_tasks_read_the_predictions_of_those():
+    begin = start(NOON, mirrored(a=1), Known(5, OURS))
+    page = tasks(4, total=1, predictions=[{"id": 1}])
+    page["tasks"][0]["predictions"] = [{"id": 1}]
+    (found,), asked = walked(walks.predictions, begin, versions(a=1), page)
+    assert (ids([found]), found.position.watermark) == ([[1]], OURS)
+    assert found.complete == Complete("task_id", [4], frozenset({1}))
+    assert "updated_at" in query(asked[1])[0]
+
+
+def test_no_predictions_left_is_a_complete_listing_of_none():
+    begin = start(NOON, mirrored(a=1))
+    (page,), _ = walked(walks.predictions, begin, versions(), [])
+    assert page.complete == Complete("project_id", [9], frozenset())
+
+
+def test_a_resumed_walk_by_task_does_not_vouch_for_what_it_has_not_read():
+    many = walks.WHOLE_LISTING + 1
+    rows = [{"id": n, "predictions": [{"id": n}]} for n in (1, 2)]
+    answers = [versions(a=many), {"total": 2, "tasks": rows[:1]}, {"total": 1, "tasks": rows[1:]}]
+    (cut, whole), _ = walked(walks.predictions, start(), *answers)
+    again = start(None, cut.position.state)
+    now = versions(a=many - 1)  # one of task 1 was deleted meanwhile
+    (page,), _ = walked(walks.predictions, again, now, {"total": 1, "tasks": rows[1:]})
+    assert page.position.state == whole.position.state
