@@ -6,12 +6,13 @@ Commands are imported when they are called, so that `annomirror --help` answers 
 from __future__ import annotations
 
 import importlib
+import traceback
 from typing import Any
 
 import click
 
 from etl import __version__
-from etl.cli.options import common
+from etl.cli.options import common, invocation
 from etl.errors import AnnomirrorError
 
 COMMANDS = {
@@ -59,6 +60,14 @@ class LazyGroup(click.Group):
         except (KeyboardInterrupt, EOFError):
             click.echo("annomirror: interrupted", err=True)
             ctx.exit(130)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click's own
+        except Exception as error:  # noqa: BLE001  # the last resort: one line, whatever it is
+            if invocation().verbosity > 0:
+                click.echo(traceback.format_exc(), err=True)
+            said = " ".join(f"{type(error).__name__}: {error}".split())
+            click.echo(f"annomirror: stopped by {said} (-v shows where)", err=True)
+            ctx.exit(1)
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

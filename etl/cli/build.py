@@ -18,12 +18,12 @@ from etl.settings import Settings
 from etl.stream import Platform, Source, Stream
 from etl.sync import Job
 
-log = logging.getLogger("etl.cli")
+log = logging.getLogger(__name__)
 
 
-def read_settings() -> Settings:
-    """Read the configuration the common options name."""
-    return settings.read(invocation().config)
+def read_settings(*, secrets: bool = True) -> Settings:
+    """Read the configuration the common options name; whoever asks the mirror only, no secrets."""
+    return settings.read(invocation().config, secrets=secrets)
 
 
 def client(source: Source) -> Client:
@@ -68,9 +68,11 @@ def choose(platform: Platform, source: Source, names: Sequence[str]) -> list[Str
 def reading(chosen: Settings) -> Iterator[Session]:
     """Open the mirror for reading."""
     engine = database.open_mirror(chosen.database, read_only=True)
-    with database.connected(engine) as connection:
-        yield Session(connection)
-    engine.dispose()
+    try:
+        with database.connected(engine) as connection:
+            yield Session(connection)
+    finally:
+        engine.dispose()
 
 
 @contextmanager

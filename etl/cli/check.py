@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
 from etl import database, extract, migrate
 from etl.cli import build
 from etl.cli.options import common
-from etl.errors import AnnomirrorError, MirrorError, SourceError
+from etl.errors import AnnomirrorError, ConfigurationError, MirrorError, RefusedError, SourceError
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
-from etl.stream import Part, Position, Request, Source, Start
+from etl.stream import Part, Position, Request, Source, Start, Stream
+
+Failure = tuple[str, AnnomirrorError]
+"""What was tried, as the line begins that says it failed, and why it did."""
 
 
 @click.command("check")
@@ -21,57 +24,79 @@ from etl.stream import Part, Position, Request, Source, Start
 def command(sources: Sequence[str]) -> None:
     """Reach each SOURCE and the mirror; log in; say version, visibility and what is not allowed."""
     chosen = build.read_settings()
-    failures = [error for source in chosen.select(sources) for error in _source(source)]
-    failures += _mirror(chosen)
+    failures = [*_told(_sources(chosen.select(sources))), *_told(_mirror(chosen))]
     if failures:
-        raise type(failures[0])("; ".join(map(str, failures)))
+        click.get_current_context().exit(max(error.exit_code for error in failures))
 
 
-def _source(source: Source) -> list[AnnomirrorError]:
-    client = build.client(source)
-    try:
-        identity = extract.ask(PLATFORMS[source.platform].identify(source, thorough=True), client)
-        notes = f" ({', '.join(identity.notes)})" if identity.notes else ""
-        click.echo(f"{source.name}: {identity.version} at {source.url}")
-        click.echo(f"{source.name}: as {identity.account}{notes}, {identity.visibility}")
-        return _streams(source, client)
-    except AnnomirrorError as error:
-        click.echo(f"{source.name}: FAILED: {error}")
-        return [type(error)(f"{source.name}: {error}")]
-    finally:
-        client.close()
+def _told(failures: Iterable[Failure]) -> Iterator[AnnomirrorError]:
+    """Say each failure once, when it is found."""
+    for tried, error in failures:
+        click.echo(f"{tried}: {error}", err=True)
+        yield error
 
 
-def _streams(source: Source, sender: extract.Sender) -> list[AnnomirrorError]:
-    """Try the first request of every stream that needs no part."""
-    refused: list[AnnomirrorError] = []
-    for stream in build.choose(PLATFORMS[source.platform], source, ()):
-        if stream.parts:
-            continue
-        start = Start(source=source, part=Part(""), position=Position())
-        first = next(stream.walk(start))
+def _sources(sources: Iterable[Source]) -> Iterator[Failure]:
+    for source in sources:
         try:
-            if isinstance(first, Request):
-                sender.send(first)
-        except SourceError as error:
-            click.echo(f"{source.name}: may not read {stream.name}: {error}")
-            refused.append(type(error)(f"{source.name}/{stream.name}: {error}"))
-    return refused
+            client = build.client(source)
+        except ConfigurationError as error:
+            yield f"{source.name}: FAILED", error
+            continue
+        try:
+            yield from _source(source, client)
+        finally:
+            client.close()
 
 
-def _mirror(chosen: Settings) -> list[AnnomirrorError]:
-    url = database.parse(chosen.database)
-    shown = url.render_as_string(hide_password=True)
+def _source(source: Source, sender: extract.Sender) -> Iterator[Failure]:
     try:
+        identity = extract.ask(PLATFORMS[source.platform].identify(source, thorough=True), sender)
+    except SourceError as error:
+        yield f"{source.name}: FAILED", error
+        return
+    notes = f" ({', '.join(identity.notes)})" if identity.notes else ""
+    click.echo(f"{source.name}: {identity.version} at {source.url}")
+    click.echo(f"{source.name}: as {identity.account}{notes}, {identity.visibility}")
+    for stream in build.choose(PLATFORMS[source.platform], source, ()):
+        if not stream.parts:
+            yield from _stream(source, stream, sender)
+
+
+def _stream(source: Source, stream: Stream, sender: extract.Sender) -> Iterator[Failure]:
+    """Try the first request of a stream, or all if it must have what the source names."""
+    walk = stream.walk(Start(source=source, part=Part(""), position=Position()))
+    others = PLATFORMS[source.platform].streams
+    needed = any(other.parts and other.parts.stream == stream.name for other in others)
+    try:
+        if source.parts and needed:
+            for _ in extract.pages(walk, sender):
+                pass
+        elif isinstance(first := next(walk), Request):
+            sender.send(first)
+    except ConfigurationError as error:
+        yield f"{source.name}: FAILED", error
+    except SourceError as error:
+        yield f"{source.name}: may not read {stream.name}", error
+
+
+def _mirror(chosen: Settings) -> Iterator[Failure]:
+    try:
+        url = database.parse(chosen.database)
         if url.drivername == "sqlite" and not database.exists(url.database):
             database.writable(url.database)
-            click.echo(f"mirror: {shown}, not there yet; sync makes it")
-            return []
+            click.echo(f"mirror: {_shown(chosen)}, not there yet; sync makes it")
+            return
         with build.reading(chosen) as session:
             revision = migrate.current(session.connection)
-            migrate.refuse_newer(migrate.scripts(), revision)
-        click.echo(f"mirror: {shown}, schema {revision or 'empty'} (program {migrate.head()})")
-    except MirrorError as error:
-        click.echo(f"mirror: FAILED: {error}")
-        return [error]
-    return []
+            migrate.refuse_newer(revision)
+    except (ConfigurationError, MirrorError, RefusedError) as error:
+        yield "mirror: FAILED", error
+    else:
+        known = f"schema {revision or 'empty'} (program {migrate.head()})"
+        click.echo(f"mirror: {_shown(chosen)}, {known}")
+
+
+def _shown(chosen: Settings) -> str:
+    """Show an address without what may be secret: a password can stand in the query as well."""
+    return database.parse(chosen.database).set(query={}).render_as_string(hide_password=True)

@@ -19,15 +19,17 @@ def command() -> None:
 @common
 def upgrade() -> None:
     """Bring the schema up to this program's."""
-    chosen = build.read_settings()
+    chosen = build.read_settings(secrets=False)
     engine = database.open_mirror(chosen.database)
-    with (
-        database.locked(engine, chosen.database),
-        database.connected(engine) as connection,
-        connection.begin(),
-    ):
-        before, after = migrate.upgrade(connection)
-    engine.dispose()
+    try:
+        with (
+            database.locked(engine, chosen.database),
+            database.connected(engine) as connection,
+            connection.begin(),
+        ):
+            before, after = migrate.upgrade(connection)
+    finally:
+        engine.dispose()
     click.echo(f"already at {after}" if before == after else f"{before or 'empty'} → {after}")
 
 
@@ -35,7 +37,7 @@ def upgrade() -> None:
 @common
 def current() -> None:
     """Show the mirror's schema revision and this program's."""
-    with build.reading(build.read_settings()) as session:
+    with build.reading(build.read_settings(secrets=False)) as session:
         click.echo(f"mirror {migrate.current(session.connection) or 'empty'}")
     click.echo(f"program {migrate.head()}")
 
@@ -44,9 +46,9 @@ def current() -> None:
 @common
 def check() -> None:
     """Compare the mirror's schema with this program's tables; differences are an error."""
-    with build.reading(build.read_settings()) as session:
+    with build.reading(build.read_settings(secrets=False)) as session:
         revision = migrate.current(session.connection)
-        migrate.refuse_newer(migrate.scripts(), revision)
+        migrate.refuse_newer(revision)
         found = migrate.differences(session.connection)
     if revision != migrate.head():
         raise MirrorError(

@@ -78,5 +78,10 @@ class _Json(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         moment = self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z")
         return json.dumps(
-            {"time": moment, "level": record.levelname.lower(), "message": record.getMessage()}
+            {
+                "time": moment,
+                "level": record.levelname.lower(),
+                "logger": record.name,
+                "message": record.getMessage(),
+            }
         )

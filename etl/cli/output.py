@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
@@ -65,14 +67,15 @@ FORMATS: dict[str, Callable[[Sequence[str], Iterable[Sequence[Any]]], None]] = {
 def print_dicts(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
     """Print dictionaries: all of them as JSON, or the chosen columns as a table."""
     if as_json:
-        click.echo(json.dumps(rows, indent=2, default=str))
+        click.echo(json.dumps(rows, indent=2, default=_plain))
     else:
         print_table(columns, ([row[name] for name in columns] for row in rows))
 
 
 def _objects(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     for row in rows:
-        yield json.dumps(dict(zip(columns, row, strict=True)), ensure_ascii=False, default=str)
+        record = dict(zip(columns, map(_finite, row), strict=True))
+        yield json.dumps(record, ensure_ascii=False, default=_plain)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
@@ -83,11 +86,27 @@ def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) 
     return "  ".join(parts).rstrip()
 
 
+def _finite(value: Any) -> Any:
+    """Give null for what JSON has no number for."""
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _plain(value: Any) -> Any:
+    """Put what JSON does not know so that it does: exact numbers, bytes as hexadecimal."""
+    if isinstance(value, Decimal):
+        return float(value) if value.is_finite() else None
+    return bytes(value).hex() if isinstance(value, (bytes, memoryview)) else str(value)
+
+
+def _text(value: Any) -> Any:
+    """Write JSON as JSON: Postgres gives it taken apart."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
+
+
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, (dict, list)):
-        value = json.dumps(value, ensure_ascii=False)
+    value = _text(value)
     # Control characters in the data must not reach the terminal.
     shown = "".join(c if c.isprintable() else " " for c in str(value))
     return shown if len(shown) <= WIDEST else shown[: WIDEST - 1] + "…"
@@ -99,6 +118,6 @@ def _is_number(cell: str) -> bool:
 
 def _harmless(row: Sequence[Any]) -> list[Any]:
     return [
-        f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+        f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else _text(value)
         for value in row
     ]

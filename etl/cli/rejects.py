@@ -20,6 +20,7 @@ from etl.settings import Settings
 from etl.stream import Page, Part
 from etl.transform import Plan
 
+NUMBER = click.IntRange(1, 2**63 - 1)
 COLUMNS = ("id", "source", "stream", "part", "record_key", "reason", "rejected_at")
 
 
@@ -35,17 +36,17 @@ def command() -> None:
 @common
 def list_(source: str | None, stream: str | None, as_json: bool) -> None:  # noqa: FBT001  # click passes flags so
     """List what was set aside, and why."""
-    with build.reading(build.read_settings()) as session:
+    with build.reading(build.read_settings(secrets=False)) as session:
         rows = books.rejects(session, source, stream)
     print_dicts(rows, COLUMNS, as_json=as_json)
 
 
 @command.command("show")
-@click.argument("number", type=int)
+@click.argument("number", type=NUMBER)
 @common
 def show(number: int) -> None:
     """Show one record whole, by its number in the list."""
-    with build.reading(build.read_settings()) as session:
+    with build.reading(build.read_settings(secrets=False)) as session:
         row = books.reject(session, number)
     for name, value in row.items():
         if name != "payload":
@@ -54,11 +55,11 @@ def show(number: int) -> None:
 
 
 @command.command("retry")
-@click.argument("numbers", type=int, nargs=-1)
+@click.argument("numbers", type=NUMBER, nargs=-1)
 @common
 def retry(numbers: tuple[int, ...]) -> None:
     """Try records again with this program: all of them, or those numbered."""
-    chosen = build.read_settings()
+    chosen = build.read_settings(secrets=False)
     with build.writing(chosen) as session:
         all_of_them = [row["id"] for row in books.rejects(session, None, None)]
         rows = [books.reject(session, number) for number in numbers or all_of_them]

@@ -24,6 +24,6 @@ COLUMNS = ("run", "started_at", "outcome", "requests", "inserted", "updated", "d
 @common
 def command(as_json: bool, limit: int) -> None:  # noqa: FBT001  # click passes flags so
     """Show the run history, newest first."""
-    with build.reading(build.read_settings()) as session:
+    with build.reading(build.read_settings(secrets=False)) as session:
         rows = books.runs(session, limit)
     print_dicts(rows, COLUMNS, as_json=as_json)

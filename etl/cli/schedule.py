@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import os
 import re
 import shlex
 import shutil
@@ -14,9 +16,9 @@ from etl import settings
 from etl.cli.options import common, invocation
 from etl.errors import ConfigurationError
 
-UNITS = {"m": 1, "h": 60, "d": 1440}
-DAY = 1440
-HOUR = 60
+MINUTE = 60  # seconds
+HOUR = 60  # minutes
+DAY = 24 * HOUR
 
 
 @click.command("schedule")
@@ -33,10 +35,10 @@ def command(kind: str, every: str) -> None:
 
 
 def _minutes(every: str) -> int:
-    found = re.fullmatch(r"([1-9]\d*)([mhd])", every)
-    if not found:
-        raise ConfigurationError(f"--every {every!r} should be like 15m, 1h or 1d")
-    return int(found[1]) * UNITS[found[2]]
+    seconds = int(settings.duration(every, "--every").total_seconds())
+    if seconds % MINUTE or not seconds:
+        raise ConfigurationError(f"--every {every!r} should be whole minutes, like 15m, 1h or 1d")
+    return seconds // MINUTE
 
 
 def _cron(path: Path, minutes: int) -> str:
@@ -76,6 +78,7 @@ After=network-online.target
 
 [Service]
 Type=oneshot
+User={_user()}
 WorkingDirectory={_unit_path(path.parent)}
 ExecStart={command_line}
 # 4: another run is still at work, which is no failure
@@ -103,6 +106,14 @@ def _program() -> list[str]:
     beside = Path(sys.executable).with_name("annomirror")
     found = str(beside) if beside.exists() else shutil.which("annomirror")
     return [found] if found else [sys.executable, "-m", "etl"]
+
+
+def _user() -> str:
+    """Name who set this up: a system unit would run as root, and the mirror be root's."""
+    try:
+        return getpass.getuser()
+    except (ImportError, KeyError, OSError):  # a user without a name
+        return str(os.getuid())
 
 
 def _unit_quoted(word: str) -> str:

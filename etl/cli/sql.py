@@ -12,7 +12,8 @@ from etl.cli.options import common
 from etl.cli.output import FORMATS
 
 
-@click.command("sql")
+# A query may begin with a comment, which click would take for an option.
+@click.command("sql", context_settings={"ignore_unknown_options": True})
 @click.argument("query")
 @click.option(
     "--format", "name", type=click.Choice(list(FORMATS)), default="table", show_default=True
@@ -25,7 +26,7 @@ def command(query: str, name: str) -> None:
     """
     if query == "-":
         query = sys.stdin.read()
-    with build.reading(build.read_settings()) as session:
+    with build.reading(build.read_settings(secrets=False)) as session:
         found = books.query(session, query)
         write = FORMATS[name]
         write(found.columns, found.rows)

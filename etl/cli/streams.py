@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import click
 
+from etl import settings
 from etl.cli import build
 from etl.cli.options import common, invocation
 from etl.cli.output import print_table
-from etl.errors import ConfigurationError
+from etl.cli.status import restrictions
 from etl.layout import keys
 from etl.platforms import PLATFORMS
-from etl.stream import Platform
+from etl.stream import Deletion, Platform, Source
 from etl.transform import Plan
 
 COLUMNS = ("source", "stream", "table", "key", "changes found by", "deletions found by")
+BELOW = Deletion.WITH_PARENT.value
 
 
 @click.command("streams")
 @common
 def command() -> None:
     """List the streams of each source: tables, keys, how changes and deletions are found."""
+    sources = build.read_settings(secrets=False).sources if _configured() else ()
     rows = []
-    for name, platform, chosen in _sources():
+    for name, platform, chosen in _listed(sources):
         for stream in platform.streams:
             plan = Plan(stream, name)
             mirrored = stream.name if stream.name in chosen else f"{stream.name} (off)"
@@ -36,19 +41,20 @@ def command() -> None:
                 )
             )
             rows += [
-                ("", "", child.table.__tablename__, ", ".join(child.keys), "with its record", "")
+                ("", "", child.table.__tablename__, ", ".join(child.keys), BELOW, BELOW)
                 for child in plan.children
             ]
     print_table(COLUMNS, rows)
+    restrictions(sources)
 
 
-def _sources() -> list[tuple[str, Platform, set[str]]]:
-    """Give the configured sources; without a configuration, every platform there is."""
-    try:
-        sources = build.read_settings().sources
-    except ConfigurationError:
-        if invocation().config:
-            raise
+def _configured() -> bool:
+    return settings.is_there(invocation().config)
+
+
+def _listed(sources: Sequence[Source]) -> list[tuple[str, Platform, set[str]]]:
+    """Give each source with its streams; without a configuration, every platform there is."""
+    if not _configured():
         return [(p.name, p, {s.name for s in p.streams}) for p in PLATFORMS.values()]
     found = [(source, PLATFORMS[source.platform]) for source in sources]
     return [(s.name, p, {x.name for x in build.choose(p, s, ())}) for s, p in found]

@@ -80,6 +80,47 @@ def test_status_says_what_a_source_is_restricted_to(site, boxes):
     assert "labels is restricted to Boxes; nothing else is mirrored." in site.run("status").stdout
 
 
+COCO = (
+    "[sources.boxes]",
+    'platform = "coco_annotator"',
+    'url = "http://localhost:5000"',
+    "annotated = true",
+    'folder = "day/"',
+    'categories = ["Car", 7]',
+)
+
+
+@pytest.mark.parametrize("command", ["status", "streams"])
+def test_whatever_makes_a_mirror_of_less_is_told(site, boxes, command):
+    site.mirrored()
+    site.configure(*COCO)
+    said = site.run(command).stdout.splitlines()
+    restriction = 'annotated = true; folder = "day/"; categories = ["Car", 7]'
+    assert said[-2:] == ["", f"boxes is restricted to {restriction}; nothing else is mirrored."]
+
+
+OFFLINE = ("status", "runs", "streams", "rejects list", "rejects retry", "db check", "db current")
+
+
+@pytest.mark.parametrize("command", OFFLINE)
+def test_who_asks_only_the_mirror_needs_no_credential(site, boxes, command):
+    site.mirrored()
+    site.configure(token="${NOT_SET_ANYWHERE}")
+    assert site.run(*command.split()).exit_code == 0
+    assert site.run("sync").exit_code == 2
+
+
+def test_a_broken_configuration_is_not_hidden_by_streams(site):
+    site.configuration.write_text("[sources.labels\n")
+    done = site.run("streams")
+    assert (done.exit_code, done.stdout) == (2, "")
+
+
+def test_the_json_of_status_has_no_column_made_for_the_eye(site, boxes):
+    site.mirrored()
+    assert "age" not in status(site)["tasks"]
+
+
 @pytest.mark.parametrize("command", ["status", "runs", "rejects list", "db check", "db current"])
 def test_without_a_mirror_every_reader_names_the_next_step(site, command):
     done = site.run(*command.split())

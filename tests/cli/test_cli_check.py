@@ -27,8 +27,8 @@ class Other:
 
 def failed(done):
     assert done.exit_code == 1
-    assert done.stderr.startswith("annomirror: labels: ")
-    assert "labels: FAILED: " in done.stdout
+    assert done.stderr.startswith("labels: FAILED: ")
+    assert "FAILED" not in done.stdout
     return done.stderr
 
 
@@ -133,7 +133,45 @@ def test_what_the_account_may_not_read_is_told_by_stream(site, server):
     )
     done = site.run("check")
     assert done.exit_code == 1
-    assert "labels: may not read users: GET /api/users/: HTTP 403: no" in done.stdout
+    assert done.stderr == "labels: may not read users: GET /api/users/: HTTP 403: no\n"
+    assert "mirror.db, not there yet" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("project", "code"), [("Boxes", 0), ("1", 0), ("Nope", 2)], ids=["title", "id", "nothing"]
+)
+def test_a_restriction_to_what_is_not_there_is_found(site, boxes, project, code):
+    site.configure(f'projects = ["{project}"]')
+    done = site.run("check")
+    assert done.exit_code == code
+    assert ("labels: FAILED: no project Nope; there are: 'Boxes' (1)" in done.stderr) == bool(code)
+
+
+@pytest.mark.parametrize(
+    "database",
+    [f"postgresql://u:{CANARY}@127.0.0.1:9/db", f"postgresql://u@/db?host=/no&password={CANARY}"],
+)
+def test_no_password_of_the_mirror_is_ever_printed(site, monkeypatch, database):
+    monkeypatch.setenv("ANNOMIRROR_DATABASE", database)
+    done = site.run("-v", "check")
+    assert (done.exit_code, CANARY in done.output) == (1, False)
+    assert "mirror: FAILED: " in done.stderr
+
+
+def test_where_the_mirror_is_is_told_without_the_query(postgres_server, site, monkeypatch):
+    url = postgres_server.get_uri()
+    monkeypatch.setenv("ANNOMIRROR_DATABASE", f"{url}&password={CANARY}")
+    done = site.run("check")
+    assert (done.exit_code, CANARY in done.output, "?" in done.stdout) == (0, False, False)
+    assert "mirror: postgresql+psycopg://" in done.stdout
+
+
+def test_an_environment_no_client_works_with_is_said_and_the_mirror_looked_at(site, monkeypatch):
+    monkeypatch.setenv("ALL_PROXY", "foo://here:1")
+    done = site.run("check")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("labels: FAILED: labels: no connection can be made")
+    assert "mirror.db, not there yet" in done.stdout
 
 
 def test_a_folder_that_is_not_there_is_named(site):
@@ -159,7 +197,8 @@ def test_one_bad_source_does_not_hide_another(site, server):
     done = site.run("check")
     assert done.exit_code == 1
     assert "labels: as admin@example.com" in done.stdout
-    assert "more: FAILED: the token is refused" in done.stdout
+    assert done.stderr.startswith("more: FAILED: the token is refused")
+    assert len(done.stderr.splitlines()) == 1
 
 
 def test_only_the_sources_named_are_checked(site, server):

@@ -5,6 +5,8 @@ import sqlite3
 
 import pytest
 
+from etl.platforms.label_studio import left_out
+
 BAD = {
     "an id that is text": {"id": b'"abc"'},
     "an id that is null": {"id": b"null"},
@@ -98,6 +100,13 @@ def test_a_number_that_is_no_reject_is_a_usage_error(site, boxes):
     assert "no reject 7" in done.stderr
 
 
+@pytest.mark.parametrize("number", ["0", "-1", "99999999999999999999", "x"])
+def test_a_number_no_reject_can_have_is_a_usage_error(site, boxes, number):
+    site.mirrored()
+    assert site.run("rejects", "show", "--", number).exit_code == 2
+    assert site.run("rejects", "retry", "--", number).exit_code == 2
+
+
 def test_a_retry_of_what_is_still_bad_keeps_it(site, boxes, server):
     server.state.spoil(5, created_at=b'"yesterday"')
     site.mirrored()
@@ -162,6 +171,33 @@ def test_a_new_field_lands_in_extra_and_is_reported_once(site, boxes, server):
     assert [(key, json.loads(extra)) for key, extra in found] == [
         (number, {"mood": {"is": "good"}}) for number in (1, 2, 12)
     ]
+
+
+def test_a_new_field_of_any_record_lands_in_extra(site, boxes, server):
+    server.state.add_annotation(1, [])
+    server.state.add_prediction(2, [], model_version="m")
+    server.state.spoil_annotation(1, mood=b"1")
+    server.state.spoil_prediction(1, mood=b"1")
+    server.state.spoil_project(1, mood=b"1")
+    server.state.spoil_user(1, mood=b"1")
+    site.mirrored()
+    for table in ("annotations", "predictions", "projects", "users"):
+        assert site.rows(f"SELECT extra FROM label_studio_{table}") == [('{"mood":1}',)], table
+
+
+def test_what_is_not_asked_for_is_not_taken_for_new(site, boxes, server):
+    server.state.add_annotation(1, [])
+    done = site.run("sync")
+    assert (done.exit_code, done.stderr) == (0, "")
+    asked = [
+        r.param("omit") for path in ("/api/tasks/", "/api/projects/") for r in site.asked(path)
+    ]
+    assert {name for names in asked if names for name in names.split(",")} == {
+        *left_out.OF_PROJECTS,
+        *left_out.SECRETS,
+        *left_out.OF_TASKS,
+        *left_out.OF_ANNOTATIONS,
+    }
 
 
 def test_a_new_field_that_goes_away_leaves_extra(site, boxes, server):

@@ -1,5 +1,6 @@
 """annomirror schedule: lines that work as printed."""
 
+import getpass
 import re
 import shlex
 import subprocess
@@ -83,6 +84,7 @@ def test_the_units_have_every_part_systemd_needs(site):
     assert found["WorkingDirectory"] == str(site.folder)
     assert found["ExecStart"].endswith(f"sync -q --config {site.configuration}")
     assert found["SuccessExitStatus"] == "4"
+    assert found["User"] == getpass.getuser()  # not root, whoever puts the unit into place
 
 
 def test_a_path_with_spaces_quotes_and_percents_survives_systemd(site, odd):

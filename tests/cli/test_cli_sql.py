@@ -3,8 +3,11 @@
 import csv
 import io
 import json
+from decimal import Decimal
 
 import pytest
+
+from etl.cli.output import FORMATS
 
 QUERY = "SELECT id, data, deleted_at FROM label_studio_tasks WHERE id < 3 ORDER BY id"
 
@@ -123,3 +126,32 @@ def test_without_a_mirror_the_next_step_is_named(site):
     assert done.exit_code == 1
     assert "run: annomirror sync" in done.stderr
     assert not site.mirror.exists()
+
+
+# What only Postgres gives: JSON taken apart, exact numbers, bytes.
+ROW = ({"a": ["é", None]}, Decimal("1.5"), Decimal("NaN"), float("inf"), b"\x00\xff", None)
+NAMES = tuple("abcdef")
+
+
+def test_json_prints_as_json_whatever_the_database_gives(capsys):
+    expected = [{"a": ["é", None]}, 1.5, None, None, "00ff", None]
+    for name in ("json", "jsonl"):
+        FORMATS[name](NAMES, [ROW])
+        said = json.loads(capsys.readouterr().out, parse_constant=pytest.fail)
+        assert (said[0] if name == "json" else said) == dict(zip(NAMES, expected, strict=True))
+
+
+def test_csv_and_tables_write_json_as_json(capsys):
+    for name in ("csv", "table"):
+        FORMATS[name](NAMES[:1], [ROW[:1]])
+        assert json.dumps(ROW[0], ensure_ascii=False) in capsys.readouterr().out.replace('""', '"')
+
+
+@pytest.mark.parametrize("query", ["-- how many\nSELECT 1 AS one", "--how many\nSELECT 1 AS one"])
+def test_a_query_may_begin_with_a_comment(mirrored, query):
+    done = mirrored.run("sql", query, "--format", "csv")
+    assert (done.exit_code, done.stdout) == (0, "one\n1\n")
+
+
+def test_a_misspelt_option_is_a_usage_error_all_the_same(mirrored):
+    assert mirrored.run("sql", "SELECT 1", "--fromat", "csv").exit_code == 2
