@@ -124,3 +124,8 @@ def test_a_changed_type_is_noticed(connection, column, kind):
 def test_every_migration_says_how_to_go_back():
     assert all(callable(script.module.downgrade) for script in migrate.scripts().walk_revisions())
     assert len(migrate.scripts().get_heads()) == 1
+
+
+def test_the_names_of_the_files_tell_the_order_that_alembic_reads():
+    walked = [script.revision for script in migrate.scripts().walk_revisions()]
+    assert migrate.revisions() == walked[::-1]
