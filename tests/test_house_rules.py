@@ -6,8 +6,6 @@ from sources import FILES, ROOT, TREES
 
 LONGEST_FILE = 250
 LONG_FILES = {
-    "etl/database.py": "two databases, each with its own way to open and to lock",
-    "etl/transform.py": "one compiled plan, from a record to the rows of every table",
     "etl/stream.py": "the vocabulary, to be read on one page; it has no logic",
     "etl/platforms/label_studio/tables.py": "a list of columns",
     "etl/platforms/label_studio/walks.py": "four walks that share their queries",
