@@ -115,3 +115,17 @@ def test_a_changed_project_has_its_new_controls_and_not_the_old(site, server):
     found = site.rows("SELECT name FROM label_studio_controls WHERE deleted_at IS NULL")
     assert ("tone",) in found
     assert ("mood",) not in found
+
+
+def test_what_comes_late_into_a_burst_is_read_when_the_burst_is_a_lookback_old(site, server):
+    server.state.clock.freeze()
+    project = server.state.add_project("Burst")
+    server.state.import_tasks(project.id, [{"data": {"n": n}} for n in range(150)])
+    site.mirrored()
+    with server.state.clock.elsewhere(seconds=-1):  # a transaction that took its time
+        server.state.patch_task(5, data={"n": "late"})
+    assert site.mirrored()["streams"][2]["read"] == 0
+    server.state.clock.advance(minutes=20)
+    assert site.mirrored()["streams"][2]["read"] == 150
+    assert site.rows("SELECT data FROM label_studio_tasks WHERE id = 5") == [('{"n":"late"}',)]
+    assert site.mirrored()["streams"][2]["read"] == 0

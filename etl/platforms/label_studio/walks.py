@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Generator, Iterable
+from datetime import timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -17,7 +19,7 @@ from etl.errors import ConfigurationError
 from etl.paging import Listing, keyset, listing, numbered, one_list, record_id
 from etl.platforms.label_studio import left_out
 from etl.stream import Answer, Complete, Json, Known, Page, Position, Request, Start, Walk
-from etl.times import utc
+from etl.times import earlier, text, utc
 
 TASKS = "/api/tasks/"
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
@@ -105,7 +107,8 @@ def _position(start: Start, state: Json, after: int, left: int) -> Position:
     if left > 0:
         return Position(before, {**state, "after": after}, unfinished=True)
     newest = _latest(before, state["newest"])
-    return Position(newest, {"seen": state["seen"]} if state["seen"] else None)
+    note = {name: state[name] for name in ("seen", "settled") if state.get(name)}
+    return Position(newest, note or None)
 
 
 def _window(start: Start) -> Generator[Request, Answer, Json]:
@@ -116,10 +119,15 @@ def _window(start: Start) -> Generator[Request, Answer, Json]:
     project may lie inside the lookback; then counts and newest stamp together, equal here and
     there, spare reading it all again. Where the mirror cannot agree, because a task was rejected
     or deleted, it is enough that the server says what it said when the window was last read.
+
+    What the lookback is for may still come while the window is as young as that, and change
+    neither. So a window counts as settled only when it was read at a greater age, by the server's
+    own clock; it is read that once more.
     """
     newest = _query(start, start.since, 0, "-tasks:updated_at")
     newest |= {"page_size": NEWEST, "include": "id,updated_at"}
-    found = listing((yield Request(TASKS, newest)), "tasks")
+    answer = yield Request(TASKS, newest)
+    found = listing(answer, "tasks")
     if not found.records:
         return None
     total = found.number("total")
@@ -127,10 +135,21 @@ def _window(start: Start) -> Generator[Request, Answer, Json]:
     stamp = _latest(*map(_stamp, found.records))
     big = start.since is not None and total > SMALL_WINDOW
     seen = [start.since, total, stamp, *sums] if big else None
-    before = (start.position.state or {}).get("seen")
-    if big and (start.known == Known(total, stamp, sums) or seen == before):
+    before = start.position.state or {}
+    settled = _is_past(answer, stamp, start.source.lookback)
+    same = big and (start.known == Known(total, stamp, sums) or seen == before.get("seen"))
+    if same and (before.get("settled") or not settled):
         return None
-    return {"since": start.since, "newest": stamp, "after": 0, "seen": seen}
+    return {"since": start.since, "newest": stamp, "after": 0, "seen": seen, "settled": settled}
+
+
+def _is_past(answer: Answer, stamp: str | None, lookback: timedelta) -> bool:
+    """Tell whether a time lies further back than the lookback, by the clock of the server."""
+    try:
+        clock = text(parsedate_to_datetime(answer.headers["date"]))
+    except (KeyError, ValueError):
+        return False
+    return stamp is None or stamp <= earlier(clock, lookback)
 
 
 def _latest(*stamps: str | None) -> str | None:

@@ -1,6 +1,7 @@
 """Label Studio's walks, driven with answers written by hand."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -130,6 +131,40 @@ def test_a_large_window_is_read_once_even_if_the_mirror_can_never_agree():
     (page,), _ = walked(walks.tasks, start(NOON), newest, tasks(1, total=1))
     begin = start(NOON, page.position.state)
     assert walked(walks.tasks, begin, newest)[0] == []
+
+
+class Timed(Scripted):
+    """Says with every answer what time it is."""
+
+    def __init__(self, clock, *answers):
+        super().__init__(*answers)
+        self.clock = clock
+
+    def send(self, request):
+        answer = super().send(request)
+        return replace(answer, headers={"date": f"Sat, 21 Nov 2026 {self.clock} GMT"})
+
+
+def settling(clock, state):
+    """Look at a large window the mirror agrees about, stamped 12:30; give the pages."""
+    begin = start(NOON, state, known=Known(5000, OURS, (7, 8)))
+    newest = tasks(1, total=5000, annotations=7, predictions=8)
+    return list(pages(walks.tasks(begin), Timed(clock, newest, tasks(1, total=1))))
+
+
+def test_a_large_window_is_read_once_more_when_nothing_can_come_late_into_it():
+    assert settling("12:44:59", None) == []
+    (page,) = settling("12:45:00", None)
+    assert page.position.state["settled"]
+    assert settling("12:45:00", page.position.state) == []
+
+
+def test_a_first_run_long_after_the_last_write_settles_it_all():
+    answers = tasks(1, total=1), tasks(1, total=1)
+    (page,) = pages(walks.tasks(start()), Timed("13:00:00", *answers))
+    assert page.position == Position(OURS, {"settled": True})
+    (page,) = pages(walks.tasks(start()), Timed("12:31:00", *answers))
+    assert page.position == Position(OURS)
 
 
 def test_a_list_that_grows_while_it_is_read_is_read_to_its_end():
