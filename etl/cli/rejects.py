@@ -63,26 +63,31 @@ def retry(numbers: tuple[int, ...]) -> None:
     with build.writing(chosen) as session:
         all_of_them = [row["id"] for row in books.rejects(session, None, None)]
         rows = [books.reject(session, number) for number in numbers or all_of_them]
-        chosen.select({row["source"] for row in rows})
+        plans = {_of(row): _plan(chosen, session, row) for row in rows}
         with ledger.opened(session) as run:
-            landed = sum(_retry(chosen, session, run.run_id, row) for row in rows)
+            loaders = {of: Loader(session, plan, run.run_id) for of, plan in plans.items()}
+            landed = sum(_retry(plans[_of(row)], loaders[_of(row)], row) for row in rows)
     click.echo(f"{landed} of {len(rows)} landed")
 
 
-def _retry(chosen: Settings, session: Session, run_id: int, row: dict[str, Any]) -> bool:
-    source = chosen.select([row["source"]])[0]
+def _of(row: dict[str, Any]) -> tuple[str, str]:
+    return row["source"], row["stream"]
+
+
+def _plan(chosen: Settings, session: Session, row: dict[str, Any]) -> Plan:
+    """Plan for the stream a record came with. Raises ConfigurationError if there is none now."""
+    (source,) = chosen.select([row["source"]])
     streams = {stream.name: stream for stream in PLATFORMS[source.platform].streams}
     if row["stream"] not in streams:
         raise ConfigurationError(f"reject {row['id']}: no stream {row['stream']!r} any more")
-    plan = Plan(
-        streams[row["stream"]],
-        source.name,
-        ZoneInfo(source.server_timezone),
-        keeps_nul=session.keeps_nul,
-    )
+    zone = ZoneInfo(source.server_timezone)
+    return Plan(streams[row["stream"]], source.name, zone, keeps_nul=session.keeps_nul)
+
+
+def _retry(plan: Plan, loader: Loader, row: dict[str, Any]) -> bool:
     page = Page([row["payload"].encode(errors="surrogatepass")])
     batch = plan.transform(page.records)
-    Loader(session, plan, run_id).commit(Part(row["part"]), page, batch)
+    loader.commit(Part(row["part"]), page, batch)
     return not batch.rejects
 
 

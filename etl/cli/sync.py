@@ -23,7 +23,7 @@ from etl.errors import AnnomirrorError, Interrupted, Outcome, PartialError, Refu
 from etl.ledger import StreamReport
 from etl.settings import Settings
 
-log = logging.getLogger("etl.cli")
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -95,7 +95,9 @@ def _run(chosen: Settings, jobs: Sequence[sync.Job], report: RunReport, *, dry_r
         def follow(event: sync.Event) -> None:
             progress.show(event)
             if isinstance(event, sync.Finished):
-                report.streams.append(event.report)
+                done = event.report
+                report.streams.append(done)
+                log.info("%s/%s: %s", done.source, done.stream, summary(done))
 
         events = sync.run(jobs, session, run)
         try:
@@ -174,7 +176,9 @@ def summary(report: StreamReport) -> str:
     words = ("inserted", "updated", "deleted", "rejected")
     found = {word: getattr(counts, word) for word in words if getattr(counts, word)}
     parts = [f"{counts.read:,} read", *(f"{count:,} {word}" for word, count in found.items())]
-    if len(parts) == 1 and report.outcome == "ok":
+    if len(parts) == 1 and report.outcome is Outcome.OK:
         parts = ["nothing changed"]
+    if report.outcome is not Outcome.OK:
+        parts.insert(0, report.outcome.value)
     plural = "" if report.requests == 1 else "s"
     return f"{', '.join(parts)} ({report.requests} request{plural}, {report.seconds:.1f} s)"

@@ -220,3 +220,16 @@ def test_narrowing_a_source_later_deletes_nothing(site, three):
     site.configure("projects = [1]")
     site.mirrored()
     assert site.rows("SELECT count(*) FROM label_studio_tasks WHERE deleted_at IS NULL") == [(3,)]
+
+
+def test_the_summary_and_the_log_say_which_stream_failed(site, boxes, server):
+    server.faults.append(Fault(path="/api/users/", times=None, status=403, body=b"{}"))
+    done = site.run("sync", "-v", "--log-format", "json")
+    assert "  labels/users: failed, 0 read (" in done.stdout
+    logged = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    assert [x["message"].split(" (")[0] for x in logged if x["logger"] == "etl.cli.sync"] == [
+        "labels/users: failed, 0 read",
+        "labels/projects: 1 read, 1 inserted",
+        "labels/tasks: 12 read, 12 inserted",
+        "labels/predictions: nothing changed",
+    ]

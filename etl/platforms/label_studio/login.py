@@ -90,7 +90,8 @@ def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Id
             f"{account} is in no organisation, so the server shows it nothing; "
             "ask an owner to invite the account again (Organization > Add people)"
         )
-    title = (me.get("active_organization_meta") or {}).get("title") or organisation
+    meta = me.get("active_organization_meta")
+    title = (meta.get("title") if isinstance(meta, dict) else None) or organisation
     visibility = f"organisation {title}"
     if thorough:
         answer = yield Request("/api/projects/", {"page_size": 1, "include": "id"})
