@@ -110,7 +110,7 @@ def test_a_missing_token_is_named_with_where_to_find_one(refused):
         "page_size = 100000000",
         'lookback = "999999999999999d"',
         'lookback = "3651d"',
-        'lookback = "١٥m"',
+        'lookback = "\u0661\u0665m"',
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused_by_its_key(refused, line):
