@@ -11,8 +11,10 @@ from etl.errors import BadAnswer
 from etl.stream import Answer
 
 CHUNK = 1 << 18  # characters read at a time
-_BETWEEN = " \t\r\n,"
-_scan = json.JSONDecoder().raw_decode  # lenient: a bare NaN spoils nothing but its own record
+TOKEN = 20  # characters; what is wrong closer to the end of what was read may only be cut there
+_BLANK = " \t\r\n"
+# Lenient: a bare NaN spoils nothing but its own record, nor does a number of any length.
+_scan = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
 
 
 def elements(answer: Answer) -> Iterator[bytes]:
@@ -48,32 +50,52 @@ class _Text:
         """Give the next character that means something, without using it up."""
         while True:
             while self.at < len(self.rest):
-                if self.rest[self.at] not in _BETWEEN:
+                if self.rest[self.at] not in _BLANK:
                     return self.rest[self.at]
                 self.at += 1
             if not self.more():
                 return ""
 
+    def take(self, *wanted: str) -> str:
+        """Use up the next character, which is one of the wanted ones. Raises BadAnswer."""
+        found = self.next()
+        if not found:
+            raise BadAnswer("the list ends in the middle: the answer was cut short")
+        if found not in wanted:
+            raise BadAnswer(f"the answer is not a proper list: {self.rest[self.at :][:100]!a}")
+        self.at += 1
+        return found
+
 
 def _elements(text: _Text) -> Iterator[bytes]:
-    if text.next() != "[":
-        raise BadAnswer(f"the answer is not a list: {text.rest[:100]!a}")
-    text.at += 1
-    while (character := text.next()) != "]":
-        if not character:
-            raise BadAnswer("the list ends in the middle: the answer was cut short")
-        yield _element(text).encode()
+    text.take("[")
+    if text.next() == "]":
+        text.take("]")
+    else:
+        yield _element(text)
+        while text.take(",", "]") == ",":
+            text.next()
+            yield _element(text)
+    if text.next():
+        raise BadAnswer(f"the list goes on after its end: {text.rest[text.at :][:100]!a}")
 
 
-def _element(text: _Text) -> str:
+def _element(text: _Text) -> bytes:
     """Use up one element. One that touches the end of what was read may go on."""
     while True:
         try:
             _, end = _scan(text.rest, text.at)
-        except (ValueError, RecursionError) as error:
-            if not text.more():
+        except (json.JSONDecodeError, RecursionError) as error:
+            if not _cut(text, error) or not text.more():
                 raise BadAnswer(f"the list cannot be read: {error!s}") from error
             continue
         if end < len(text.rest) or not text.more():
             found, text.at = text.rest[text.at : end], end
-            return found
+            return found.encode(errors="replace")
+
+
+def _cut(text: _Text, error: Exception) -> bool:
+    """Tell whether reading on can help, lest a broken answer be read on to its end."""
+    if not isinstance(error, json.JSONDecodeError):
+        return False
+    return error.pos > len(text.rest) - TOKEN or error.msg.startswith("Unterminated")
