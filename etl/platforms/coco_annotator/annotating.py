@@ -9,8 +9,7 @@ annotation made, moved to another category or deleted by somebody's script.
 from __future__ import annotations
 
 import email.utils
-import json
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -21,8 +20,9 @@ from etl.elements import elements
 from etl.errors import SourceError
 from etl.paging import listing, mapping
 from etl.platforms.coco_annotator.images import listed
-from etl.platforms.coco_annotator.scope import Scope, scope
-from etl.platforms.coco_annotator.walks import ident
+from etl.platforms.coco_annotator.records import peek
+from etl.platforms.coco_annotator.scope import Scope, scope, shown
+from etl.platforms.coco_annotator.walks import ident, singles
 from etl.stream import Answer, Complete, Page, Position, Request, Start, Walk
 from etl.tables import MOMENT_FORMAT
 from etl.times import parsed
@@ -37,12 +37,15 @@ class _Counted(msgspec.Struct):
     numberAnnotations: int = 0  # noqa: N815  # the API's name
 
 
+_COUNTED = msgspec.json.Decoder(_Counted)
+
+
 def each_annotation(start: Start) -> Walk:
     """Read annotations the cheaper way."""
     state = start.position.state or {}
     answer = yield Request("/api/category/data", {"page": 1, "limit": 100_000})
     categories = listing(answer, "categories").records
-    size = sum(msgspec.json.decode(c, type=_Counted).numberAnnotations for c in categories)
+    size = sum(peek(category, _COUNTED).numberAnnotations for category in categories)
     now = _date(answer)
     due = not state or _seconds(state.get("whole"), now) >= A_DAY
     if size <= WHOLE_ARRAY or due or len(start.touched.ids) > FEW_IMAGES:
@@ -57,7 +60,7 @@ def each_annotation(start: Start) -> Walk:
 def _whole(start: Start, done: Position | None, size: int) -> Walk:
     """Read the one array, in slices that are committed as they come."""
     asked = yield from scope(start)
-    wanted = (yield from listed(asked)) if asked.filters else None
+    wanted = (yield from listed(start, asked)) if asked.filters else None
     answer = yield Request("/api/annotation/", large=True)
     records, ids, left = elements(answer), set[int](), size
     while page := list(islice(records, SLICE)):
@@ -65,9 +68,10 @@ def _whole(start: Start, done: Position | None, size: int) -> Walk:
         kept = [record for record in page if _kept(record, asked, wanted)]
         yield Page(kept, total=max(left, len(kept)))
         left -= len(page)
-    again = yield from scope(start)  # what is shown to us no longer is not gone
-    still = Scope(again.visible & asked.visible, again.chosen & asked.chosen)
-    yield Page([], done, complete=still.complete(start, frozenset(ids), {}), last=True)
+    still = asked.still((yield from shown(start)))
+    known = 0 not in ids  # which one it is that cannot be read, nobody knows
+    complete = still.complete(start, frozenset(ids), {}) if known else None
+    yield Page([], done, complete=complete, last=True)
 
 
 class _Placed(msgspec.Struct):
@@ -81,11 +85,9 @@ _PLACED = msgspec.json.Decoder(_Placed)
 def _kept(record: bytes, asked: Scope, wanted: set[int] | None) -> bool:
     """Tell whether an annotation belongs to the mirror; one that cannot be read is left to it."""
     try:
-        placed = _PLACED.decode(record)
+        placed = peek(record, _PLACED)
     except msgspec.DecodeError:
-        content = json.loads(bytes(record))
-        content = content if isinstance(content, dict) else {}
-        placed = _Placed(content.get("dataset_id"), content.get("image_id"))
+        return True
     return asked.covers(placed.dataset_id) and (wanted is None or placed.image_id in wanted)
 
 
@@ -98,40 +100,35 @@ def _by_image(start: Start, done: Position) -> Walk:
     left = len(start.touched.ids)
     for image, known in start.touched.ids.items():
         ids = sorted(set(known) | (yield from _shown(image)))
-        records = yield from _each(ids)
+        answers = yield from singles([f"/api/annotation/{key}" for key in ids])
+        records = [answer.body for answer in answers]
         found = frozenset(map(ident, records))
         yield Page(records, total=left, complete=Complete("id", ids, found))
         left -= 1
-    yield Page([], done, last=True)
+    yield Page([], done)  # not the last of a whole walk: rejects of other images stay
+
+
+class _Drawn(msgspec.Struct):
+    id: int
+
+
+class _Category(msgspec.Struct):
+    annotations: list[_Drawn] = []
+
+
+class _Shown(msgspec.Struct):
+    categories: list[_Category]
 
 
 def _shown(image: int) -> Generator[Request, Any, set[int]]:
     try:
-        shown = mapping((yield Request(f"/api/annotator/data/{image}")))
+        answer = mapping((yield Request(f"/api/annotator/data/{image}")))
     except SourceError as error:
         if error.status != 400:  # noqa: PLR2004  # what an unknown or hidden image is answered with
             raise
         return set()
-    categories: Iterable[Any] = shown.get("categories") or ()
-    return {one["id"] for category in categories for one in category.get("annotations") or ()}
-
-
-def _each(ids: list[int]) -> Generator[Any, Any, list[bytes]]:
-    """Ask for single annotations side by side; one that is gone for good is left out."""
-    paths = [Request(f"/api/annotation/{key}") for key in ids]
-    try:
-        return [answer.body for answer in (yield paths)] if paths else []
-    except SourceError as error:
-        if error.status != 400:  # noqa: PLR2004  # what an unknown id is answered with
-            raise
-    found = []
-    for path in paths:
-        try:
-            found.append((yield path).body)
-        except SourceError as error:
-            if error.status != 400:  # noqa: PLR2004  # idem
-                raise
-    return found
+    shown = msgspec.convert(answer, _Shown)
+    return {one.id for category in shown.categories for one in category.annotations}
 
 
 def _date(answer: Answer) -> str | None:

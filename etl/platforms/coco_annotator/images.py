@@ -2,22 +2,23 @@
 
 Only /api/image/ gives whole documents, and only by offset. Read backwards, a deletion shifts what
 was read already, not what is still to come. What was shifted the other way, by an undo, is missed
-by its id and read in another pass.
+by its id, or by the count where no dataset lists it, and read in another pass.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from etl.errors import BadAnswer, SourceError
 from etl.paging import listing
-from etl.platforms.coco_annotator.scope import Scope, burials, image_ids, scope
+from etl.platforms.coco_annotator.records import peek
+from etl.platforms.coco_annotator.scope import Scope, burials, image_ids, scope, shown
 from etl.stream import Answer, Page, Request, Start, Walk
 
-PAGE = 1_000  # documents a request; more brings no more rows a second
 PASSES = 3  # over the documents, before images that are listed but not given are an error
 
 
@@ -29,33 +30,46 @@ class _Placed(msgspec.Struct):
 _PLACED = msgspec.json.Decoder(_Placed)
 
 
+@dataclass
+class _Found:
+    """What the documents held so far: all ids, those asked for; and how many the server counts."""
+
+    everything: set[int] = field(default_factory=set)
+    ours: set[int] = field(default_factory=set)
+    total: int = 0
+
+    @property
+    def counted(self) -> bool:
+        """Tell whether the server counts no more images than were read."""
+        return len(self.everything) >= self.total
+
+
 def images(start: Start) -> Walk:
     """Read the images of the chosen datasets."""
     asked = yield from scope(start)
-    wanted = yield from listed(asked)
-    seen: set[int] = set()
-    for _ in range(PASSES):
-        yield from _documents(asked, wanted, seen)
-        if wanted <= seen:
+    wanted = yield from listed(start, asked)
+    found = _Found()
+    for again in range(PASSES):
+        yield from _documents(start, asked, wanted, found, again=bool(again))
+        if wanted <= found.ours and found.counted:
             break
-        wanted &= yield from listed(asked)  # what is gone by now was deleted, not lost
-    if lost := wanted - seen:
+        wanted &= yield from listed(start, asked)  # what is gone by now was deleted, not lost
+    if lost := wanted - found.ours:
         raise BadAnswer(f"{len(lost)} images are listed but not given, such as {min(lost)}")
     complete = None
-    if not asked.filters:
-        again = yield from scope(start)  # what is shown to us no longer is not gone
-        still = Scope(again.visible & asked.visible, again.chosen & asked.chosen)
+    if found.counted and not asked.filters:
+        still = asked.still((yield from shown(start)))
         dates = yield from burials(start, "image")
-        complete = still.complete(start, frozenset(seen), dates)
+        complete = still.complete(start, frozenset(found.ours), dates)
     yield Page([], complete=complete, last=True)
 
 
-def listed(asked: Scope) -> Generator[Request, Answer, set[int]]:
+def listed(start: Start, asked: Scope) -> Generator[Request, Answer, set[int]]:
     """List the ids of the wanted images; a dataset whose folder is gone lists none."""
     ids: set[int] = set()
     for dataset in sorted(asked.chosen):
         try:
-            ids |= yield from image_ids(dataset, asked.filters)
+            ids |= yield from image_ids(start, dataset, asked.filters)
         except SourceError as error:
             # 400: the folder is not on the disk; 500: deleted, or not ours, since a moment ago.
             if error.status not in (400, 500):
@@ -63,24 +77,28 @@ def listed(asked: Scope) -> Generator[Request, Answer, set[int]]:
     return ids
 
 
-def _documents(asked: Scope, wanted: set[int], seen: set[int]) -> Walk:
-    """Read every page of documents, the last one first, and note in `seen` what it held."""
+def _documents(start: Start, asked: Scope, wanted: set[int], found: _Found, *, again: bool) -> Walk:
+    """Read every page of documents, the last one first; `again`, until nothing is missed."""
     answer = yield Request("/api/image/", {"page": 1, "per_page": 1, "fields": "id"})
-    left = listing(answer, "images").number("total")
-    for number in range(-(-left // PAGE), 0, -1):
-        answer = yield Request("/api/image/", {"page": number, "per_page": PAGE})
-        found = listing(answer, "images").records
-        records = [record for record in found if _wanted(record, asked, wanted, seen)]
-        yield Page(records, total=number * PAGE)
+    size = start.source.page_size
+    for number in range(-(-listing(answer, "images").number("total") // size), 0, -1):
+        answer = yield Request("/api/image/", {"page": number, "per_page": size})
+        page = listing(answer, "images")
+        found.total = page.number("total")
+        records = [record for record in page.records if _wanted(record, asked, wanted, found)]
+        yield Page(records, total=number * size)
+        if again and wanted <= found.ours and found.counted:
+            return
 
 
-def _wanted(record: Any, asked: Scope, wanted: set[int], seen: set[int]) -> bool:
+def _wanted(record: Any, asked: Scope, wanted: set[int], found: _Found) -> bool:
     """Tell whether an image belongs to the mirror; one that cannot be read is left to it."""
     try:
-        image = _PLACED.decode(record)
+        image = peek(record, _PLACED)
     except msgspec.DecodeError:
         return True
+    found.everything.add(image.id)
     fits = asked.covers(image.dataset_id) and (not asked.filters or image.id in wanted)
     if fits:
-        seen.add(image.id)
+        found.ours.add(image.id)
     return fits

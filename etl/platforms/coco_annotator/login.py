@@ -66,6 +66,7 @@ def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Id
     # With login disabled, one who logs in all the same is told of himself as JSON inside JSON.
     me = loads(me.encode()) if isinstance(me, str) else me
     me = me.get("user", me) if isinstance(me, dict) else {}
+    me = me if isinstance(me, dict) else {}
     account = me.get("username") or source.secret("username") or "nobody"
     sees_all = bool(me.get("is_admin") or me.get("anonymous"))
     if sees_all:

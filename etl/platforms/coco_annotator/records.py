@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -17,10 +17,24 @@ from etl.times import utc
 
 EVENT_COLUMNS = ("position", "user", "milliseconds", "tools_used", "created_at", "kind", "extra")
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001  # a zone is put on later
+_HUGE = 2**63
 _EVENTS = msgspec.json.Decoder(list[dict[str, Any]] | None)
 _CLAIMED = frozenset({"user", "milliseconds", "tools_used", "created_at", "_cls"})
 
 Record = dict[str, Json]
+T = TypeVar("T")
+
+
+def peek(record: bytes, decoder: msgspec.json.Decoder[T]) -> T:
+    """Look at some fields of a record, bare NaN or not. Raises msgspec.DecodeError."""
+    try:
+        return decoder.decode(record)
+    except msgspec.DecodeError as error:
+        try:
+            content = json.loads(bytes(record))
+        except (ValueError, RecursionError):
+            raise error from None
+        return msgspec.convert(content, decoder.type)
 
 
 def local(record: Record, zone: tzinfo) -> Record:
@@ -49,11 +63,18 @@ def moment(value: Json, zone: tzinfo) -> str | None:
     if isinstance(value, dict):
         value = value.get("$date", value)
     if type(value) is int:
-        value = (_EPOCH + timedelta(milliseconds=value)).isoformat()
+        value = _since_epoch(value)
     if value is not None and not isinstance(value, str):
         raise ValueError(f"{json.dumps(value)[:50]} is not a time")
     found = utc(value.removesuffix("Z") if value else None, zone)
     return f"{found[:10]}T{found[11:]}Z" if found else None
+
+
+def _since_epoch(milliseconds: int) -> str:
+    try:
+        return (_EPOCH + timedelta(milliseconds=milliseconds)).isoformat()
+    except OverflowError as error:
+        raise ValueError(f"{milliseconds} is no time of the years 1 to 9999") from error
 
 
 def events(listed: bytes) -> tuple[list[tuple[Any, ...]]]:
@@ -79,6 +100,8 @@ def _typed(event: Record, name: str, kind: type) -> Any:
     value = event.get(name)
     if value is not None and type(value) is not kind:
         raise ValueError(f"{name}: {value!r} is no {kind.__name__}")
+    if type(value) is int and not -_HUGE <= value < _HUGE:
+        raise ValueError(f"{name}: {value} takes more than 64 bits")
     return value
 
 

@@ -11,10 +11,9 @@ import msgspec
 
 from etl.errors import BadAnswer, ConfigurationError, SourceError
 from etl.paging import Listing, listing, loads
-from etl.platforms.coco_annotator.records import moment
+from etl.platforms.coco_annotator.records import moment, peek
 from etl.stream import Answer, Complete, Request, Start
-
-PAGE = 1_000  # ids a request; more brings no more rows a second
+from etl.times import utc
 
 Asking = Generator[Request, Any, Any]
 
@@ -31,30 +30,43 @@ _NAMED = msgspec.json.Decoder(Named)
 
 @dataclass(frozen=True)
 class Scope:
-    """What is asked for: of the visible datasets the chosen ones, and filters on their images."""
+    """What is asked for: of the datasets shown to us the chosen ones, and filters on their images.
 
-    visible: frozenset[int]
+    It is `restricted` if something of what there is may lie outside.
+    """
+
     chosen: frozenset[int]
+    restricted: bool = False
     filters: Mapping[str, str] = field(default_factory=dict)
+
+    def still(self, later: Scope) -> Scope:
+        """Give what was asked for all the while: what is shown to us no longer is not gone."""
+        lost = self.chosen - later.chosen
+        return replace(self, chosen=self.chosen - lost, restricted=self.restricted or bool(lost))
 
     def complete(self, start: Start, ids: frozenset[int], dates: Mapping[Any, str]) -> Complete:
         """Claim that `ids` are all there is in what the account sees and the mirror holds.
 
         What lies in datasets that are not shown to us, or no longer, is none of our business.
         """
-        if start.identity.sees_all and self.chosen == self.visible:
+        if start.identity.sees_all and not self.restricted:
             return Complete("source", [start.source.name], ids, dates)
         return Complete("dataset_id", sorted(self.chosen), ids, dates)
 
     def covers(self, dataset: int | None) -> bool:
         """Tell whether a dataset is asked for; those gone from the list are, if all are."""
-        return dataset in self.chosen or self.chosen == self.visible
+        return dataset in self.chosen or not self.restricted
 
 
 def scope(start: Start) -> Generator[Request, Answer, Scope]:
     """Ask what the restrictions of the source come to. Raises ConfigurationError as `choose`."""
-    asked = choose(start, listing((yield Request("/api/dataset/"))))
+    asked = yield from shown(start)
     return replace(asked, filters=(yield from _filters(start)))
+
+
+def shown(start: Start) -> Generator[Request, Answer, Scope]:
+    """Ask which datasets are shown to us, of those asked for."""
+    return choose(start, listing((yield Request("/api/dataset/"))))
 
 
 def choose(start: Start, datasets: Listing) -> Scope:
@@ -66,7 +78,7 @@ def choose(start: Start, datasets: Listing) -> Scope:
     wanted = {str(part) for part in start.source.parts}
     _refuse_unknown(start, "datasets", wanted, there)
     chosen = [d for d in there if not wanted or not wanted.isdisjoint((str(d.id), d.name or ""))]
-    return Scope(frozenset(d.id for d in there), frozenset(d.id for d in chosen))
+    return Scope(frozenset(d.id for d in chosen), restricted=bool(wanted))
 
 
 def _filters(start: Start) -> Asking:
@@ -78,6 +90,11 @@ def _filters(start: Start) -> Asking:
     if "folder" in options:
         filters["folder"] = str(options["folder"])
     if wanted := {str(name) for name in options.get("categories", ())}:  # type: ignore[union-attr]  # a list, by its Option
+        if filters.get("annotated") == "false":
+            raise ConfigurationError(
+                f"{start.source.name}: annotated = false leaves out every image that categories "
+                "asks for; leave one of them out"
+            )
         categories = yield from named("/api/category/")
         _refuse_unknown(start, "categories", wanted, categories)
         ids = [c.id for c in categories if not wanted.isdisjoint((str(c.id), c.name or ""))]
@@ -103,27 +120,31 @@ def named(path: str) -> Generator[Request, Answer, list[Named]]:
 
 def _named(found: Listing) -> list[Named]:
     try:
-        return [_NAMED.decode(record) for record in found.records]
+        return [peek(record, _NAMED) for record in found.records]
     except msgspec.DecodeError as error:
         raise BadAnswer(f"the answer lists something without a proper id: {error}") from error
 
 
-def image_ids(dataset: int, filters: Mapping[str, str]) -> Generator[Request, Answer, set[int]]:
+def image_ids(
+    start: Start, dataset: int, filters: Mapping[str, str]
+) -> Generator[Request, Answer, set[int]]:
     """List the ids of a dataset's images, by id.
 
     Never in the server's own order, by file name: names repeat in sub-folders, and between two
     pages equal names change places.
     """
     ids: set[int] = set()
-    after = 0
+    after, size = 0, start.source.page_size
     while True:
-        asked: dict[str, str | int] = {"limit": PAGE, "order": "id", "id__gt": after, **filters}
+        asked: dict[str, str | int] = {"limit": size, "order": "id", "id__gt": after, **filters}
         found = listing((yield Request(f"/api/dataset/{dataset}/data", asked)), "images")
-        page = [_NAMED_ID.decode(record).id for record in found.records]
+        page, left = [peek(record, _WITH_ID).id for record in found.records], found.number("total")
         if page and (page[0] <= after or page != sorted(set(page))):
             raise BadAnswer(f"asked for ids above {after} in order, got others: filter ignored")
+        if left and not page:
+            raise BadAnswer(f"the answer announces {left} images and holds none")
         ids.update(page)
-        if found.number("total") <= len(page) or not page:
+        if left <= len(page):
             return ids
         after = page[-1]
 
@@ -132,7 +153,7 @@ class _WithId(msgspec.Struct):
     id: int
 
 
-_NAMED_ID = msgspec.json.Decoder(_WithId)
+_WITH_ID = msgspec.json.Decoder(_WithId)
 
 
 def burials(start: Start, kind: str) -> Generator[Request, Answer, dict[int | str, str]]:
@@ -141,7 +162,7 @@ def burials(start: Start, kind: str) -> Generator[Request, Answer, dict[int | st
     try:
         answer = yield Request("/api/undo/list/", {"type": kind, "limit": 1000})
         listed = loads(answer.body)
-        dates = [(one["id"], moment(one.get("date"), zone)) for one in listed]
-    except (SourceError, KeyError, TypeError, AttributeError):
+        dates = [(one["id"], utc(moment(one.get("date"), zone))) for one in listed]
+    except (SourceError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return {key: date[:10] + " " + date[11:-1] for key, date in dates if date}
+    return {key: date for key, date in dates if date}

@@ -6,18 +6,18 @@ Some of its GETs change the server (scan, export, reset/metadata, logout): none 
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 import msgspec
 
-from etl.errors import Forbidden, SourceError
+from etl.errors import BadAnswer, Forbidden, SourceError
 from etl.paging import listing
+from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import burials, choose, named
 from etl.stream import Answer, Complete, Page, Position, Request, Start, Walk
 
-PAGE = 1_000  # users a request
+NOT_THERE = 400  # the status of an unknown id, or of one that is not shown to us
 LISTED_EXPORTS = 50  # the newest ones of a dataset; older ones are not listed
 
 
@@ -36,18 +36,18 @@ def datasets(start: Start) -> Walk:
 
 def categories(start: Start) -> Walk:
     """Read the categories, deleted ones included; one that is missing was deleted for good."""
-    yield from _whole(start, "/api/category/")
+    yield from _whole(start, "/api/category/", shown=start.identity.sees_all)
 
 
 def tasks(start: Start) -> Walk:
     """Read the server's jobs; everybody is shown all of them."""
-    yield from _whole(start, "/api/tasks/")
+    yield from _whole(start, "/api/tasks/", shown=True)
 
 
-def _whole(start: Start, path: str) -> Walk:
+def _whole(start: Start, path: str, *, shown: bool) -> Walk:
     found = listing((yield Request(path)))
     ids = frozenset(map(ident, found.records))
-    complete = Complete("source", [start.source.name], ids) if start.identity.sees_all else None
+    complete = Complete("source", [start.source.name], ids) if shown else None
     yield Page(found.records, total=len(found.records), complete=complete, last=True)
 
 
@@ -62,9 +62,9 @@ def users(start: Start) -> Walk:
 def _all_users(start: Start) -> Walk:
     """Page through /api/admin/users, which gives one page too many where they are full."""
     names: set[str] = set()
-    number, announced, seen = 1, 1, 0
+    number, announced, seen, size = 1, 1, 0, start.source.page_size
     while seen < announced:
-        answer = yield Request("/api/admin/users", {"page": number, "limit": PAGE})
+        answer = yield Request("/api/admin/users", {"page": number, "limit": size})
         found = listing(answer, "users")
         announced, left = found.number("total"), found.number("total") - seen
         seen, number = seen + len(found.records), number + 1
@@ -83,7 +83,9 @@ def _members() -> Walk:
     for dataset in (yield from named("/api/dataset/")):
         try:
             found = listing((yield Request(f"/api/dataset/{dataset.id}/users")))
-        except Forbidden:
+        except SourceError as error:
+            if not isinstance(error, Forbidden) and error.status != NOT_THERE:
+                raise
             continue
         people.update((name, r) for r in found.records if (name := username(r)))
     yield Page(list(people.values()), total=len(people), last=True)
@@ -97,63 +99,69 @@ def exports(start: Start) -> Walk:
     part = start.part.key
     try:
         listed = listing((yield Request(f"/api/dataset/{part}/exports"))).records
-    except Forbidden:
-        if start.identity.sees_all:
+    except SourceError as error:
+        hidden = isinstance(error, Forbidden) and not start.identity.sees_all
+        if not hidden and error.status != NOT_THERE:
             raise
         return
     ids = sorted(map(ident, listed))
+    if 0 in ids:
+        raise BadAnswer(f"an export of dataset {part} is listed without an id")
     known = set((start.position.state or {}).get("ids", ()))
-    records = yield from _each([f"/api/export/{key}" for key in ids if key not in known])
+    answers = yield from singles([f"/api/export/{key}" for key in ids if key not in known])
+    records = [answer.body for answer in answers]
     whole = len(ids) < LISTED_EXPORTS
     complete = Complete("dataset_id", [int(part)], frozenset(ids)) if whole else None
     done = Position(state={"ids": ids})
-    yield Page(records, done, len(records), complete, last=True)
+    # One set aside before is not asked for again, so only a walk that knows none releases it.
+    yield Page(records, done, len(records), complete, last=not known)
 
 
-def _each(paths: Sequence[str]) -> Any:
-    """Ask for single documents, side by side; one that went away meanwhile is left out."""
-    try:
-        answers: list[Answer] = (yield [Request(path) for path in paths]) if paths else []
-    except SourceError:
-        answers = []
-        for path in paths:
-            answers += yield from _one(path)
-    return [answer.body for answer in answers]
-
-
-def _one(path: str) -> Any:
-    try:
-        return [(yield Request(path))]
-    except SourceError as error:
-        if error.status != 400:  # noqa: PLR2004  # what an unknown id is answered with
-            raise
+def singles(paths: Sequence[str]) -> Generator[Any, Any, list[Answer]]:
+    """Ask for single documents, side by side; one that is gone meanwhile is left out."""
+    if not paths:
         return []
+    requests = [Request(path) for path in paths]
+    try:
+        answers: list[Answer] = yield requests
+    except SourceError as error:
+        if error.status != NOT_THERE:
+            raise
+    else:
+        return answers
+    answers = []
+    for request in requests:
+        try:
+            answers.append((yield request))
+        except SourceError as error:
+            if error.status != NOT_THERE:
+                raise
+    return answers
 
 
 class _Identified(msgspec.Struct):
-    id: int | None = None
-    username: str | None = None
+    id: int
+
+
+class _Called(msgspec.Struct):
+    username: str = ""
+
+
+_IDENTIFIED = msgspec.json.Decoder(_Identified)
+_CALLED = msgspec.json.Decoder(_Called)
 
 
 def ident(record: bytes) -> int:
     """Give a record's id, 0 for one that has none and will be set aside."""
-    return _identified(record).id or 0
+    try:
+        return peek(record, _IDENTIFIED).id
+    except msgspec.DecodeError:
+        return 0
 
 
 def username(record: bytes) -> str:
-    """Give a user's name."""
-    return json.loads(bytes(record)).get("username") or ""
-
-
-def _identified(record: bytes) -> Any:
+    """Give a user's name, nothing for one that has none and will be set aside."""
     try:
-        return msgspec.json.decode(record, type=_Identified)
+        return peek(record, _CALLED).username
     except msgspec.DecodeError:
-        return _lenient(record)
-
-
-def _lenient(record: bytes) -> _Identified:
-    """Look at a record with a bare NaN, or with an id of another kind."""
-    content = json.loads(bytes(record))
-    found = content.get("id") if isinstance(content, dict) else None
-    return _Identified(found if type(found) is int else None)
+        return ""
