@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -30,26 +30,31 @@ class Rows:
     total: int = 0
     marker: str | None = None
     """Where the next page begins; None if the platform says that nothing follows."""
+    sure: bool = True
+    """Whether the page says for certain what there is and whether more follows."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
     """One list of the platform: where it is, and which of its records are still under way.
 
-    `done` are the values of field `state` after which a record changes no more. A list of the
-    parts of something is asked for with its id as `parent`; the mirror has that in `column`.
-    One whose records change at any time is always read `whole`.
+    `items` names the list in an answer of V2, where a document tells. `done` are the values of
+    field `state` after which a record changes no more. A list of the parts of something is asked
+    for with its id as `parent`; the mirror has that in `column`. One whose records change at any
+    time is always read `whole`. That the newest comes first is `documented` of some.
     """
 
     path: str
     spelling: Spelling
     body: Mapping[str, Json] = field(default_factory=dict)
     action: str | None = None
+    items: str | None = None
     state: str = ""
     done: frozenset[int | str] = frozenset()
     parent: str = ""
     column: str = ""
     whole: bool = False
+    documented: bool = False
 
     def by_offset(self, offset: int, size: int) -> Request:
         """Ask for a page of V1."""
@@ -63,38 +68,52 @@ class Listing:
 
     def is_open(self, record: Mapping[str, Any]) -> bool:
         """Tell whether a record is still under way; a code nobody knows counts as that."""
-        return bool(self.state) and record.get(self.state) not in self.done
+        state = record.get(self.state)
+        return bool(self.state) and not (isinstance(state, (int, str)) and state in self.done)
 
     def offset_page(self, answer: Answer) -> Rows:
         """Read a page of V1. Raises BadAnswer for one without total and list."""
         result = _object(answer).get("result")
-        if not isinstance(result, dict) or type(result.get("total")) is not int:
+        result = result if isinstance(result, dict) else {}
+        total = result.get("total")
+        if type(total) is not int or total < 0:
             raise BadAnswer(f"the answer has no result with a total: {excerpt(answer.body)}")
-        items, total = result.get("items"), result["total"]
+        items = result["items"] if "items" in result else _missing(answer)
         items = [] if items is None and total == 0 else items
         return self._rows(items, answer, total=total)
 
     def marker_page(self, answer: Answer, parent: str = "") -> Rows:
         """Read a page of V2: of the parts of `parent`, where there is one.
 
+        An empty list may be spelled null; as nothing else confirms it, it is not a sure one.
         Raises BadAnswer for an answer without a list.
         """
         content = _object(answer)
         result = content.get("result")
         result = content if result is None else result
-        items = result if isinstance(result, list) else _first_list(result)
-        info = (result.get("pageInfo") if isinstance(result, dict) else None) or {}
-        info = info or content.get("pageInfo") or {}
-        more = str(info.get("nextMarker") or "") if info.get("isTruncated") else None
+        items = self._found(result, answer)
+        info = result.get("pageInfo") if isinstance(result, dict) else None
+        more, told = _following(info or content.get("pageInfo"))
+        sure = told and isinstance(items, list)
+        items = [] if items is None and told and more is None else items
         if parent and isinstance(items, list):
-            items = [{self.parent: parent} | item for item in items if isinstance(item, dict)]
-        return self._rows(items, answer, marker=more)
+            items = [self._belonging(item, parent) for item in items]
+        return self._rows(items, answer, marker=more, sure=sure)
 
-    def since(self, rows: Rows, place: int) -> str:
-        """Give when a record of a page was made, as the platform writes it."""
-        if not rows.contents or not self.spelling.times:
-            return ""
-        return str(rows.contents[place].get(self.spelling.times[0]) or "")
+    def _found(self, result: Any, answer: Answer) -> Any:
+        if isinstance(result, list):
+            return result
+        if not isinstance(result, dict):
+            return _missing(answer)
+        if self.items is None:
+            return _only_list(result, answer)
+        return result[self.items] if self.items in result else _missing(answer)
+
+    def _belonging(self, item: Any, parent: str) -> Any:
+        """Say whose part a record is, where it does not say so itself."""
+        if not isinstance(item, dict) or item.get(self.parent) not in (None, ""):
+            return item
+        return item | {self.parent: parent}
 
     def _rows(self, items: Any, answer: Answer, **envelope: Any) -> Rows:
         if not isinstance(items, list):
@@ -111,8 +130,27 @@ def _object(answer: Answer) -> dict[str, Any]:
     return content
 
 
-def _first_list(result: Any) -> Any:
-    """Find the list, whose name the documents that could be had do not always tell."""
+def _missing(answer: Answer) -> NoReturn:
+    raise BadAnswer(f"the answer holds no list: {excerpt(answer.body)}")
+
+
+def _only_list(result: dict[str, Any], answer: Answer) -> Any:
+    """Find the list, whose name the documents that could be had do not always tell.
+
+    It is the first one of objects; an empty one is believed where there is no other.
+    """
     lists = [value for value in result.values() if isinstance(value, list)]
     objects = [value for value in lists if value and isinstance(value[0], dict)]
-    return (objects or lists or [None])[0]
+    if objects or len(lists) == 1:
+        return (objects or lists)[0]
+    return _missing(answer)
+
+
+def _following(info: Any) -> tuple[str | None, bool]:
+    """Tell where the next page begins, None if there is none, and whether that was said."""
+    if not isinstance(info, dict):
+        return "", False
+    more, truncated = str(info.get("nextMarker") or ""), info.get("isTruncated")
+    if truncated is None:
+        truncated = bool(more)
+    return (more, True) if truncated else (None, True)

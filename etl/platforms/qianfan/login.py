@@ -43,15 +43,15 @@ KEYS = "mend access_key and secret_key (and session_token, for temporary ones)"
 
 def authorise(source: Source) -> httpx.Auth:
     """Sign with the account's keys."""
-    keys = (source.secret(name) for name in ("access_key", "secret_key", "session_token"))
-    return BceSignature(*keys)
+    secret = source.secret
+    return BceSignature(secret("access_key"), secret("secret_key"), secret("session_token"))
 
 
 def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Identity]:  # noqa: ARG001  # there is nothing to ask
     """Say whose keys these are; no request of the platform tells more."""
+    yield from ()
     account = f"access key {source.secret('access_key')[:8]}…"
     return Identity("Baidu Qianfan", account, "what the policies of the key allow")
-    yield
 
 
 def explain(source: Source, answer: Answer) -> SourceError | None:
@@ -78,7 +78,7 @@ def _meaning(code: str, said: str, source: Source, answer: Answer) -> SourceErro
     if code in TRY_AGAIN:
         return Unreachable(f"the platform asks to try later: {said}")
     if code in USED_UP:
-        return Unreachable(f"a quota is used up: {said}; the next run goes on", answer.status)
+        return Unreachable(f"a quota is used up: {said}; the next run goes on", 200)
     return None if answer.status >= 429 else BadAnswer(said, answer.status)  # noqa: PLR2004
 
 
@@ -88,6 +88,7 @@ def _expired(said: str, answer: Answer) -> SourceError:
         theirs = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))
     except ValueError:
         return Unreachable(f"the signature came too late: {said}")
+    theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
     skew = (theirs - datetime.now(UTC)).total_seconds()
     if abs(skew) < SKEW:
         return Unreachable(f"the signature came too late: {said}")

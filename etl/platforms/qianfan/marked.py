@@ -2,7 +2,7 @@
 
 A marker is where the next page begins. There is no total, so a deletion in a long list shows when
 a record that was under way does not come by, or once a day. Which end is the new one is not
-documented; it is told from the times of the first and last record.
+documented; it is told from the times of the records.
 """
 
 from __future__ import annotations
@@ -10,32 +10,67 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
+from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import V2_PAGE, Listing, Rows
-from etl.platforms.qianfan.reading import MOST_OPEN, SHORT, Reading, date, recent
-from etl.stream import Complete, Page, Position, Request, Start, Walk
+from etl.platforms.qianfan.reading import SHORT, TRIES, Reading, date, recent
+from etl.stream import Page, Position, Request, Start, Walk
+
+LOST = 400  # the status that answers the marker of a record that is there no more
 
 
 def by_marker(listing: Listing) -> Callable[[Start], Walk]:
     """Make the walk of a V2 list."""
 
     def walk(start: Start) -> Walk:
-        before = start.position.state or {}
-        if not before.get("swept"):
-            yield from _sweep(start, listing)
-            return
-        ask = _asking(listing, start, backwards=bool(before["backwards"]))
-        answer = yield ask("")
-        if recent(before["swept"], date(answer)):
-            reading, rows = Reading(listing), listing.marker_page(answer)
-            awaited = {before["head"], *before["open"]}
-            yield from _pages(reading, rows, ask, lambda: awaited <= reading.seen.keys())
-            if awaited <= reading.seen.keys():
-                found = {"head": next(iter(reading.seen)), "open": reading.under_way}
-                yield Page([], Position(state={**before, **found}), last=True)
+        before: dict[str, Any] = start.position.state or {}
+        backwards = bool(before.get("backwards"))
+        ask, ids = _asking(listing, start, backwards=backwards), [""]
+        for attempt in range(1, TRIES + 1):
+            reading, cut_at = Reading(listing, start.part.key), ids
+            answer = yield ask("")
+            rows, now = listing.marker_page(answer, start.part.key), date(answer)
+            known = _Known(reading, before if recent(before.get("swept"), now) else {})
+            try:
+                last = yield from _pages(reading, rows, ask, known.met)
+            except BadAnswer as error:
+                if error.status != LOST or attempt == TRIES:
+                    raise
+                before = {}
+                continue
+            if known.met():
+                yield Page([], Position(state=known.state()), last=True)
                 return
-        yield from _sweep(start, listing)
+            before, ids = {}, list(reading.seen)
+            # An empty page behind others is no end, but where it comes at the same place again.
+            ends = bool(last.ids) or not ids or ids == cut_at
+            if ends:
+                break
+        whole = ends and last.marker is None
+        state = _state(reading, now, backwards=backwards) if whole else None
+        complete = reading.complete(start) if whole else None
+        yield Page([], Position(state=state), complete=complete, last=True)
 
     return walk
+
+
+class _Known:
+    """What the last walk knew, and whether a reading has come that far."""
+
+    def __init__(self, reading: Reading, before: dict[str, Any]) -> None:
+        self._reading, self._before = reading, before
+        known = before.get("open") is not None
+        self._awaited = {before["head"], *before["open"]} if known else None
+
+    def met(self) -> bool:
+        """Tell whether all that was awaited came by, the newest first."""
+        if self._awaited is None or self._reading.rising:
+            return False
+        return self._awaited <= self._reading.seen.keys()
+
+    def state(self) -> dict[str, Any]:
+        """Note what the next walk needs."""
+        head = next(iter(self._reading.seen))
+        return {**self._before, "head": head, "open": self._reading.under_way}
 
 
 def _asking(listing: Listing, start: Start, *, backwards: bool) -> Callable[[str], Request]:
@@ -45,36 +80,18 @@ def _asking(listing: Listing, start: Start, *, backwards: bool) -> Callable[[str
     return lambda marker: listing.by_marker(marker, size, pageReverse=backwards, **parent)
 
 
-def _sweep(start: Start, listing: Listing) -> Walk:
-    """Read the whole list; it is complete if the platform says that nothing follows."""
-    reading = Reading(listing, start.part.key)
-    ask = _asking(listing, start, backwards=False)
-    answer = yield ask("")
-    first, now = listing.marker_page(answer, start.part.key), date(answer)
-    last = yield from _pages(reading, first, ask, lambda: False)
-    complete = None
-    if last.marker is None:
-        complete = reading.complete(start)
-        if complete and listing.column:
-            complete = Complete(listing.column, [start.part.key], complete.ids)
-    state = _state(reading, first, last, now)
-    yield Page([], Position(state=state), complete=complete, last=True)
-
-
-def _state(reading: Reading, first: Rows, last: Rows, now: str | None) -> dict[str, Any] | None:
+def _state(reading: Reading, now: str | None, *, backwards: bool) -> dict[str, Any] | None:
     """Note what the next walk needs to read the new end only; None if it must read all."""
-    earliest, latest = reading.listing.since(first, 0), reading.listing.since(last, -1)
-    under_way = reading.under_way
     if (
         reading.listing.whole
         or len(reading.seen) <= SHORT
-        or len(under_way) > MOST_OPEN
-        or earliest == latest
+        or reading.under_way is None
+        or reading.rising == reading.falling
     ):
         return None
-    backwards = earliest < latest
-    head = list(reading.seen)[-1 if backwards else 0]
-    return {"head": head, "open": under_way, "swept": now, "backwards": backwards}
+    head = list(reading.seen)[-1 if reading.rising else 0]
+    backwards = backwards != reading.rising
+    return {"head": head, "open": reading.under_way, "swept": now, "backwards": backwards}
 
 
 def _pages(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import email.utils
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC
+from typing import Any
 
 from etl.platforms.qianfan.listings import Listing, Rows
 from etl.stream import Answer, Complete, Start
@@ -14,36 +16,72 @@ from etl.times import parsed
 SHORT = 2_000  # rows that are read whole at every run
 A_DAY = 86_400  # seconds between whole readings of a longer list
 MOST_OPEN = 5_000  # records under way that are remembered by id; with more, the list is read whole
+TRIES = 3  # readings before a list that will not stand still is left as it is
 
 
 @dataclass
 class Reading:
-    """What one walk has seen: every id, in the order they came by, and which are under way."""
+    """What one walk has seen: every id, in the order they came by, and which are under way.
+
+    It has `shifted` when rows came or went meanwhile, and `stepped` back when they went. Records
+    that came by in the order they were made were `rising`, in the opposite one `falling`.
+    """
 
     listing: Listing
     parent: str = ""
     seen: dict[str, bool] = field(default_factory=dict)
     shifted: bool = False
-    unnamed: bool = False
+    stepped: bool = False
+    unsure: bool = False
+    rising: bool = False
+    falling: bool = False
+    _born: tuple[int, int | str] | None = None
 
     def note(self, rows: Rows) -> bool:
         """Note a page; tell whether it brought anything new."""
         before = len(self.seen)
-        self.unnamed |= "" in rows.ids
+        self.unsure |= "" in rows.ids or not rows.sure
         for ident, content in zip(rows.ids, rows.contents, strict=True):
+            if ident not in self.seen:
+                self._compare(content)
             self.seen[ident] = self.listing.is_open(content)
         return len(self.seen) > before
 
+    def prepend(self, arrived: Reading) -> None:
+        """Put what was seen at the new end before what was seen earlier."""
+        self.unsure |= arrived.unsure
+        rest = {ident: is_open for ident, is_open in self.seen.items() if ident not in arrived.seen}
+        self.seen = {**arrived.seen, **rest}
+
     @property
-    def under_way(self) -> list[str]:
-        """The ids of records that may still change."""
-        return sorted(ident for ident, is_open in self.seen.items() if is_open)
+    def newest_first(self) -> bool:
+        """Tell whether the newest record came first: seen, or documented and not refuted."""
+        return not self.rising and (self.falling or self.listing.documented)
+
+    @property
+    def under_way(self) -> list[str] | None:
+        """The ids of records that may still change; None if they are too many to remember."""
+        found = sorted(ident for ident, is_open in self.seen.items() if is_open)
+        return found if len(found) <= MOST_OPEN else None
 
     def complete(self, start: Start) -> Complete | None:
-        """Claim that this is all there is; a record without an id makes that unsure."""
-        if self.unnamed:
+        """Claim that this is all there is, unless a page left doubts: a record has no id."""
+        if self.unsure:
             return None
-        return Complete("source", [start.source.name], frozenset(self.seen))
+        ids = frozenset(self.seen)
+        if self.listing.column:
+            return Complete(self.listing.column, [start.part.key], ids)
+        return Complete("source", [start.source.name], ids)
+
+    def _compare(self, content: Mapping[str, Any]) -> None:
+        """Compare a record's age with that of the one before it."""
+        born, before = self.listing.spelling.birth(dict(content)), self._born
+        if born is None:
+            return
+        if before and before[0] == born[0]:
+            self.rising |= born > before
+            self.falling |= born < before
+        self._born = born
 
 
 def date(answer: Answer) -> str | None:
@@ -52,6 +90,7 @@ def date(answer: Answer) -> str | None:
         told = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))
     except ValueError:
         return None
+    told = told if told.tzinfo else told.replace(tzinfo=UTC)
     return told.astimezone(UTC).strftime(MOMENT_FORMAT)
 
 

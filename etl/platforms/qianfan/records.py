@@ -18,7 +18,8 @@ from etl.stream import Json
 from etl.times import utc
 
 BEIJING = timezone(timedelta(hours=8))
-NO_TIME = frozenset({"", "-", "0", "0001-01-01T00:00:00Z", "0000-00-00T00:00:00Z"})
+NO_TIME = frozenset({"", "-", "0"})
+NO_YEAR = ("0000-", "0001-")
 MILLISECONDS = 10**11  # since 1970; seconds reach that in the year 5138
 _SEPARATORS = re.compile("[,，]")  # noqa: RUF001  # the platform's own, full-width one
 
@@ -41,12 +42,14 @@ PROCESS_STATES = {
 class Spelling:
     """How one kind of record spells its id, its times, its codes and its other ids.
 
-    `numbers` are fields of which no document that could be had tells the type.
+    `numbers` are fields of which no document that could be had tells the type; `born` are those
+    that grow from record to record, the surest first.
     """
 
     key: str
     number: str | None = None
     times: tuple[str, ...] = ()
+    born: tuple[str, ...] = ()
     codes: Mapping[str, Mapping[int, str]] = field(default_factory=dict)
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
@@ -54,15 +57,32 @@ class Spelling:
 
     def ident(self, record: Record) -> str:
         """Give a record's id; empty for one that has none."""
-        found = record.get(self.key)
-        if found not in (None, ""):
-            return str(found)
-        number = record.get(self.number) if self.number else None
-        return "" if number is None else f"id:{number}"
+        found, prefix = record.get(self.key), ""
+        if found in (None, "") and self.number:
+            found, prefix = record.get(self.number), "id:"
+        named = type(found) is int or (isinstance(found, str) and found != "")
+        return f"{prefix}{found}" if named else ""
+
+    def birth(self, record: Record) -> tuple[int, int | str] | None:
+        """Give what tells the older of two records, if both have the same kind of it."""
+        for rank, name in enumerate(self.born):
+            found = record.get(name, record.get(self._spelt(record, name)))
+            if name not in self.times and type(found) is int:
+                return rank, found
+            if name in self.times and (began := _moment_or_none(found)):
+                return rank, began
+        return None
+
+    def _spelt(self, record: Record, name: str) -> str:
+        """Find the name under which a record has a field."""
+        return next((o for o, n in self.other_names.items() if n == name and o in record), name)
 
     def mend(self, record: Record, _zone: tzinfo) -> Record:
         """Put a record right: one id as text, times in ISO 8601, a name beside each code."""
-        fields = {self.other_names.get(name, name): value for name, value in record.items()}
+        fields = dict(record)
+        for other, name in self.other_names.items():
+            if other in fields and name not in record:
+                fields[name] = fields.pop(other)
         ident = self.ident(record)
         if self.number:
             fields["numericId"] = fields.pop(self.number, None)
@@ -73,7 +93,8 @@ class Spelling:
         for name, names in self.codes.items():
             fields[f"{name}Name"] = named(fields.get(name), names)
         for name in self.texts:
-            fields[name] = None if fields.get(name) is None else str(fields[name])
+            if type(fields.get(name)) is int:
+                fields[name] = str(fields[name])
         for name in self.numbers:
             fields.update(_number(name, fields.get(name)))
         return fields
@@ -81,15 +102,35 @@ class Spelling:
 
 def moment(value: Json) -> str | None:
     """Read a time, in whichever notation. Raises ValueError for what is none."""
-    if value is None or value == 0 or (isinstance(value, str) and value in NO_TIME):
+    if value is None or (isinstance(value, str) and _says_nothing(value)):
         return None
-    if isinstance(value, (int, float)):
-        seconds = value / 1000 if value >= MILLISECONDS else value
-        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    if type(value) in (int, float):
+        return _since_1970(value)
     if not isinstance(value, str):
         raise ValueError(f"{json.dumps(value)[:50]} is not a time")  # noqa: TRY004  # of a record
     found = utc(value, BEIJING)
     return f"{found[:10]}T{found[11:]}Z" if found else None
+
+
+def _says_nothing(text: str) -> bool:
+    return text in NO_TIME or text.startswith(NO_YEAR)
+
+
+def _since_1970(number: float) -> str | None:
+    if number <= 0:
+        return None
+    seconds = number / 1000 if number >= MILLISECONDS else number
+    try:
+        return datetime.fromtimestamp(seconds, UTC).isoformat()
+    except (OverflowError, OSError) as error:
+        raise ValueError(f"{number} is not a time") from error
+
+
+def _moment_or_none(value: Json) -> str | None:
+    try:
+        return moment(value)
+    except ValueError:
+        return None
 
 
 def _number(name: str, value: Json) -> Record:
@@ -118,6 +159,7 @@ AUGMENTATION = Spelling(
     key="strId",
     number="id",
     times=("startTime", "finishTime"),
+    born=("id",),
     codes={
         "projectType": PROJECT_TYPES,
         "area": AREAS,
@@ -130,6 +172,7 @@ ETL = Spelling(
     key="etlStrId",
     number="etlId",
     times=("createTime", "startTime", "finishTime", "modifyTime"),
+    born=("etlId", "createTime"),
     codes={"processStatus": PROCESS_STATES},
     texts=("sourceDatasetStrId", "destDatasetStrId"),
     numbers=("entityCount", "entityType", "status", "errCode"),
@@ -138,6 +181,7 @@ ETL = Spelling(
 TEXT_AUGMENTATION = Spelling(
     key="taskId",
     times=("createTime", "finishTime"),
+    born=("createTime",),
     other_names=dict.fromkeys(
         ("createdTime", "creationTime", "createDate", "createdAt", "createAt"), "createTime"
     )
@@ -154,5 +198,6 @@ TRAINING = Spelling(key="taskId", times=("createDate", "finishDate"))
 INFERENCE = Spelling(
     key="taskId",
     times=("createTime", "finishTime"),
+    born=("createTime",),
     numbers=("errorCode", "progress", "inputTokenUsage", "outputTokenUsage"),
 )

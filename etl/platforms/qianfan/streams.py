@@ -48,6 +48,7 @@ AUGMENTATION_TASKS = Stream(
             spelling=records.AUGMENTATION,
             body={"isSelfInstruct": True},
             state="status",
+            documented=True,
             done=frozenset({2, 3, 4}),
         )
     ),
@@ -77,6 +78,7 @@ TEXT_AUGMENTATION_TASKS = Stream(
         Listing(
             path="/v2/dataprocessing",
             action="DescribeTextAugmentTasks",
+            items="tasks",
             spelling=records.TEXT_AUGMENTATION,
             state="status",
             done=frozenset({"Succeeded", "Stopped", "Failed"}),
@@ -121,6 +123,7 @@ FINETUNE_JOBS = Stream(
         Listing(
             path="/v2/finetuning",
             action="DescribeFineTuningJobs",
+            items="jobList",
             spelling=records.JOB,
             whole=True,
         )
@@ -136,6 +139,7 @@ FINETUNE_TASKS = Stream(
         Listing(
             path="/v2/finetuning",
             action="DescribeFineTuningTasks",
+            items="taskList",
             spelling=records.TRAINING,
             parent="jobId",
             column="job_id",
@@ -154,6 +158,7 @@ BATCH_INFERENCE_TASKS = Stream(
         Listing(
             path="/v2/batchinference",
             action="DescribeBatchInferenceTasks",
+            items="taskList",
             spelling=records.INFERENCE,
             state="runStatus",
             done=frozenset({"Done", "Stopped", "Failed", "Expired"}),

@@ -38,10 +38,14 @@ def enhance_detail(call: Call) -> Answer:
 
 
 def etl_list(call: Call) -> Answer:
-    """List cleaning tasks, newest first; its `log_id` is a number."""
+    """List cleaning tasks, usually newest first; its `log_id` is a number."""
     rows = call.state.shelf("etl_tasks").rows
     busy = sum(row["processStatus"] == 1 for row in rows)
-    result = {"processingCount": busy, **_page(call, "etl_tasks", rows[::-1])}
+    order = call.state.quirks.etl_order
+    listed = rows[::-1] if order == "newest" else rows
+    if order == "key":
+        listed = sorted(rows, key=lambda row: str(row["etlStrId"]))
+    result = {"processingCount": busy, **_page(call, "etl_tasks", listed)}
     return _envelope(call, result, int(call.request_id))
 
 

@@ -13,7 +13,8 @@ class Quirks:
     its first page at any offset, and `flipping` turns the order of equal start times
     around at every request. `lost_marker` says what a marker of a deleted row leads to:
     `error`, `empty` or `next`; `unknown_parent` is `error` or `empty`; `endless` lists
-    claim for ever that more follows. `param_status` is the HTTP status of form A.
+    claim for ever that more follows. `etl_order` is that of etl/list, of which no document
+    tells: `newest` first, `oldest` first, or by `key`. `param_status` is the HTTP status of form A.
     """
 
     int_ids: bool = True
@@ -26,4 +27,5 @@ class Quirks:
     endless: bool = False
     lost_marker: str = "error"
     unknown_parent: str = "error"
+    etl_order: str = "newest"
     param_status: int = 200

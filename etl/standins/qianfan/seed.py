@@ -80,10 +80,12 @@ def _elsewhere(state: State) -> None:
     state.add_text_augment("法律问答_evol_new")
     cleaning = next(r for r in state.shelf("etl_tasks") if r["processStatus"] == processing.RUNNING)
     state.progress_etl(cleaning["etlStrId"])
-    training = next(r for r in state.shelf("finetune_tasks") if r["runStatus"] == "Running")
+    under_way = {"Running", "Waiting", "Queuing"}
+    training = next(r for r in state.shelf("finetune_tasks") if r["runStatus"] in under_way)
     state.progress_finetune(training["taskId"])
     state.add_finetune(training["jobId"], "Waiting")
-    inference = next(r for r in state.shelf("batch_inference_tasks") if r["runStatus"] == "Running")
+    inferences = state.shelf("batch_inference_tasks")
+    inference = next(r for r in inferences if r["runStatus"] in under_way)
     state.progress_inference(inference["taskId"], "Done")
     state.add_inference("nightly_eval_new")
 
