@@ -64,7 +64,8 @@ class Listing:
         rows = self._children(call, shelf.rows)
         for one in self.filters:
             rows = one.keep(call, rows)
-        page, info = _page(call, shelf, rows, newest_first=self.newest_first)
+        newest_first = self.newest_first is not call.state.quirks.turned
+        page, info = _page(call, shelf, rows, newest_first=newest_first)
         result = {"pageInfo": info, self.items: [call.state.served(self.kind, r) for r in page]}
         body = {"result": result} if self.wrapped else result
         named = {"requestId": call.request_id, **body}

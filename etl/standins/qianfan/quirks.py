@@ -14,7 +14,8 @@ class Quirks:
     around at every request. `lost_marker` says what a marker of a deleted row leads to:
     `error`, `empty` or `next`; `unknown_parent` is `error` or `empty`; `endless` lists
     claim for ever that more follows. `etl_order` is that of etl/list, of which no document
-    tells: `newest` first, `oldest` first, or by `key`. `param_status` is the HTTP status of form A.
+    tells: `newest` first, `oldest` first, or by `key`; `turned` lists V2 the other way
+    around. `param_status` is the HTTP status of form A.
     """
 
     int_ids: bool = True
@@ -28,4 +29,5 @@ class Quirks:
     lost_marker: str = "error"
     unknown_parent: str = "error"
     etl_order: str = "newest"
+    turned: bool = False
     param_status: int = 200
