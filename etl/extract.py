@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar, cast
@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 import msgspec
 
 from etl.errors import BadAnswer, SourceError
-from etl.stream import Answer, Page, Request, Walk
+from etl.stream import Answer, Held, Known, Page, Request, Span, Walk
 
 T = TypeVar("T")
 
@@ -26,10 +26,16 @@ class Sender(Protocol):
         """Send one request. Raises a SourceError."""
 
 
-def pages(walk: Walk, sender: Sender, concurrency: int = 1) -> Iterator[Page]:
+def pages(
+    walk: Walk,
+    sender: Sender,
+    concurrency: int = 1,
+    held: Callable[[Span], Held] | None = None,
+) -> Iterator[Page]:
     """Yield a walk's pages, sending what it asks for in between.
 
-    An error of the sender is raised inside the walk, where it asked; the walk may go on.
+    An error of the sender is raised inside the walk, where it asked; the walk may go on. What a
+    proof asks of the mirror, `held` answers.
     """
     with closing(walk), suppress(StopIteration), _decoding():
         item = next(walk)
@@ -38,8 +44,12 @@ def pages(walk: Walk, sender: Sender, concurrency: int = 1) -> Iterator[Page]:
                 yield item
                 item = next(walk)
                 continue
+            answer: Any
             try:
-                answer = _answer(item, sender, concurrency)
+                if isinstance(item, Span):
+                    answer = held(item) if held else Held(Known())
+                else:
+                    answer = _answer(item, sender, concurrency)
             except SourceError as error:
                 item = walk.throw(error)
             else:

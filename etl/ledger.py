@@ -10,13 +10,16 @@ from dataclasses import dataclass, field
 
 from etl import __version__, times
 from etl.database import Session
-from etl.errors import AnnomirrorError, MirrorError, Outcome
+from etl.errors import AnnomirrorError, MirrorError, Outcome, RefusedError
 from etl.merge import Counts
 from etl.reject import storable
 from etl.statements import Spelling
-from etl.tables import Run, StreamRun
+from etl.tables import Run, StreamRun, Watermark
 
 RUNS, STREAM_RUNS = Run.__tablename__, StreamRun.__tablename__
+POSITIONS = Watermark.__tablename__
+OF_PART = ("source", "stream", "part")
+REALM = ("", "realm")  # where the books keep it: a position of no stream
 
 
 @dataclass
@@ -68,6 +71,29 @@ class Ledger:
                 self._session.run(self._spelling.insert(STREAM_RUNS, list(row)), [*row.values()])
         except MirrorError as error:
             report.fail(error)
+
+    def confirm(self, source: str, realm: str, *, accept: bool) -> None:
+        """Compare what a source shows us with what it showed the last run.
+
+        Raises RefusedError for another realm, unless it is to be accepted.
+        """
+        of = (source, *REALM)
+        where = self._spelling.equal(*OF_PART)
+        found = self._session.all(f"SELECT state FROM {POSITIONS} WHERE {where}", of)
+        if found and found[0][0] == realm:
+            return
+        if found and not accept:
+            raise RefusedError(
+                f"{source}: the account is in {realm} now, the mirror was read from {found[0][0]}; "
+                "give what it shows now a source of its own, or, if both are one, run once: "
+                "annomirror sync --allow-mass-delete"
+            )
+        columns = (*OF_PART, "state", "run_id", "updated_at")
+        with self._session.transaction():
+            self._session.run(
+                self._spelling.upsert(POSITIONS, columns, OF_PART),
+                (*of, realm, self.run_id, times.now()),
+            )
 
     def finish(self, outcome: Outcome, error: str | None = None) -> None:
         """Say how the run went and when it ended."""

@@ -11,7 +11,7 @@ from etl.layout import kinds
 from etl.merge import Counts, Merge
 from etl.quarantine import Quarantine
 from etl.statements import Spelling
-from etl.stream import Identity, Known, Page, Part, Position, Source, Start, Touched
+from etl.stream import Held, Identity, Known, Page, Part, Position, Source, Span, Start, Touched
 from etl.tables import Watermark
 from etl.transform import Batch, Plan
 
@@ -59,7 +59,7 @@ class Loader:
             part=part,
             position=position,
             since=since,
-            known=self._known(part, since),
+            known=self._known(part),
             touched=self._touched(position),
             identity=identity or Start.identity,
         )
@@ -68,6 +68,8 @@ class Loader:
         """Write a page, all of it or nothing. Raises RefusedError, MirrorError."""
         stamp = times.now()
         with self._session.transaction():
+            if page.gone:
+                self._merge.refuse_too_many(*page.gone)
             counts = self._merge.entries(batch.entries, stamp)
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
             if page.complete and not batch.rejects:
@@ -90,18 +92,63 @@ class Loader:
         decoded = json.loads(state) if state else None
         return Position(times.shown(watermark), decoded, bool(unfinished))
 
-    def _known(self, part: Part, since: str | None) -> Known:
-        spec, split = self._plan.stream.digest, self._plan.stream.parts
+    def held(self, part: Part, span: Span) -> Held:
+        """Tell a proof what the mirror holds of a span of ids."""
+        spec, known = self._plan.stream.digest, self._known(part, span)
+        if spec is None or not known.count:
+            return Held(known)
+        within, values = self._within(part, span)
+        every, half = (known.count, 0) if span.listed else (1, known.count // 2)
+        found = self._session.all(statements.ids(spec, within, every, half), values)
+        ids = tuple(row[0] for row in found)
+        return Held(known, ids[len(ids) // 2] if ids else None, ids if span.listed else ())
+
+    def bury_orphans(self) -> Counts:
+        """Bury what lies in parts that are gone, and forget how far those were mirrored."""
+        counts, split = Counts(), self._plan.stream.parts
+        if split is None:
+            return counts
+        source = self._plan.source
+        dead = [
+            row[0]
+            for row in self._session.all(statements.dead_parts(split, self._spelling), (source,))
+        ]
+        if not dead:
+            return counts
+        stamp = times.now()
+        with self._session.transaction():
+            for layout in (self._plan.root, *self._plan.children):
+                sql = statements.orphans(layout.table, split, self._spelling)
+                counts.deleted += self._session.run(sql, (stamp, stamp, source, source))
+            for key in dead if counts.deleted else ():
+                gone = f"DELETE FROM {POSITIONS} WHERE {self._spelling.equal(*OF_PART)}"
+                self._session.run(gone, self._part(Part(str(key))))
+        return counts
+
+    def _known(self, part: Part, span: Span | None = None) -> Known:
+        spec = self._plan.stream.digest
         if spec is None:
             return Known()
-        sql = statements.digest(spec, split.column if split else None, since, self._spelling)
+        within, values = self._within(part, span)
+        count, newest, *sums = self._session.all(statements.digest(spec, within), values)[0]
+        aside = self._quarantine.digest(part, span or Span(), spec.sums)
+        added = tuple(int(here) + there for here, there in zip(sums, aside.sums, strict=True))
+        return Known(count + aside.count, times.shown(newest), added)
+
+    def _within(self, part: Part, span: Span | None) -> tuple[str, list[Any]]:
+        """Choose the live rows of a part, or of a span of its ids."""
+        split = self._plan.stream.parts
         values: list[Any] = [self._plan.source]
         if split:
             (kind,) = kinds(split.table, ("id",))
             values.append(int(part.key) if kind == "whole" else part.key)
-        values += [since] if since else []
-        count, newest, *sums = self._session.all(sql, values)[0]
-        return Known(count, times.shown(newest), tuple(map(int, sums)))
+        if span is None:
+            return statements.live(split.column if split else None, self._spelling), values
+        values += [span.above] if span.upto is None else [span.above, span.upto]
+        bounded = span.upto is not None
+        return statements.live(
+            split.column if split else None, self._spelling, upto=bounded
+        ), values
 
     def _touched(self, position: Position) -> Touched:
         """Tell which rows behind the stream's gate changed since its last walk."""

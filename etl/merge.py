@@ -120,13 +120,17 @@ class Merge:
         """
         live = self.root.live_ids(complete.column, self._plan.source, complete.values)
         gone = [key for key in live if key not in complete.ids]
-        if len(gone) > FEW_DELETED and len(gone) > self._most_deleted * len(live):
+        self.refuse_too_many(len(gone), complete.among or len(live))
+        return self._bury({key: complete.dates.get(key, "") for key in gone}, stamp) if gone else 0
+
+    def refuse_too_many(self, gone: int, among: int) -> None:
+        """Refuse a deletion of more rows than can be believed. Raises RefusedError."""
+        if gone > FEW_DELETED and gone > self._most_deleted * among:
             raise RefusedError(
-                f"{self._plan.source}/{self._plan.stream.name}: {len(gone)} of {len(live)} rows "
-                f"would be deleted, more than max_delete_share = {self._most_deleted:g} allows; "
+                f"{self._plan.source}/{self._plan.stream.name}: {gone} of {among} rows would be "
+                f"deleted, more than max_delete_share = {self._most_deleted:g} allows; "
                 "if they are gone indeed, run once: annomirror sync --allow-mass-delete"
             )
-        return self._bury({key: complete.dates.get(key, "") for key in gone}, stamp) if gone else 0
 
     def _bury(self, dead: Mapping[Any, str], stamp: str) -> int:
         """Turn records and all their parts into tombstones; tell how many rows that were."""

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import msgspec
 
 from etl.errors import BadAnswer
-from etl.stream import Answer, Page, Request, Walk
+from etl.stream import Answer, Complete, Page, Request, Walk
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
@@ -130,24 +130,44 @@ def last_id(records: Sequence[bytes], after: int) -> int:
     return ids[-1]
 
 
-def one_list(request: Request, name: str | None = None) -> Walk:
-    """Read a listing that comes whole."""
-    found = listing((yield request), name)
-    yield Page(found.records, total=len(found.records), last=True)
+def one_list(request: Request, *, column: str, values: Sequence[int | str]) -> Walk:
+    """Read a listing that comes whole: what it does not name of those `values` is gone.
+
+    An empty one proves nothing: so does a server answer that no longer knows us.
+    """
+    records = listing((yield request)).records
+    ids = [record_id(record) for record in records]
+    known = frozenset(key for key in ids if key is not None)
+    complete = Complete(column, values, known) if ids and None not in ids else None
+    yield Page(records, total=len(records), complete=complete, last=True)
 
 
 def numbered(
-    request: Callable[[int], Request], name: str, total: str, keep: Callable[[bytes], bool]
+    request: Callable[[int], Request],
+    *,
+    name: str,
+    total: str,
+    keep: Callable[[bytes], bool] = lambda _record: True,
+    complete: Callable[[frozenset[int | str]], Complete | None] | None = None,
 ) -> Walk:
-    """Read pages by number, from 1, until as many records came as the envelope announces."""
+    """Read pages by number, from 1, until as many records came as the envelope announces.
+
+    The last page may claim to be `complete`: where the announced number never changed, and came.
+    """
     number, seen = 1, 0
+    totals, ids = set[int](), set[int | str]()
     while True:
         found = listing((yield request(number)), name)
         announced = found.number(total)
         left, number = announced - seen, number + 1
         seen += len(found.records)
+        totals.add(announced)
+        ids.update(key for key in map(record_id, found.records) if key is not None)
         last = seen >= announced or not found.records
-        yield Page([record for record in found.records if keep(record)], total=left, last=last)
+        proven = last and totals == {len(ids)} and seen == announced
+        claim = complete(frozenset(ids)) if proven and complete else None
+        kept = [record for record in found.records if keep(record)]
+        yield Page(kept, total=left, complete=claim, last=last)
         if last:
             return
 

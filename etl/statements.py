@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from etl.layout import Layout, kinds
-from etl.stream import Digest, Gate
+from etl.stream import Digest, Gate, Parts
 from etl.tables import Entity, Mirrored
 
 
@@ -137,15 +137,42 @@ class Statements:
         return f"{among} AND {self._spelling.equal(*constants)}" if constants else among
 
 
-def digest(spec: Digest, part_column: str | None, since: str | None, spelling: Spelling) -> str:
-    """Count live rows of a part since a time, with their newest time and sums."""
+def digest(spec: Digest, within: str) -> str:
+    """Count rows, with their newest time and sums."""
     sums = "".join(f", coalesce(sum({_quoted(name)}), 0)" for name in spec.sums)
+    table = _quoted(spec.table.__tablename__)
+    return f"SELECT count(*), max({_quoted(spec.by)}){sums} FROM {table} WHERE {within}"
+
+
+def ids(spec: Digest, within: str, limit: int, offset: int = 0) -> str:
+    """List ids in their order."""
+    table = _quoted(spec.table.__tablename__)
+    return f"SELECT id FROM {table} WHERE {within} ORDER BY id LIMIT {limit} OFFSET {offset}"
+
+
+def live(part_column: str | None, spelling: Spelling, *, upto: bool | None = None) -> str:
+    """Choose the live rows of a part; with `upto` told, above one id, and perhaps up to another."""
     part = f" AND {spelling.equal(part_column)}" if part_column else ""
-    after = f" AND {_quoted(spec.by)} >= {spelling.mark}" if since else ""
+    above = f" AND id > {spelling.mark}" if upto is not None else ""
+    ceiling = f" AND id <= {spelling.mark}" if upto else ""
+    return f"{spelling.equal('source')} AND deleted_at IS NULL{part}{above}{ceiling}"
+
+
+def orphans(table: Mirrored | type[Mirrored], split: Parts, spelling: Spelling) -> str:
+    """Turn the live rows of parts that are gone into tombstones."""
     return (
-        f"SELECT count(*), max({_quoted(spec.by)}){sums} "
-        f"FROM {_quoted(spec.table.__tablename__)} "
-        f"WHERE {spelling.equal('source')} AND deleted_at IS NULL{part}{after}"
+        f"UPDATE {_quoted(table.__tablename__)} SET deleted_at = {spelling.mark}, "
+        f"synced_at = {spelling.mark} WHERE {spelling.equal('source')} AND deleted_at IS NULL "
+        f"AND {_quoted(split.column)} IN (SELECT id FROM {_quoted(split.table.__tablename__)} "
+        f"WHERE {spelling.equal('source')} AND deleted_at IS NOT NULL)"
+    )
+
+
+def dead_parts(split: Parts, spelling: Spelling) -> str:
+    """List the parts that are gone."""
+    return (
+        f"SELECT id FROM {_quoted(split.table.__tablename__)} "
+        f"WHERE {spelling.equal('source')} AND deleted_at IS NOT NULL"
     )
 
 

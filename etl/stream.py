@@ -120,20 +120,23 @@ class Complete:
     """A page's claim to list every record whose `column` is one of `values`.
 
     What the mirror holds there and `ids` does not name is gone at the source; `dates` says since
-    when (`MOMENT_FORMAT`, UTC), where the platform tells.
+    when (`MOMENT_FORMAT`, UTC), where the platform tells. Whether too many are gone is judged by
+    all the rows it speaks of, or by `among` rows, where it is one of several claims.
     """
 
     column: str
     values: Sequence[int | str]
     ids: frozenset[int | str]
     dates: Mapping[int | str, str] = field(default_factory=dict)
+    among: int | None = None
 
 
 @dataclass(frozen=True)
 class Page:
     """Records to commit together; `total` is how many are left to read, this page included.
 
-    With its `last` page a walk has read all it set out to read.
+    With its `last` page a walk has read all it set out to read. `gone` announces that about so
+    many of so many records are gone, to be refused before the first of them is buried.
     """
 
     records: Sequence[bytes]
@@ -141,6 +144,7 @@ class Page:
     total: int | None = None
     complete: Complete | None = None
     last: bool = False
+    gone: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -182,13 +186,35 @@ class Touched:
 
 @dataclass(frozen=True)
 class Identity:
-    """Who the source takes us for, and what it is; `sees_all` if nothing is hidden from us."""
+    """Who the source takes us for, and what it is; `sees_all` if nothing is hidden from us.
+
+    What a source shows belongs to a `realm`, such as an organisation: another one is another world.
+    """
 
     version: str
     account: str
     visibility: str
     notes: tuple[str, ...] = ()
     sees_all: bool = True
+    realm: str = ""
+
+
+@dataclass(frozen=True)
+class Span:
+    """A proof's question to the mirror: what it holds of the part, of ids in (`above`, `upto`]."""
+
+    above: int = 0
+    upto: int | None = None
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Held:
+    """The mirror's answer: how much there is, the id in the middle; all ids if `listed`."""
+
+    known: Known
+    middle: int | None = None
+    ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -212,9 +238,10 @@ class Start:
     identity: Identity = Identity("", "", "")
 
 
-Walk = Generator[Request | Sequence[Request] | Page, Any, None]
+Walk = Generator[Request | Sequence[Request] | Page | Span, Any, None]
 """Yields a Request and is sent its Answer; yields a list of Requests, which may be sent side by
-side, and is sent the list of their Answers; yields a Page and is sent nothing."""
+side, and is sent the list of their Answers; yields a Page and is sent nothing. The walk that is a
+stream's proof may also yield a Span, and is sent what is Held."""
 
 
 @dataclass(frozen=True)
@@ -277,6 +304,7 @@ class Deletion(Enum):
     COMPLETE_LISTING = "complete listing"
     FLAG_AND_LISTING = "the platform's own flag, and complete listing"
     SWEEP = "totals; where they differ, a complete listing"
+    COUNTS = "counts; where they differ, halving the range of ids"
 
 
 @dataclass(frozen=True)
@@ -301,6 +329,7 @@ class Stream:
     parts: Parts | None = None
     digest: Digest | None = None
     gate: Gate | None = None
+    proof: Callable[[Start], Walk] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -99,7 +100,7 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
     What stops the source stops its later streams too; each has its report all the same.
     """
     counted = job.sender.requests
-    job, stopped = _identify(job)  # its requests count for the first stream
+    job, stopped = _identify(job, ledger)  # its requests count for the first stream
     for stream in job.streams:
         report = StreamReport(job.source.name, stream.name)
         began = time.monotonic()
@@ -110,7 +111,7 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
         except SourceError as error:
             stopped = error
             report.fail(error)
-        except MirrorError as error:
+        except (MirrorError, RefusedError) as error:
             report.fail(error)
         except Interrupted as error:
             stopped = error
@@ -123,11 +124,13 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
             raise stopped
 
 
-def _identify(job: Job) -> tuple[Job, AnnomirrorError | None]:
+def _identify(job: Job, ledger: Ledger) -> tuple[Job, AnnomirrorError | None]:
     """Learn who we are before anything is concluded from what we see."""
     try:
         identity = extract.ask(job.platform.identify(job.source, thorough=False), job.sender)
-    except SourceError as error:
+        if identity.realm:
+            ledger.confirm(job.source.name, identity.realm, accept=job.allow_mass_delete)
+    except (SourceError, RefusedError) as error:
         return job, error
     return replace(job, identity=identity), None
 
@@ -149,7 +152,15 @@ def _stream(
     ]
     failures: dict[Part, AnnomirrorError] = {}
     yield Began(source.name, stream.name, len(starts))
-    for page in copy(_walked(job, stream, starts, failures), plan, loader, failures):
+    report.counts.add(loader.bury_orphans())
+    read: set[Part] = set()
+    with extract.Ahead(_walked(job, stream, starts, failures)) as walked:
+        for page in copy(walked, plan, loader, failures):
+            read.add(page.part)
+            report.counts.add(page.counts)
+            yield page
+    moved = [start.part for start in starts if start.part in read - failures.keys()]
+    for page in copy(_proved(job, stream, moved, loader, failures), plan, loader, failures):
         report.counts.add(page.counts)
         yield page
     _conclude(report, failures, len(starts))
@@ -169,6 +180,30 @@ def _walked(
             failures[start.part] = error
 
 
+def _proved(
+    job: Job,
+    stream: Stream,
+    parts: Iterable[Part],
+    loader: Loader,
+    failures: dict[Part, AnnomirrorError],
+) -> Iterator[tuple[Part, Page]]:
+    """Yield the pages that a stream's proof finds wanting, of each part that was just read."""
+    if (prove := stream.proof) is None:
+        return
+    for part in parts:
+        start = loader.start(job.source, part, identity=job.identity)
+        held = partial(loader.held, part)
+        try:
+            for page in extract.pages(prove(start), job.sender, 1, held):
+                yield part, page
+                if part in failures:
+                    break
+        except (Unauthorized, Unreachable):
+            raise
+        except SourceError as error:
+            failures[part] = error
+
+
 def copy(
     walked: Iterable[tuple[Part, Page]],
     plan: Plan,
@@ -180,19 +215,18 @@ def copy(
     Where a page is refused, nothing of its part is carried on.
     """
     known: set[str] = set()
-    with extract.Ahead(walked) as pages:
-        for part, page in pages:
-            if isinstance(failures.get(part), RefusedError):
-                continue
-            batch = plan.transform(page.records)
-            try:
-                counts = loader.commit(part, page, batch)
-            except RefusedError as error:
-                failures[part] = error
-                continue
-            _report_new(plan, batch.unknown - known)
-            known |= batch.unknown
-            yield Committed(plan.source, plan.stream.name, part, counts, _left(page))
+    for part, page in walked:
+        if isinstance(failures.get(part), RefusedError):
+            continue
+        batch = plan.transform(page.records)
+        try:
+            counts = loader.commit(part, page, batch)
+        except RefusedError as error:
+            failures[part] = error
+            continue
+        _report_new(plan, batch.unknown - known)
+        known |= batch.unknown
+        yield Committed(plan.source, plan.stream.name, part, counts, _left(page))
 
 
 def _left(page: Page) -> int | None:

@@ -16,7 +16,7 @@ from etl.paging import (
     one_list,
     record_id,
 )
-from etl.stream import Answer, Page, Request
+from etl.stream import Answer, Complete, Page, Request
 
 
 def answer(content):
@@ -200,20 +200,51 @@ def test_keyset_notices_an_ignored_filter():
 
 
 def test_one_list_is_one_page():
-    asked, pages = drive(one_list(by_key(0), "items"), items(3, 1, total=2))
+    walk = one_list(by_key(0), column="source", values=["a"])
+    asked, pages = drive(walk, Answer(200, {}, b'[{"id": 3}, {"id": 1}]'))
     assert (asked, ids(pages), pages[0].total) == ([by_key(0)], [[3, 1]], 2)
+    assert pages[0].complete == Complete("source", ["a"], frozenset({1, 3}))
+
+
+def test_a_list_with_a_record_without_an_id_claims_nothing():
+    walk = one_list(by_key(0), column="source", values=["a"])
+    _, (page,) = drive(walk, Answer(200, {}, b'[{"id": 3}, {}]'))
+    assert page.complete is None
+
+
+def by_number(**more):
+    return numbered(
+        lambda number: Request("/n", {"page": number}),
+        name="items",
+        total="total",
+        complete=lambda found: Complete("source", ["a"], found),
+        **more,
+    )
+
+
+def test_numbered_pages_that_add_up_are_complete_at_the_last():
+    _, pages = drive(by_number(), items(1, 2, total=3), items(3, total=3))
+    assert [page.complete for page in pages] == [None, Complete("source", ["a"], {1, 2, 3})]
+
+
+@pytest.mark.parametrize(
+    "second", [items(3, total=4), items(2, total=3), items(total=3), items(3, 4, total=3)]
+)
+def test_numbered_pages_that_do_not_add_up_claim_nothing(second):
+    more = [items(4, total=4)] if second == items(3, total=4) else []
+    _, pages = drive(by_number(), items(1, 2, total=3), second, *more)
+    assert {page.complete for page in pages} == {None}
 
 
 def test_numbered_pages_end_when_as_many_came_as_announced():
-    request, keep = (lambda number: Request("/n", {"page": number})), (lambda _record: True)
-    walk = numbered(request, "items", "total", keep)
+    walk = by_number()
     asked, pages = drive(walk, items(1, 2, total=3), items(3, total=3))
     assert [one.params["page"] for one in asked] == [1, 2]
     assert (ids(pages), [p.total for p in pages]) == ([[1, 2], [3]], [3, 1])
 
 
 def test_numbered_pages_count_what_is_not_kept():
-    walk = numbered(by_key, "items", "total", keep=lambda record: bytes(record) != b'{"id": 1}')
+    walk = by_number(keep=lambda record: bytes(record) != b'{"id": 1}')
     _, pages = drive(walk, items(1, 2, total=3), items(3, total=3))
     assert ids(pages) == [[2], [3]]
 

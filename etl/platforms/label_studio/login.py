@@ -9,8 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Generator
-from typing import Annotated
+from collections.abc import Generator, Mapping
+from typing import Annotated, Any
 
 import httpx
 import msgspec
@@ -21,6 +21,7 @@ from etl.paging import excerpt, mapping
 from etl.stream import Answer, Identity, Request, Source
 
 ACCESS_LIFETIME = 240.0  # seconds; the server's access tokens live 300
+WHOAMI = "/api/current-user/whoami"
 WHERE = "make one in Label Studio under Account & Settings"
 
 
@@ -82,14 +83,8 @@ def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Id
     must never be taken for an emptied one.
     """
     version = (yield from _version()) if thorough else ""
-    me = mapping((yield Request("/api/current-user/whoami")))
-    organisation = me.get("active_organization")
-    account = me.get("email") or me.get("username") or str(me.get("id"))
-    if organisation is None:
-        raise Unauthorized(
-            f"{account} is in no organisation, so the server shows it nothing; "
-            "ask an owner to invite the account again (Organization > Add people)"
-        )
+    me = mapping((yield Request(WHOAMI)))
+    organisation = membership(me)
     meta = me.get("active_organization_meta")
     title = (meta.get("title") if isinstance(meta, dict) else None) or organisation
     visibility = f"organisation {title}"
@@ -97,7 +92,24 @@ def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Id
         answer = yield Request("/api/projects/", {"page_size": 1, "include": "id"})
         visibility += f", {mapping(answer).get('count', '?')} projects"
     kind = "personal access token" if is_personal(source.secret("token")) else "legacy token"
-    return Identity(version, account, visibility, (kind,))
+    return Identity(
+        version, _account(me), visibility, (kind,), realm=f"organisation {organisation}"
+    )
+
+
+def membership(me: Mapping[str, Any]) -> int | str:
+    """Give the organisation that shows us what it has. Raises Unauthorized where there is none."""
+    found: int | str | None = me.get("active_organization")
+    if found is None:
+        raise Unauthorized(
+            f"{_account(me)} is in no organisation, so the server shows it nothing; "
+            "ask an owner to invite the account again (Organization > Add people)"
+        )
+    return found
+
+
+def _account(me: Mapping[str, Any]) -> str:
+    return str(me.get("email") or me.get("username") or me.get("id"))
 
 
 def _version() -> Generator[Request, Answer, str]:

@@ -6,7 +6,7 @@ measured on a server of version 1.23.2.
 
 from __future__ import annotations
 
-from etl.platforms.label_studio import controls, left_out, login, results, walks
+from etl.platforms.label_studio import controls, left_out, login, proof, results, walks
 from etl.platforms.label_studio.tables import (
     Annotation,
     Control,
@@ -44,6 +44,7 @@ USERS = Stream(
     shape=Shape(table=User, drop=frozenset({"permissions"})),
     walk=walks.users,
     changes="complete listing, compared by content",
+    deletion=Deletion.COMPLETE_LISTING,
 )
 
 PROJECTS = Stream(
@@ -67,6 +68,7 @@ PROJECTS = Stream(
     ),
     walk=walks.projects,
     changes="complete listing, compared by content",
+    deletion=Deletion.COMPLETE_LISTING,
 )
 
 ANNOTATION = Shape(
@@ -100,9 +102,11 @@ TASKS = Stream(
         ),
     ),
     walk=walks.tasks,
-    changes="updated_at, with lookback",
+    changes="updated_at, with lookback; counts of tasks, annotations and predictions",
+    deletion=Deletion.COUNTS,
     parts=OF_PROJECT,
     digest=Digest(Task, by="updated_at", sums=("total_annotations", "total_predictions")),
+    proof=proof.prove,
 )
 
 PREDICTIONS = Stream(

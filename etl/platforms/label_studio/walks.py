@@ -7,7 +7,6 @@ actions stamp thousands of tasks with one time.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterable
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
@@ -16,14 +15,13 @@ from typing import Any
 import msgspec
 
 from etl.errors import ConfigurationError
-from etl.paging import Listing, keyset, listing, numbered, one_list, record_id
-from etl.platforms.label_studio import left_out
+from etl.paging import Listing, keyset, listing, mapping, numbered, one_list, record_id
+from etl.platforms.label_studio import left_out, login
+from etl.platforms.label_studio.query import TASKS, counted, query, whole
 from etl.stream import Answer, Complete, Json, Known, Page, Position, Request, Start, Walk
 from etl.times import earlier, text, utc
 
-TASKS = "/api/tasks/"
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
-SMALL_WINDOW = 100  # tasks that cost less to read again than to reason about
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
 NEWEST = 5  # tasks looked at for the newest time, should the very newest have none
 SLICE = 1_000  # predictions committed together
@@ -43,9 +41,9 @@ class _WithPredictions(msgspec.Struct):
     predictions: list[msgspec.Raw] = []
 
 
-def users(_start: Start) -> Walk:
+def users(start: Start) -> Walk:
     """Read everyone the organisation has had; the list is not paged."""
-    yield from one_list(Request("/api/users/"))
+    yield from one_list(Request("/api/users/"), column="source", values=[start.source.name])
 
 
 def projects(start: Start) -> Walk:
@@ -67,7 +65,14 @@ def projects(start: Start) -> Walk:
         found[str(project.id)] = str(project.title)
         return not wanted or not wanted.isdisjoint((str(project.id), str(project.title)))
 
-    yield from numbered(request, "results", "count", keep)
+    def complete(ids: frozenset[int | str]) -> Complete | None:
+        return Complete("source", [start.source.name], ids) if ids else None
+
+    yield from numbered(request, name="results", total="count", keep=keep, complete=complete)
+    if not found:
+        # All projects deleted, or we were removed since this run began: that looks the same.
+        login.membership(mapping((yield Request(login.WHOAMI))))
+        yield Page([], complete=Complete("source", [start.source.name], frozenset()), last=True)
     missing = wanted - found.keys() - set(found.values())
     if missing:
         there = ", ".join(f"{title!r} ({key})" for key, title in found.items()) or "none"
@@ -78,7 +83,8 @@ def tasks(start: Start) -> Walk:
     """Read the tasks of one project that were written since the watermark, less the lookback.
 
     The lookback is for rows stamped long before they were committed: an import's tasks carry the
-    times of their making and appear together, seconds to minutes later.
+    times of their making and appear together, seconds to minutes later. What was deleted, and
+    what was written without a stamp, is left to the proof.
     """
     state = start.position.state
     if not state or "after" not in state:
@@ -87,8 +93,7 @@ def tasks(start: Start) -> Walk:
         return
 
     def request(after: int) -> Request:
-        fields = {"omit": ",".join(sorted(left_out.OF_TASKS | left_out.OF_ANNOTATIONS))}
-        return Request(TASKS, _query(start, state["since"], after) | fields)
+        return Request(TASKS, whole(start, since=state["since"], after=after))
 
     def page(found: Listing, after: int, left: int) -> Page:
         return Page(
@@ -112,33 +117,28 @@ def _position(start: Start, state: Json, after: int, left: int) -> Position:
 
 
 def _window(start: Start) -> Generator[Request, Answer, Json]:
-    """Ask how much there is to read, and for the newest stamp: the next watermark.
+    """Ask how many there are, and for the newest stamp: the next watermark.
 
     The watermark is the newest stamp *before* the first page is read: what is written while the
-    walk goes on is stamped later, and so belongs to the next one. After a bulk import the whole
-    project may lie inside the lookback; then counts and newest stamp together, equal here and
-    there, spare reading it all again. Where the mirror cannot agree, because a task was rejected
-    or deleted, it is enough that the server says what it said when the window was last read.
+    walk goes on is stamped later, and so belongs to the next one. Counts and newest stamp
+    together, equal here and there, prove that nothing is new and nothing gone. Where the mirror
+    cannot agree, because a task was rejected, it is enough that the server says what it said.
 
-    What the lookback is for may still come while the window is as young as that, and change
-    neither. So a window counts as settled only when it was read at a greater age, by the server's
-    own clock; it is read that once more.
+    What the lookback is for may still come while the newest stamp is as young as that, and change
+    neither. So they count as settled only when read at a greater age, by the server's own clock;
+    then the tasks of the lookback are read once more.
     """
-    newest = _query(start, start.since, 0, "-tasks:updated_at")
-    newest |= {"page_size": NEWEST, "include": "id,updated_at"}
-    answer = yield Request(TASKS, newest)
+    answer = yield Request(TASKS, counted(start, "-tasks:updated_at", NEWEST))
     found = listing(answer, "tasks")
-    if not found.records:
-        return None
     total = found.number("total")
     sums = (found.number("total_annotations"), found.number("total_predictions"))
     stamp = _latest(*map(_stamp, found.records))
-    big = start.since is not None and total > SMALL_WINDOW
-    seen = [start.since, total, stamp, *sums] if big else None
+    seen = [total, stamp, *sums]
     before = start.position.state or {}
     settled = _is_past(answer, stamp, start.source.lookback)
-    same = big and (start.known == Known(total, stamp, sums) or seen == before.get("seen"))
-    if same and (before.get("settled") or not settled):
+    same = start.known == Known(total, stamp, sums) or seen == before.get("seen")
+    known = start.position.watermark is not None or not total
+    if same and known and (before.get("settled") or not settled):
         return None
     return {"since": start.since, "newest": stamp, "after": 0, "seen": seen, "settled": settled}
 
@@ -162,36 +162,6 @@ def _stamp(record: bytes) -> str | None:
         return utc(msgspec.json.decode(record, type=_Stamped).updated_at)
     except ValueError:
         return None
-
-
-def _query(
-    start: Start, since: str | None, after: int, ordering: str = "tasks:id"
-) -> dict[str, str | int]:
-    return {
-        "project": start.part.key,
-        "page_size": start.source.page_size,
-        "fields": "all",
-        "resolve_uri": "false",
-        "query": _filters(since, after, ordering),
-    }
-
-
-def _filters(since: str | None, after: int, ordering: str) -> str:
-    items = []
-    if after:
-        items.append(_filter("id", "greater", "Number", after))
-    if since:
-        # Any other notation of the time, seconds without fraction included, is answered by 500.
-        stamp = f"{since[:10]}T{since[11:]}Z"
-        items.append(_filter("updated_at", "greater_or_equal", "Datetime", stamp))
-    return json.dumps(
-        {"filters": {"conjunction": "and", "items": items}, "ordering": [ordering]},
-        separators=(",", ":"),
-    )
-
-
-def _filter(field: str, operator: str, kind: str, value: str | int) -> dict[str, str | int]:
-    return {"filter": f"filter:tasks:{field}", "operator": operator, "type": kind, "value": value}
 
 
 def predictions(start: Start) -> Walk:
@@ -252,7 +222,7 @@ def _by_task(start: Start, walk: Json) -> Walk:
 
     def request(after: int) -> Request:
         fields = {"include": "id,predictions"}
-        return Request(TASKS, _query(start, walk["since"], after) | fields)
+        return Request(TASKS, query(start, since=walk["since"], after=after) | fields)
 
     def page(found: Listing, after: int, left: int) -> Page:
         tasks = [msgspec.json.decode(task, type=_WithPredictions) for task in found.records]

@@ -1,0 +1,109 @@
+"""Proves that the mirror holds every task of a project and no other, and mends it where not.
+
+The envelope of a list of tasks tells how many tasks, annotations and predictions there are below
+any filter. Those three, equal here and there for the whole project, are the proof, and cost one
+request. Where they differ, the range of ids is halved until what differs is small enough to read
+again: that finds what was deleted, and what was written without a stamp.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from math import log2
+from typing import Any
+
+from etl.paging import Listing, keyset, listing, mapping, record_id
+from etl.platforms.label_studio import login
+from etl.platforms.label_studio.query import TASKS, counted, whole
+from etl.stream import Complete, Held, Known, Page, Request, Span, Start, Walk
+
+SMALL = 100  # tasks that cost less to read than to halve further
+SPARE = 10  # requests that halving may take beyond its expected number
+Asking = Generator[Any, Any, Any]
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A range of ids in which the mirror and the server differ."""
+
+    span: Span
+    there: Known
+    here: Held
+
+
+def prove(start: Start) -> Walk:
+    """Find and read again what the mirror has otherwise than the server."""
+    everything = Span()
+    there: Known = yield from _count(start, everything)
+    here: Held = yield everything
+    if _same(there, here.known):
+        return
+    if not there.count:
+        # All deleted, or we were removed since this run began: that looks the same.
+        login.membership(mapping((yield Request(login.WHOAMI))))
+    gone = max(here.known.count - there.count, 0)
+    yield Page([], gone=(gone, here.known.count))
+    found = yield from _narrowed(start, Gap(everything, there, here))
+    for gap in found:
+        yield from _read_again(start, gap, here.known.count)
+
+
+def _narrowed(start: Start, whole_project: Gap) -> Asking:
+    """Halve ranges that differ, as long as that is cheaper than reading them."""
+    count = max(whole_project.there.count, whole_project.here.known.count, 2)
+    spare = max(2 * log2(count) + SPARE, count / start.source.page_size)
+    open_gaps, found = [whole_project], list[Gap]()
+    while open_gaps:
+        gap = open_gaps.pop()
+        small = max(gap.there.count, gap.here.known.count) <= SMALL
+        if small or spare < 1 or gap.here.middle in (None, gap.span.upto):
+            found.append(gap)
+            continue
+        spare -= 1
+        open_gaps += yield from _halves(start, gap)
+    return sorted(found, key=lambda gap: gap.span.above)
+
+
+def _halves(start: Start, gap: Gap) -> Asking:
+    """Give the halves of a range that differ; counting one half tells of both."""
+    middle = gap.here.middle
+    lower, upper = Span(gap.span.above, middle), Span(middle or 0, gap.span.upto)
+    there = yield from _count(start, lower)
+    rest = Known(
+        gap.there.count - there.count,
+        None,
+        tuple(a - b for a, b in zip(gap.there.sums, there.sums, strict=True)),
+    )
+    halves = [Gap(lower, there, (yield lower)), Gap(upper, rest, (yield upper))]
+    return [half for half in halves if not _same(half.there, half.here.known)]
+
+
+def _read_again(start: Start, gap: Gap, among: int) -> Walk:
+    """Read the tasks of a range; what the mirror has beside them is gone."""
+    span, ids = gap.span, set[int]()
+    held: Held = yield replace(span, listed=True)
+
+    def request(after: int) -> Request:
+        return Request(TASKS, whole(start, after=after, upto=span.upto))
+
+    def page(found: Listing, _after: int, left: int) -> Page:
+        keys = [record_id(record) for record in found.records]
+        ids.update(key for key in keys if key is not None)
+        complete = None
+        if left <= 0 and None not in keys:
+            complete = Complete("id", held.ids, frozenset(ids), among=among)
+        return Page(found.records, total=left + len(found.records), complete=complete)
+
+    yield from keyset(request, page, name="tasks", total="total", after=span.above)
+
+
+def _count(start: Start, span: Span) -> Asking:
+    answer = yield Request(TASKS, counted(start, after=span.above, upto=span.upto))
+    found = listing(answer, "tasks")
+    sums = (found.number("total_annotations"), found.number("total_predictions"))
+    return Known(found.number("total"), None, sums)
+
+
+def _same(there: Known, here: Known) -> bool:
+    return (there.count, there.sums) == (here.count, here.sums)
