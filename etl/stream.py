@@ -360,7 +360,11 @@ class Identify(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Platform:
-    """Everything annomirror knows about one kind of server."""
+    """Everything annomirror knows about one kind of server.
+
+    `restrict` names the setting that chooses among its parts; `called` is how a source of its kind
+    is named until its owner knows better.
+    """
 
     name: str
     title: str
@@ -371,6 +375,7 @@ class Platform:
     explain: Callable[[Source, Answer], SourceError | None]
     restrict: str | None = None
     url: str | None = None
+    called: str = "labels"
     page_size: int = 500
     concurrency: int = 1
     most_concurrency: int = 16

@@ -28,7 +28,7 @@ TEMPLATE = """\
 {database}
 
 # One table for each source; its name becomes the column `source` of every row.
-[sources.labels]
+[sources.{called}]
 {source}
 
 # Optional:
@@ -131,6 +131,7 @@ def _configuration(platform: Platform, url: str, said: Mapping[str, str]) -> str
         off = not _is_on(platform, option, said)
         source.append(_line(option.name, value or "", option.about, off=off))
     return TEMPLATE.format(
+        called=platform.called,
         database="\n".join(database),
         source="\n".join(source),
         optional="\n".join(_optional(platform)),

@@ -143,6 +143,7 @@ COCO_ANNOTATOR = Platform(
     identify=login.identify,
     explain=login.explain,
     restrict="datasets",
+    called="boxes",
     page_size=1_000,
     concurrency=2,
     most_concurrency=4,

@@ -201,6 +201,7 @@ QIANFAN = Platform(
     identify=login.identify,
     explain=login.explain,
     url="https://qianfan.baidubce.com",
+    called="qianfan",
     page_size=V2_PAGE,
     most_concurrency=1,
 )
