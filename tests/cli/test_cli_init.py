@@ -84,7 +84,7 @@ def test_every_commented_setting_is_one_that_is_known(empty, monkeypatch, name):
     for variable in VARIABLES[name]:
         monkeypatch.setenv(variable, TOKEN)
     (read,) = settings.read().sources
-    assert (read.name, read.platform) == ("labels", name)
+    assert (read.name, read.platform) == (PLATFORMS[name].called, name)
     assert read.parts == (("Street scenes", 7) if PLATFORMS[name].restrict else ())
     assert read.page_size == PLATFORMS[name].page_size
 
