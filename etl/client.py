@@ -89,6 +89,8 @@ class Client:
             try:
                 answer = self._once(request)
                 error = self._explain(self._source, answer) or verdict(request, answer)
+                if error and answer.file:
+                    answer.file.close()
                 retry_after = _seconds(answer.headers.get("retry-after"))
             except SourceError as failure:
                 error = failure
@@ -144,8 +146,12 @@ class Client:
             body = b"".join(self._chunks(response, ends_at))
             return Answer(response.status_code, head, self._shareable(body, response))
         file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads the answer closes it
-        for chunk in self._chunks(response, ends_at):
-            file.write(chunk)
+        try:
+            for chunk in self._chunks(response, ends_at):
+                file.write(chunk)
+        except BaseException:
+            file.close()
+            raise
         file.seek(0)
         return Answer(response.status_code, head, file.read(BEGINNING), file)
 
