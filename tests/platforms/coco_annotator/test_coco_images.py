@@ -62,13 +62,13 @@ def test_the_order_is_by_id_and_pages_are_read_backwards(mirror, server):
 
 
 @pytest.mark.parametrize("number", range(1, 10))
-def test_deletions_during_the_walk_lose_no_other_image(session, server, state, number):
-    images(session, server)
+def test_deletions_during_the_walk_lose_no_other_image(mirror, server, state, number):
+    images(mirror, server)
     server.meanwhile.append((page(number), delete(state, 2, 60, 61, 100, 169)))
-    images(session, server)
-    images(session, server)
-    assert tombstones(session, "images").keys() == {2, 60, 61, 100, 169}
-    assert_mirrored(session, state, "images")
+    images(mirror, server)
+    images(mirror, server)
+    assert tombstones(mirror, "images").keys() == {2, 60, 61, 100, 169}
+    assert_mirrored(mirror, state, "images")
 
 
 def test_deletions_before_every_request_lose_no_other_image(mirror, server, state):

@@ -6,7 +6,6 @@ from annotators import (
     NOON,
     Annotator,
     assert_mirrored,
-    expected,
     ids,
     run,
     table,
@@ -14,7 +13,7 @@ from annotators import (
     well,
     written,
 )
-from etl.standins.coco_annotator import catalogue, chores, seed, volume, work
+from etl.standins.coco_annotator import catalogue, chores, seed, work
 from mirror import dump, rows
 
 
@@ -123,25 +122,3 @@ def test_an_empty_installation_is_mirrored_and_then_filled(mirror):
     seed.lively(server.state)
     well(run(mirror, server))
     assert_mirrored(mirror, server.state)
-
-
-def test_twenty_thousand_annotations_come_and_change(mirror):
-    server = Annotator()
-    volume.many(server.state, 20_000)
-    first = well(run(mirror, server, page_size=1_000))
-    assert (first["annotations"].counts.read, first["images"].counts.read) == (20_000, 4_000)
-    assert written(well(run(mirror, server, page_size=1_000))) == 0
-    server.clock.advance(hours=1)
-    for key in range(1, 20_000, 100):
-        work.put_annotation(server.state, key)
-    work.delete_annotation(server.state, 2)
-    catalogue.erase(server.state, "annotations", 3)
-    changed = well(run(mirror, server, page_size=1_000))["annotations"].counts
-    assert (changed.inserted, changed.updated, changed.deleted) == (0, 200, 3)
-    (row,) = rows(mirror, table("annotations"), id=101)
-    wanted = expected("annotations", state_row(server, 101))
-    assert row == wanted | {"category_id": None}
-
-
-def state_row(server, key):
-    return next(row for row in server.state.truth("annotations") if row["id"] == key)
