@@ -38,6 +38,16 @@ def _item(row, relation):
     return kept | {name: value for name, value in extra.items() if value is not None}
 
 
+def event(row):
+    """Rebuild an event of COCO Annotator, without its nulls, from its row."""
+    found = _json(row["extra"]) or {}
+    found |= {"_cls": row["kind"], "user": row["user"], "milliseconds": row["milliseconds"]}
+    found |= {"tools_used": _json(row["tools_used"])}
+    moment = row["created_at"]
+    found |= {"created_at": moment and f"{moment[:10]}T{moment[11:]}Z"}
+    return without_nulls(found)
+
+
 def _field(row, api, name):
     return _json(row[name]) if api in DOCUMENTS else _exact(row[name])
 

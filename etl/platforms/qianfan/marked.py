@@ -38,7 +38,7 @@ def by_marker(listing: Listing) -> Callable[[Start], Walk]:
                 before = {}
                 continue
             if known.met():
-                yield Page([], Position(state=known.state()), last=True)
+                yield Page([], Position(state=known.state()))
                 return
             before, ids = {}, list(reading.seen)
             # An empty page behind others is no end, but where it comes at the same place again.

@@ -3,7 +3,8 @@
 Nothing tells when a record changed. A record that is done changes no more but for its names, so
 a long list is read from its new end until the newest record of the last walk and every record
 that was still under way have come by; it is read whole when it is short, when the total says that
-something was deleted, when the newest does not come first, and once a day.
+something was deleted, when the newest does not come first, and once a day. Only whole readings end with a
+last page: what was set aside and not met by another one is no better for it.
 """
 
 from __future__ import annotations
@@ -29,13 +30,13 @@ def by_offset(listing: Listing) -> Callable[[Start], Walk]:
         if left := before.get("resume"):
             state = yield from resuming.resumed(listing, first, left, size)
             if state is not None:
-                yield Page([], Position(state=state), last=True)
+                yield Page([], Position(state=state))
                 return
             first = listing.offset_page((yield listing.by_offset(0, size)))
         if _suffices(before, first.total, now):
             found = yield from _head(listing, first, before, size)
             if found is not None:
-                yield Page([], Position(state={**before, **found}), last=True)
+                yield Page([], Position(state={**before, **found}))
                 return
             first = listing.offset_page((yield listing.by_offset(0, size)))
         yield from _sweep(start, listing, first, size, now)

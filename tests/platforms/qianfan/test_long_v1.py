@@ -4,7 +4,7 @@ import pytest
 
 from accounts import books_apart, buried, expected, mirrored
 from etl.standins.qianfan.volume import many
-from mirror import dump
+from mirror import dump, rows
 
 TASKS = "augmentation_tasks"
 SHORT = 100
@@ -165,3 +165,24 @@ def test_a_list_whose_order_changes_is_read_whole_from_then_on(cleaned, sqlite_s
 
 def test_a_full_run_reads_all(long, sqlite_session):
     assert long.mirror(sqlite_session, TASKS, full=True) == 16 + 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "stream"),
+    [("enhance_tasks", TASKS), ("text_augment_tasks", "text_augmentation_tasks")],
+)
+def test_what_is_set_aside_stays_until_a_whole_reading_meets_it_repaired(
+    account, sqlite_session, short, kind, stream
+):
+    short(SHORT)
+    many(account.state, 250)
+    odd = key(account, 200, kind)
+    account.state.patch(kind, odd, name=7, taskName=7)
+    account.run(sqlite_session, stream)
+    account.state.patch(kind, odd, name="mended", taskName="mended")
+    account.mirror(sqlite_session, stream)
+    assert len(rows(sqlite_session, "sync_rejects")) == 1
+    account.clock.advance(days=1)
+    account.mirror(sqlite_session, stream)
+    assert rows(sqlite_session, "sync_rejects") == []
+    assert len(mirrored(sqlite_session, stream)) == 250
