@@ -72,16 +72,18 @@ def _elements(text: _Text) -> Iterator[bytes]:
     if text.next() == "]":
         text.take("]")
     else:
-        yield _element(text)
-        while text.take(",", "]") == ",":
+        end = ","
+        while end == ",":
             text.next()
-            yield _element(text)
+            found = _element(text)
+            end = text.take(",", "]")  # before that, a number may be half of one
+            yield found
     if text.next():
         raise BadAnswer(f"the list goes on after its end: {text.rest[text.at :][:100]!a}")
 
 
 def _element(text: _Text) -> bytes:
-    """Use up one element. One that touches the end of what was read may go on."""
+    """Use up one element. One close to the end of what was read may go on, as 0 may to 0.5."""
     while True:
         try:
             _, end = _scan(text.rest, text.at)
@@ -89,8 +91,9 @@ def _element(text: _Text) -> bytes:
             if not _cut(text, error) or not text.more():
                 raise BadAnswer(f"the list cannot be read: {error!s}") from error
             continue
-        if end < len(text.rest) or not text.more():
-            found, text.at = text.rest[text.at : end], end
+        found = text.rest[text.at : end]
+        if end < len(text.rest) - TOKEN or not text.more():
+            text.at += len(found)
             return found.encode(errors="replace")
 
 
