@@ -72,6 +72,18 @@ class Session:
             with self._translated():
                 self.connection.exec_driver_sql(sql, ready)
 
+    @property
+    def copies(self) -> bool:
+        """Tell whether the database takes many rows in one stream."""
+        return self.dialect == "postgresql"
+
+    def copy(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
+        """Stream rows into a table, in the transaction that is open."""
+        driver: Any = self.connection.connection.driver_connection
+        with self._translated(), driver.cursor() as cursor, cursor.copy(sql) as copy:
+            for row in rows:
+                copy.write_row(row)
+
     @contextmanager
     def _translated(self) -> Iterator[None]:
         """Go on over no new connection where one was lost: the lock may be lost with it."""
@@ -87,9 +99,13 @@ def translated() -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise MirrorError(f"the mirror failed: {_cause(error)}") from error
+        raise MirrorError(f"the mirror failed: {_cause(error.orig)}") from error
     except SQLAlchemyError as error:
         raise MirrorError(f"the mirror failed: {type(error).__name__}") from error
+    except Exception as error:
+        if type(error).__module__.partition(".")[0] != "psycopg":  # it is no import of ours
+            raise
+        raise MirrorError(f"the mirror failed: {_cause(error)}") from error
 
 
 def parse(database: str) -> URL:
@@ -175,9 +191,9 @@ def connected(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def _cause(error: DBAPIError) -> str:
+def _cause(error: BaseException | None) -> str:
     """Give the driver's words without SQL text and values, which may be large or private."""
-    return str(error.orig).strip().partition("\n")[0]
+    return str(error).strip().partition("\n")[0]
 
 
 @contextmanager

@@ -12,11 +12,12 @@ from etl.database import Session
 from etl.errors import RefusedError
 from etl.layout import Layout
 from etl.reader import Row
-from etl.statements import Spelling, Statements
+from etl.statements import MADE, Spelling, Statements
 from etl.stream import Complete
-from etl.tables import Mirrored
+from etl.tables import Entity, Mirrored
 from etl.transform import Entry, Plan
 
+MANY = 50  # rows from which a stream to the database is cheaper than a statement for each
 FEW_DELETED = 50  # a listing may bury as many whatever their share: small projects come and go
 
 
@@ -49,6 +50,8 @@ class Table:
         self.key = itemgetter(*map(layout.columns.index, layout.keys))
         self.root = itemgetter(layout.columns.index(layout.root))
         self._owner = layout.columns.index(layout.owner) if layout.owner else None
+        begun = issubclass(layout.table, Entity) and MADE in layout.columns
+        self._made = layout.columns.index(MADE) if begun else None
 
     def owner(self, row: Row) -> Any:
         """Give the id of the row that this one is a part of."""
@@ -57,6 +60,11 @@ class Table:
     def same(self, old: Row, row: Row) -> bool:
         """Tell whether a stored row says what the new one says."""
         return all(map(compare.same, old, row, self.sql.kinds))
+
+    def is_another(self, old: Row, row: Row) -> bool:
+        """Tell whether a row has but the id of the stored one: it was made at another time."""
+        made = self._made
+        return made is not None and None not in (old[made], row[made]) and old[made] != row[made]
 
     def stored(self, source: str, ids: Iterable[Any]) -> dict[Row, tuple[Row, bool]]:
         """Fetch the rows below some root records: row and whether it is a tombstone, by key."""
@@ -67,7 +75,18 @@ class Table:
     def write(self, rows: Iterable[Row], stamp: str) -> None:
         """Insert or update child rows."""
         tail = (stamp, stamp)
-        self._session.many(self.sql.upsert, (row + tail for row in rows))
+        self.put([row + tail for row in rows])
+
+    def put(self, rows: Sequence[Row]) -> None:
+        """Insert or update whole rows: many of them by the fast way in, where there is one."""
+        if len(rows) < MANY or not self._session.copies:
+            self._session.many(self.sql.upsert, rows)
+            return
+        latest = {self.key(row): row for row in rows}  # of a key that comes twice
+        self._session.run(self.sql.stage)
+        self._session.copy(self.sql.fill, latest.values())
+        self._session.run(self.sql.merge)
+        self._session.run(self.sql.clear)
 
     def live_ids(self, by: str, source: str, values: Iterable[Any]) -> list[Any]:
         """List the ids of live rows by a column."""
@@ -158,8 +177,7 @@ class Merge:
             counts.inserted += len(rows)
 
     def _write_roots(self, entries: Iterable[Entry], stamp: str) -> None:
-        rows = ((*entry.row, entry.content_hash, stamp, stamp) for entry in entries)
-        self._session.many(self.root.sql.upsert, rows)
+        self.root.put([(*entry.row, entry.content_hash, stamp, stamp) for entry in entries])
 
     def _update(self, entries: Sequence[Entry], stamp: str, counts: Counts) -> None:
         """Compare changed records row by row with what the mirror holds of them.
@@ -177,8 +195,10 @@ class Merge:
         }
         self._write_roots(fresh.values(), stamp)
         died = sum(not dead and entry.deleted is not None for entry, _, dead in known)
-        counts.deleted += died
-        counts.updated += len(fresh) - died
+        reborn = [dead for entry, row, dead in known if self.root.is_another(row, entry.row)]
+        counts.inserted += len(reborn)
+        counts.deleted += died + reborn.count(False)
+        counts.updated += len(fresh) - died - len(reborn)
         counts.unchanged += len(entries) - len(fresh)
         dying = {entry.key for entry in entries if entry.deleted is not None}
         replacement = _Replacement(self._session, source, stamp, counts, dying)
@@ -220,8 +240,10 @@ class _Replacement:
             if (dead and table.root(row) not in self._dying) or not table.same(old, row)
         ]
         table.write(new + changed, self._stamp)
-        self._counts.inserted += len(new)
-        self._counts.updated += len(changed)
+        reborn = [dead for old, dead, row in known if table.is_another(old, row)]
+        self._counts.inserted += len(new) + len(reborn)
+        self._counts.deleted += reborn.count(False)
+        self._counts.updated += len(changed) - len(reborn)
         self._counts.unchanged += len(keyed) - len(new) - len(changed)
         missing = {key: row for key, row in stored.items() if key not in keyed}
         self._counts.deleted += self._drop(table, missing)

@@ -16,6 +16,9 @@ from etl.stream import Digest, Gate, Parts
 from etl.tables import Entity, Mirrored
 
 
+MADE = "created_at"  # another time under the same id is another record
+
+
 @dataclass(frozen=True)
 class Spelling:
     """How a database, `sqlite` or `postgresql`, spells what the other one spells otherwise."""
@@ -72,11 +75,54 @@ class Statements:
     @cached_property
     def upsert(self) -> str:
         """Write a row: new, changed, or come back from the dead."""
-        layout = self._layout
-        hashed = ("content_hash",) * issubclass(layout.table, Entity)
-        columns = (*layout.columns, *hashed, "first_synced_at", "synced_at")
-        upsert = self._spelling.upsert(self._table, columns, layout.keys, ["first_synced_at"])
-        return f"{upsert}, deleted_at = NULL"
+        keys = self._layout.keys
+        upsert = self._spelling.upsert(self._table, self._written, keys, ["first_synced_at"])
+        return f"{upsert}, deleted_at = NULL{self._reborn}"
+
+    @property
+    def _reborn(self) -> str:
+        """Begin anew where another record was made under the id of an old one."""
+        if MADE not in self._layout.columns or not issubclass(self._layout.table, Entity):
+            return ""
+        return (
+            f", first_synced_at = CASE WHEN {self._name}.{MADE} <> excluded.{MADE} "
+            f"THEN excluded.first_synced_at ELSE {self._name}.first_synced_at END"
+        )
+
+    @cached_property
+    def _written(self) -> tuple[str, ...]:
+        hashed = ("content_hash",) * issubclass(self._layout.table, Entity)
+        return (*self._layout.columns, *hashed, "first_synced_at", "synced_at")
+
+    @cached_property
+    def stage(self) -> str:
+        """Make a place for many rows that lasts as long as the transaction."""
+        return (
+            f"CREATE TEMPORARY TABLE IF NOT EXISTS {self._staged} ON COMMIT DELETE ROWS AS "
+            f"SELECT {_list(self._written)} FROM {self._name} WITH NO DATA"
+        )
+
+    @cached_property
+    def fill(self) -> str:
+        """Stream rows to that place."""
+        return f"COPY {self._staged} ({_list(self._written)}) FROM STDIN"
+
+    @cached_property
+    def merge(self) -> str:
+        """Write the rows from there as `upsert` does one."""
+        head, _, tail = self.upsert.partition(" VALUES ")
+        conflict = tail[tail.index(" ON CONFLICT ") :]
+        return f"{head} SELECT {_list(self._written)} FROM {self._staged}{conflict}"
+
+    @cached_property
+    def clear(self) -> str:
+        """Empty that place for the next rows of the same transaction."""
+        return f"TRUNCATE {self._staged}"
+
+    @property
+    def _staged(self) -> str:
+        constants = "_".join(value for _, value in self._layout.constants)
+        return _quoted(f"staged_{self._table}_{constants}")
 
     @cached_property
     def hashes(self) -> str:
@@ -158,20 +204,21 @@ def live(part_column: str | None, spelling: Spelling, *, upto: bool | None = Non
     return f"{spelling.equal('source')} AND deleted_at IS NULL{part}{above}{ceiling}"
 
 
-def orphans(table: Mirrored | type[Mirrored], split: Parts, spelling: Spelling) -> str:
-    """Turn the live rows of parts that are gone into tombstones."""
+def orphans(
+    table: Mirrored | type[Mirrored], column: str, parent: type[Mirrored], spelling: Spelling
+) -> str:
+    """Turn the live rows that lie in tombstones into tombstones."""
     return (
         f"UPDATE {_quoted(table.__tablename__)} SET deleted_at = {spelling.mark}, "
         f"synced_at = {spelling.mark} WHERE {spelling.equal('source')} AND deleted_at IS NULL "
-        f"AND {_quoted(split.column)} IN (SELECT id FROM {_quoted(split.table.__tablename__)} "
-        f"WHERE {spelling.equal('source')} AND deleted_at IS NOT NULL)"
+        f"AND {_quoted(column)} IN ({dead(parent, spelling)})"
     )
 
 
-def dead_parts(split: Parts, spelling: Spelling) -> str:
-    """List the parts that are gone."""
+def dead(table: type[Mirrored], spelling: Spelling) -> str:
+    """List the records that are gone."""
     return (
-        f"SELECT id FROM {_quoted(split.table.__tablename__)} "
+        f"SELECT id FROM {_quoted(table.__tablename__)} "
         f"WHERE {spelling.equal('source')} AND deleted_at IS NOT NULL"
     )
 
