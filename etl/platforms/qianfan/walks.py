@@ -3,8 +3,8 @@
 Nothing tells when a record changed. A record that is done changes no more but for its names, so
 a long list is read from its new end until the newest record of the last walk and every record
 that was still under way have come by; it is read whole when it is short, when the total says that
-something was deleted, when the newest does not come first, and once a day. Only whole readings end with a
-last page: what was set aside and not met by another one is no better for it.
+something was deleted, when the newest does not come first, and once a day. Only whole readings
+end with a last page: what was set aside and not met by another one is no better for it.
 """
 
 from __future__ import annotations
