@@ -64,6 +64,12 @@ class Reading:
         found = sorted(ident for ident, is_open in self.seen.items() if is_open)
         return found if len(found) <= MOST_OPEN else None
 
+    @property
+    def places(self) -> dict[str, int] | None:
+        """Where in the list those records are; None if they are too many to remember."""
+        found = {ident: n for n, (ident, is_open) in enumerate(self.seen.items()) if is_open}
+        return found if len(found) <= MOST_OPEN else None
+
     def complete(self, start: Start) -> Complete | None:
         """Claim that this is all there is, unless a page left doubts: a record has no id."""
         if self.unsure:

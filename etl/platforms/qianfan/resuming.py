@@ -65,7 +65,12 @@ def resumed(
         return None
     counted = {*reading.seen, *rows.ids[: rows.ids.index(before["last"]) + 1]}
     further = Reading(listing, seen=dict(reading.seen), falling=reading.falling)
-    before = before | {"count": before["count"] + known - len(counted)}
+    before = before | {
+        "count": before["count"] + known - len(counted),
+        "first": next(iter(reading.seen)),
+        "front": len(reading.seen),
+        "open": before["open"] and {i: place + known for i, place in before["open"].items()},
+    }
     leave = left(before["began"], before)
     total = yield from turned(further, rows, size, offset=offset, leave=leave)
     adds_up = _counted(further, before) == total and further.newest_first and not further.stepped
@@ -82,11 +87,15 @@ def _counted(reading: Reading, before: dict[str, Any] | None) -> int:
     return len(reading.seen) + (before["count"] if before else 0)
 
 
-def _under_way(reading: Reading, before: dict[str, Any] | None) -> list[str] | None:
-    """Give what is under way of all that was seen since the list was begun."""
-    here = reading.under_way
+def _under_way(reading: Reading, before: dict[str, Any] | None) -> dict[str, int] | None:
+    """Give what is under way of all that was seen since the list was begun, and where it is."""
+    here = reading.places
     if before is None or here is None:
         return here
     if before["open"] is None:
         return None
-    return sorted({*here, *(ident for ident in before["open"] if ident not in reading.seen)})
+    came = list(reading.seen).index(before["first"])  # at the new end, since it was gone on with
+    front = before["front"] + came
+    here = {i: n if n < front else n + before["count"] for i, n in here.items()}
+    earlier = {i: n + came for i, n in before["open"].items() if i not in reading.seen}
+    return earlier | here

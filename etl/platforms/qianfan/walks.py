@@ -1,20 +1,22 @@
 """How Qianfan's V1 lists are walked: by offset, newest first to what is known, or whole.
 
 Nothing tells when a record changed. A record that is done changes no more but for its names, so
-a long list is read from its new end until the newest record of the last walk and every record
-that was still under way have come by; it is read whole when it is short, when the total says that
-something was deleted, when the newest does not come first, and once a day. Only whole readings
-end with a last page: what was set aside and not met by another one is no better for it.
+a long list is read from its new end until the newest record of the last walk has come by. The
+records that were still under way are asked for where what is new has pushed them. It is read
+whole when it is short, when the total says that something was deleted, when a record is not where
+it must be, when the newest does not come first, and once a day. Only whole readings end with a
+last page: what was set aside and not met by another one is no better for it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Generator
+from operator import itemgetter
 from typing import Any
 
 from etl.platforms.qianfan import resuming
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
-from etl.platforms.qianfan.reading import SHORT, TRIES, Reading, date, recent
+from etl.platforms.qianfan.reading import MOST_OPEN, SHORT, TRIES, Reading, date, recent
 from etl.platforms.qianfan.turning import nowhere, turned
 from etl.stream import Page, Position, Start, Walk
 
@@ -46,7 +48,7 @@ def by_offset(listing: Listing) -> Callable[[Start], Walk]:
 
 def _suffices(before: dict[str, Any], total: int, now: str | None) -> bool:
     """Tell whether the new end of a list is enough: it is long and known, and did not shrink."""
-    known = before.get("head") and before.get("open") is not None
+    known = before.get("head") and isinstance(before.get("open"), dict)
     return bool(known and SHORT < total >= before["total"] and recent(before.get("swept"), now))
 
 
@@ -57,15 +59,42 @@ def _head(
 
     It must when records were deleted: then there are fewer than the known and the new ones.
     """
-    reading = Reading(listing)
-    awaited = {before["head"], *before["open"]}
-    total = yield from turned(reading, first, size, enough=lambda: awaited <= reading.seen.keys())
-    if not awaited <= reading.seen.keys() or reading.stepped or reading.rising:
+    reading, head = Reading(listing), before["head"]
+    far = first.total - before["total"] + 2 * size  # beyond that, it is the head that was deleted
+
+    def enough() -> bool:
+        return head in reading.seen or len(reading.seen) > far
+
+    total = yield from turned(reading, first, size, enough=enough)
+    if head not in reading.seen or reading.stepped or reading.rising:
         return None
-    known = list(reading.seen).index(before["head"])
-    if before["total"] + known != total:
+    new = list(reading.seen).index(head)
+    if before["total"] + new != total:
         return None
-    return {"head": next(iter(reading.seen)), "open": reading.under_way, "total": total}
+    newest, places = next(iter(reading.seen)), reading.places
+    expected = {ident: place + new for ident, place in before["open"].items()}
+    further = yield from _further(reading, expected, total, size)
+    if further is None or places is None or len(places | further) > MOST_OPEN:
+        return None
+    return {"head": newest, "total": total, "open": places | further}
+
+
+def _further(
+    reading: Reading, expected: dict[str, int], total: int, size: int
+) -> Generator[Any, Any, dict[str, int] | None]:
+    """Ask for records where they must be; give those still under way, None if one is not there."""
+    listing = reading.listing
+    under_way: dict[str, int] = {}
+    for ident, place in sorted(expected.items(), key=itemgetter(1)):
+        if ident in reading.seen:
+            continue
+        rows = listing.offset_page((yield listing.by_offset(place, size)))
+        if rows.ids[:1] != [ident] or rows.total != total:
+            return None
+        yield Page(rows.records)
+        reading.note(rows)
+        under_way |= {i: place + n for n, i in enumerate(rows.ids) if reading.seen[i]}
+    return under_way
 
 
 def _sweep(start: Start, listing: Listing, first: Rows, size: int, now: str | None) -> Walk:
@@ -101,7 +130,7 @@ def _adds_up(reading: Reading, total: int) -> bool:
 def _swept(reading: Reading, total: int, now: str | None) -> dict[str, Any]:
     state: dict[str, Any] = {
         "head": next(iter(reading.seen), ""),
-        "open": reading.under_way if reading.newest_first else None,
+        "open": reading.places if reading.newest_first else None,
         "total": total,
     }
     return state | ({"swept": now} if total > SHORT else {})

@@ -28,7 +28,12 @@ def short(monkeypatch):
 @pytest.fixture
 def few_open(monkeypatch):
     """Remember no more than so many records under way."""
-    return lambda rows: monkeypatch.setattr(reading, "MOST_OPEN", rows)
+
+    def make(rows):
+        for module in (reading, walks):
+            monkeypatch.setattr(module, "MOST_OPEN", rows)
+
+    return make
 
 
 @pytest.fixture

@@ -68,8 +68,24 @@ def test_a_task_that_ended_is_awaited_no_longer(account, sqlite_session, short):
     many(account.state, 150)
     account.mirror(sqlite_session, TASKS)
     account.state.progress_enhance(running["strId"], 2)
-    assert account.mirror(sqlite_session, TASKS) == 8 + 1
+    assert account.mirror(sqlite_session, TASKS) == 1 + 1
     assert account.mirror(sqlite_session, TASKS) == 1
+
+
+def test_old_running_tasks_are_asked_for_where_new_ones_pushed_them(account, session, short):
+    short(SHORT)
+    running = []
+    for _ in range(3):
+        running += [account.state.add_enhance(status=1)["strId"] for _ in range(4)]
+        many(account.state, 70)
+    account.mirror(session, TASKS)
+    many(account.state, 30)
+    assert account.mirror(session, TASKS) == 2 + 1 + 3
+    for key in running[1::2]:
+        account.state.progress_enhance(key, 4, "late")
+    account.state.add_enhance(status=1)
+    assert account.mirror(session, TASKS) == 1 + 3
+    assert mirrored(session, TASKS) == expected(account, TASKS)
 
 
 def test_a_task_of_an_unknown_status_is_still_awaited(account, sqlite_session, short):
