@@ -25,6 +25,9 @@ def keys(table: type[Mirrored]) -> tuple[str, ...]:
     return tuple(c.name for c in table.__table__.primary_key)  # type: ignore[attr-defined]  # idem
 
 
+MADE = "created_at"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """One table as one stream fills it: the columns in the order of its rows.
@@ -40,6 +43,11 @@ class Layout:
     constants: tuple[tuple[str, str], ...] = ()
     owner: str | None = None
     owned_by: type[Mirrored] | None = None
+
+    @property
+    def dated(self) -> bool:
+        """Whether rows tell when they were made: another time under the same id is another row."""
+        return MADE in self.columns and "id" in self.keys
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -3,15 +3,31 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from typing import Any
 
-from etl import statements, times
+from etl import holdings, times
 from etl.database import Session
 from etl.layout import kinds
 from etl.merge import Counts, Merge
 from etl.quarantine import Quarantine
+from etl.reject import record_key
 from etl.statements import Spelling
-from etl.stream import Held, Identity, Known, Page, Part, Position, Source, Span, Start, Touched
+from etl.stream import (
+    Complete,
+    Held,
+    Identity,
+    Inside,
+    Known,
+    Page,
+    Part,
+    Parts,
+    Position,
+    Source,
+    Span,
+    Start,
+    Touched,
+)
 from etl.tables import Watermark
 from etl.transform import Batch, Plan
 
@@ -40,7 +56,7 @@ class Loader:
         split = self._plan.stream.parts
         if split is None:
             return [Part("")]
-        sql = statements.live_parts(split.table, split.title, self._spelling)
+        sql = holdings.live_parts(split.table, split.title, self._spelling)
         rows = self._session.all(sql, (self._plan.source,))
         return [Part(str(key), str(title or "")) for key, title in rows]
 
@@ -72,7 +88,7 @@ class Loader:
                 self._merge.refuse_too_many(*page.gone)
             counts = self._merge.entries(batch.entries, stamp)
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
-            if page.complete and not batch.rejects:
+            if page.complete and _names_all(page.complete, batch):
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
             self._quarantine.update(part, page, batch, stamp)
             self._remember(part, page.position, stamp)
@@ -97,40 +113,53 @@ class Loader:
         spec, known = self._plan.stream.digest, self._known(part, span)
         if spec is None or not known.count:
             return Held(known)
+        aside = self._quarantine.held(part, span)
+        rows = known.count - len(aside)
         within, values = self._within(part, span)
-        every, half = (known.count, 0) if span.listed else (1, known.count // 2)
-        found = self._session.all(statements.ids(spec, within, every, half), values)
+        every, half = (rows, 0) if span.listed else (1, rows // 2)
+        found = self._session.all(holdings.ids(spec, within, every, half), values)
         ids = tuple(row[0] for row in found)
-        return Held(known, ids[len(ids) // 2] if ids else None, ids if span.listed else ())
+        if span.listed:
+            return Held(known, ids=(*ids, *aside))
+        return Held(known, ids[0] if ids else None)
 
     def bury_orphans(self) -> Counts:
         """Bury what lies in parts that are gone, and forget how far those were mirrored."""
-        counts, split = Counts(), self._plan.stream.parts
-        if split is None:
-            return counts
-        source = self._plan.source
-        dead = [
-            row[0]
-            for row in self._session.all(statements.dead_parts(split, self._spelling), (source,))
-        ]
-        if not dead:
-            return counts
-        stamp = times.now()
-        with self._session.transaction():
-            for layout in (self._plan.root, *self._plan.children):
-                sql = statements.orphans(layout.table, split, self._spelling)
-                counts.deleted += self._session.run(sql, (stamp, stamp, source, source))
-            for key in dead if counts.deleted else ():
-                gone = f"DELETE FROM {POSITIONS} WHERE {self._spelling.equal(*OF_PART)}"
-                self._session.run(gone, self._part(Part(str(key))))
+        counts, stream = Counts(), self._plan.stream
+        for parent in (stream.parts, stream.within):
+            if parent is None:
+                continue
+            of = (self._plan.source,)
+            dead = self._session.all(holdings.dead(parent.table, self._spelling), of)
+            if not dead:
+                continue
+            with self._session.transaction():
+                counts.deleted += self._bury_inside(parent)
+                if parent is stream.parts and counts.deleted:
+                    self._forget(Part(str(row[0])) for row in dead)
         return counts
+
+    def _bury_inside(self, parent: Parts | Inside) -> int:
+        """Bury what lies in tombstones of another table."""
+        stamp, source = times.now(), self._plan.source
+        of = (stamp, stamp, source, source)
+        return sum(
+            self._session.run(
+                holdings.orphans(layout.table, parent.column, parent.table, self._spelling), of
+            )
+            for layout in (self._plan.root, *self._plan.children)
+        )
+
+    def _forget(self, parts: Iterable[Part]) -> None:
+        gone = f"DELETE FROM {POSITIONS} WHERE {self._spelling.equal(*OF_PART)}"
+        self._session.many(gone, [self._part(part) for part in parts])
 
     def _known(self, part: Part, span: Span | None = None) -> Known:
         spec = self._plan.stream.digest
         if spec is None:
             return Known()
         within, values = self._within(part, span)
-        count, newest, *sums = self._session.all(statements.digest(spec, within), values)[0]
+        count, newest, *sums = self._session.all(holdings.digest(spec, within), values)[0]
         aside = self._quarantine.digest(part, span or Span(), spec.sums)
         added = tuple(int(here) + there for here, there in zip(sums, aside.sums, strict=True))
         return Known(count + aside.count, times.shown(newest), added)
@@ -143,12 +172,10 @@ class Loader:
             (kind,) = kinds(split.table, ("id",))
             values.append(int(part.key) if kind == "whole" else part.key)
         if span is None:
-            return statements.live(split.column if split else None, self._spelling), values
+            return holdings.live(split.column if split else None, self._spelling), values
         values += [span.above] if span.upto is None else [span.above, span.upto]
         bounded = span.upto is not None
-        return statements.live(
-            split.column if split else None, self._spelling, upto=bounded
-        ), values
+        return holdings.live(split.column if split else None, self._spelling, upto=bounded), values
 
     def _touched(self, position: Position) -> Touched:
         """Tell which rows behind the stream's gate changed since its last walk."""
@@ -156,12 +183,12 @@ class Loader:
         if gate is None:
             return Touched()
         ((now,),) = self._session.all(
-            statements.newest_stamp(gate.table, self._spelling), (self._plan.source,)
+            holdings.newest_stamp(gate.table, self._spelling), (self._plan.source,)
         )
         before = (position.state or {}).get("gate")
         if before is None:
             return Touched(times.shown(now))
-        sql = statements.touched(gate, self._plan.root.table, self._spelling)
+        sql = holdings.touched(gate, self._plan.root.table, self._spelling)
         rows = self._session.all(sql, (self._plan.source, before))
         found: dict[int, list[int]] = {}
         for there, here in rows:
@@ -181,3 +208,10 @@ class Loader:
 
     def _part(self, part: Part) -> tuple[str, str, str]:
         return (self._plan.source, self._plan.stream.name, part.key)
+
+
+def _names_all(complete: Complete, batch: Batch) -> bool:
+    """Tell whether a listing names every record, those set aside as well: then it is complete."""
+    if not batch.rejects:
+        return True
+    return {reject.key for reject in batch.rejects} <= set(map(record_key, complete.ids))

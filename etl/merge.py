@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Any
 
-from etl import compare
 from etl.database import Session
 from etl.errors import RefusedError
-from etl.layout import Layout
 from etl.reader import Row
-from etl.statements import MADE, Spelling, Statements
+from etl.statements import Spelling
 from etl.stream import Complete
-from etl.tables import Entity, Mirrored
+from etl.table import Table
+from etl.tables import Mirrored
 from etl.transform import Entry, Plan
 
-MANY = 50  # rows from which a stream to the database is cheaper than a statement for each
 FEW_DELETED = 50  # a listing may bury as many whatever their share: small projects come and go
 
 
@@ -36,67 +33,6 @@ class Counts:
         """Add another page's counts."""
         for name, value in vars(other).items():
             setattr(self, name, getattr(self, name) + value)
-
-
-class Table:
-    """One table as one stream fills it, with the statements to read and write it."""
-
-    def __init__(self, layout: Layout, session: Session) -> None:
-        self.layout = layout
-        spelling = Spelling(session.dialect)
-        self.sql = Statements(layout, spelling)
-        self._session = session
-        self._values = spelling.values
-        self.key = itemgetter(*map(layout.columns.index, layout.keys))
-        self.root = itemgetter(layout.columns.index(layout.root))
-        self._owner = layout.columns.index(layout.owner) if layout.owner else None
-        begun = issubclass(layout.table, Entity) and MADE in layout.columns
-        self._made = layout.columns.index(MADE) if begun else None
-
-    def owner(self, row: Row) -> Any:
-        """Give the id of the row that this one is a part of."""
-        return row[self._owner] if self._owner is not None else None
-
-    def same(self, old: Row, row: Row) -> bool:
-        """Tell whether a stored row says what the new one says."""
-        return all(map(compare.same, old, row, self.sql.kinds))
-
-    def is_another(self, old: Row, row: Row) -> bool:
-        """Tell whether a row has but the id of the stored one: it was made at another time."""
-        made = self._made
-        return made is not None and None not in (old[made], row[made]) and old[made] != row[made]
-
-    def stored(self, source: str, ids: Iterable[Any]) -> dict[Row, tuple[Row, bool]]:
-        """Fetch the rows below some root records: row and whether it is a tombstone, by key."""
-        values = (source, self._values(list(ids)), *self.sql.constants)
-        found = self._session.all(self.sql.rows, values)
-        return {self.key(row): (tuple(row[:-1]), bool(row[-1])) for row in found}
-
-    def write(self, rows: Iterable[Row], stamp: str) -> None:
-        """Insert or update child rows."""
-        tail = (stamp, stamp)
-        self.put([row + tail for row in rows])
-
-    def put(self, rows: Sequence[Row]) -> None:
-        """Insert or update whole rows: many of them by the fast way in, where there is one."""
-        if len(rows) < MANY or not self._session.copies:
-            self._session.many(self.sql.upsert, rows)
-            return
-        latest = {self.key(row): row for row in rows}  # of a key that comes twice
-        self._session.run(self.sql.stage)
-        self._session.copy(self.sql.fill, latest.values())
-        self._session.run(self.sql.merge)
-        self._session.run(self.sql.clear)
-
-    def live_ids(self, by: str, source: str, values: Iterable[Any]) -> list[Any]:
-        """List the ids of live rows by a column."""
-        bound = (source, self._values(list(values)), *self.sql.constants)
-        return [row[0] for row in self._session.all(self.sql.live_ids(by), bound)]
-
-    def bury(self, by: str, source: str, ids: Iterable[Any], stamp: str) -> int:
-        """Turn live rows into tombstones by a column."""
-        values = (stamp, stamp, source, self._values(list(ids)), *self.sql.constants)
-        return self._session.run(self.sql.bury(by), values)
 
 
 class Merge:

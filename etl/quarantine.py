@@ -10,7 +10,7 @@ from etl.database import Session
 from etl.layout import specs
 from etl.reject import Reject, record_key
 from etl.statements import Spelling
-from etl.stream import Known, Page, Part, Span, Stream
+from etl.stream import Complete, Known, Page, Part, Span, Stream
 from etl.tables import Rejected
 from etl.transform import Batch, Entry, Plan
 
@@ -59,6 +59,8 @@ class Quarantine:
             self._set_aside(part, batch.rejects, stamp)
             rejected = {reject.key for reject in batch.rejects}
             held, met = held | rejected, met | rejected
+        if page.complete and page.complete.column == "id" and held:
+            held -= self._release(held & _unlisted(page.complete))
         if page.last and held:
             held -= self._release(self._repaired(part, met))
         self._next = held, met
@@ -72,19 +74,23 @@ class Quarantine:
 
         A record without a usable id is in no span but that of everything.
         """
+        counted = [_numbers(text, sums) for key, text in self._aside(part) if _lies_in(key, span)]
+        nothing = (0,) * len(sums)
+        return Known(len(counted), None, tuple(map(sum, zip(*counted, strict=True))) or nothing)
+
+    def held(self, part: Part, span: Span) -> list[int]:
+        """List the ids of the records set aside that no row stands for."""
+        return [int(key) for key, _ in self._aside(part) if _is_id(key) and _lies_in(key, span)]
+
+    def _aside(self, part: Part) -> Sequence[tuple[str, str]]:
         if not self._held:
-            return Known(0, None, (0,) * len(sums))
-        table = self._table
+            return []
         where = self._spelling.equal("source", "stream", "part")
-        rows = self._session.all(
+        return self._session.all(
             f"SELECT record_key, payload FROM {TABLE} WHERE {where} AND NOT EXISTS (SELECT 1 FROM "
-            f'"{table}" t WHERE t.source = {TABLE}.source AND t.deleted_at IS NULL '
+            f'"{self._table}" t WHERE t.source = {TABLE}.source AND t.deleted_at IS NULL '
             f"AND CAST(t.id AS TEXT) = {TABLE}.record_key)",
             (*self._of, part.key),
-        )
-        counted = [_numbers(payload, sums) for key, payload in rows if _lies_in(key, span)]
-        return Known(
-            len(counted), None, tuple(map(sum, zip(*counted, strict=True))) or (0,) * len(sums)
         )
 
     def _keys(self) -> frozenset[str]:
@@ -135,8 +141,12 @@ class Quarantine:
         return keys
 
 
+def _is_id(key: str) -> bool:
+    return key.isascii() and key.isdecimal()
+
+
 def _lies_in(key: str, span: Span) -> bool:
-    if not key.isdecimal():
+    if not _is_id(key):
         return span == Span(listed=span.listed)
     return span.above < int(key) and (span.upto is None or int(key) <= span.upto)
 
@@ -157,6 +167,11 @@ def _changed_at(stream: Stream) -> str | None:
         return None
     by = stream.digest.by
     return specs(stream.digest.table)[by].api or by
+
+
+def _unlisted(complete: Complete) -> set[str]:
+    """Give the keys of records that a listing by id shows to be gone."""
+    return set(map(record_key, complete.values)) - set(map(record_key, complete.ids))
 
 
 def _landed(entries: Iterable[Entry]) -> set[str]:

@@ -11,12 +11,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from etl.layout import Layout, kinds
-from etl.stream import Digest, Gate, Parts
-from etl.tables import Entity, Mirrored
-
-
-MADE = "created_at"  # another time under the same id is another record
+from etl.layout import MADE, Layout, kinds
+from etl.tables import Entity
 
 
 @dataclass(frozen=True)
@@ -43,19 +39,19 @@ class Spelling:
 
     def equal(self, *columns: str) -> str:
         """Compare columns with bound values."""
-        return " AND ".join(f"{_quoted(column)} = {self.mark}" for column in columns)
+        return " AND ".join(f"{quoted(column)} = {self.mark}" for column in columns)
 
     def insert(self, table: str, columns: Sequence[str]) -> str:
         """Write a row."""
         marks = ", ".join([self.mark] * len(columns))
-        return f"INSERT INTO {_quoted(table)} ({_list(columns)}) VALUES ({marks})"
+        return f"INSERT INTO {quoted(table)} ({_list(columns)}) VALUES ({marks})"
 
     def upsert(
         self, table: str, columns: Sequence[str], keys: Sequence[str], kept: Sequence[str] = ()
     ) -> str:
         """Write a row, or all but the `kept` columns of the one that has its keys."""
         stay = {*keys, *kept}
-        changes = [f"{_quoted(c)} = excluded.{_quoted(c)}" for c in columns if c not in stay]
+        changes = [f"{quoted(c)} = excluded.{quoted(c)}" for c in columns if c not in stay]
         return (
             f"{self.insert(table, columns)} "
             f"ON CONFLICT ({_list(keys)}) DO UPDATE SET {', '.join(changes)}"
@@ -68,7 +64,7 @@ class Statements:
     def __init__(self, layout: Layout, spelling: Spelling) -> None:
         self._spelling, self._layout = spelling, layout
         self._table = str(layout.table.__tablename__)
-        self._name = _quoted(self._table)
+        self._name = quoted(self._table)
         self.kinds = kinds(layout.table, layout.columns)
         self.constants = tuple(value for _, value in layout.constants)
 
@@ -82,7 +78,7 @@ class Statements:
     @property
     def _reborn(self) -> str:
         """Begin anew where another record was made under the id of an old one."""
-        if MADE not in self._layout.columns or not issubclass(self._layout.table, Entity):
+        if not self._layout.dated:
             return ""
         return (
             f", first_synced_at = CASE WHEN {self._name}.{MADE} <> excluded.{MADE} "
@@ -122,7 +118,7 @@ class Statements:
     @property
     def _staged(self) -> str:
         constants = "_".join(value for _, value in self._layout.constants)
-        return _quoted(f"staged_{self._table}_{constants}")
+        return quoted(f"staged_{self._table}_{constants}")
 
     @cached_property
     def hashes(self) -> str:
@@ -144,7 +140,7 @@ class Statements:
     def _as_text(self, column: str, kind: str) -> str:
         """Fetch JSON as the text it is, which Postgres' driver would decode."""
         cast = "::text" if kind == "document" and self._spelling.name == "postgresql" else ""
-        return _quoted(column) + cast
+        return quoted(column) + cast
 
     def live_ids(self, by: str) -> str:
         """Look up the ids of live rows by a column."""
@@ -178,80 +174,15 @@ class Statements:
 
     def _among(self, by: str) -> str:
         """Choose rows of the stream by a list of values in a column."""
-        among = f"{self._spelling.equal('source')} AND {_quoted(by)} {self._spelling.among}"
+        among = f"{self._spelling.equal('source')} AND {quoted(by)} {self._spelling.among}"
         constants = [name for name, _ in self._layout.constants]
         return f"{among} AND {self._spelling.equal(*constants)}" if constants else among
 
 
-def digest(spec: Digest, within: str) -> str:
-    """Count rows, with their newest time and sums."""
-    sums = "".join(f", coalesce(sum({_quoted(name)}), 0)" for name in spec.sums)
-    table = _quoted(spec.table.__tablename__)
-    return f"SELECT count(*), max({_quoted(spec.by)}){sums} FROM {table} WHERE {within}"
-
-
-def ids(spec: Digest, within: str, limit: int, offset: int = 0) -> str:
-    """List ids in their order."""
-    table = _quoted(spec.table.__tablename__)
-    return f"SELECT id FROM {table} WHERE {within} ORDER BY id LIMIT {limit} OFFSET {offset}"
-
-
-def live(part_column: str | None, spelling: Spelling, *, upto: bool | None = None) -> str:
-    """Choose the live rows of a part; with `upto` told, above one id, and perhaps up to another."""
-    part = f" AND {spelling.equal(part_column)}" if part_column else ""
-    above = f" AND id > {spelling.mark}" if upto is not None else ""
-    ceiling = f" AND id <= {spelling.mark}" if upto else ""
-    return f"{spelling.equal('source')} AND deleted_at IS NULL{part}{above}{ceiling}"
-
-
-def orphans(
-    table: Mirrored | type[Mirrored], column: str, parent: type[Mirrored], spelling: Spelling
-) -> str:
-    """Turn the live rows that lie in tombstones into tombstones."""
-    return (
-        f"UPDATE {_quoted(table.__tablename__)} SET deleted_at = {spelling.mark}, "
-        f"synced_at = {spelling.mark} WHERE {spelling.equal('source')} AND deleted_at IS NULL "
-        f"AND {_quoted(column)} IN ({dead(parent, spelling)})"
-    )
-
-
-def dead(table: type[Mirrored], spelling: Spelling) -> str:
-    """List the records that are gone."""
-    return (
-        f"SELECT id FROM {_quoted(table.__tablename__)} "
-        f"WHERE {spelling.equal('source')} AND deleted_at IS NOT NULL"
-    )
-
-
-def newest_stamp(table: type[Mirrored], spelling: Spelling) -> str:
-    """Give the time of the latest change to a table's rows."""
-    return (
-        f"SELECT max(synced_at) FROM {_quoted(table.__tablename__)} "
-        f"WHERE {spelling.equal('source')}"
-    )
-
-
-def touched(gate: Gate, table: type[Mirrored], spelling: Spelling) -> str:
-    """List the gate's rows changed since a time, each with the live rows of `table` it concerns."""
-    return (
-        f"SELECT g.id, t.id FROM {_quoted(gate.table.__tablename__)} g "
-        f"LEFT JOIN {_quoted(table.__tablename__)} t ON t.source = g.source "
-        f"AND t.{_quoted(gate.column)} = g.id AND t.deleted_at IS NULL "
-        f"WHERE g.source = {spelling.mark} AND g.synced_at > {spelling.mark} ORDER BY g.id, t.id"
-    )
-
-
-def live_parts(table: type[Mirrored], title: str, spelling: Spelling) -> str:
-    """List the live rows a stream is split by."""
-    return (
-        f"SELECT id, {_quoted(title)} FROM {_quoted(table.__tablename__)} "
-        f"WHERE {spelling.equal('source')} AND deleted_at IS NULL ORDER BY id"
-    )
-
-
 def _list(names: Sequence[str]) -> str:
-    return ", ".join(map(_quoted, names))
+    return ", ".join(map(quoted, names))
 
 
-def _quoted(name: Any) -> str:
+def quoted(name: Any) -> str:
+    """Spell a name of ours."""
     return f'"{name}"'

@@ -174,6 +174,14 @@ class Gate:
 
 
 @dataclass(frozen=True)
+class Inside:
+    """Rows of another stream that this one's lie in, and go with: `column` holds their id here."""
+
+    table: type[Entity]
+    column: str
+
+
+@dataclass(frozen=True)
 class Touched:
     """What the gate showed: the ids known here for each of its rows changed since `before`.
 
@@ -330,6 +338,7 @@ class Stream:
     digest: Digest | None = None
     gate: Gate | None = None
     proof: Callable[[Start], Walk] | None = None
+    within: Inside | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

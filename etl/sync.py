@@ -10,7 +10,6 @@ import logging
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -23,13 +22,12 @@ from etl.errors import (
     Outcome,
     RefusedError,
     SourceError,
-    Unauthorized,
-    Unreachable,
 )
 from etl.ledger import Ledger, StreamReport
 from etl.load import Loader
 from etl.merge import Counts
-from etl.stream import Identity, Page, Part, Platform, Source, Start, Stream
+from etl.parts import Reading
+from etl.stream import Identity, Page, Part, Platform, Source, Stream
 from etl.transform import Plan
 
 log = logging.getLogger("etl.sync")
@@ -153,55 +151,11 @@ def _stream(
     failures: dict[Part, AnnomirrorError] = {}
     yield Began(source.name, stream.name, len(starts))
     report.counts.add(loader.bury_orphans())
-    read: set[Part] = set()
-    with extract.Ahead(_walked(job, stream, starts, failures)) as walked:
-        for page in copy(walked, plan, loader, failures):
-            read.add(page.part)
-            report.counts.add(page.counts)
-            yield page
-    moved = [start.part for start in starts if start.part in read - failures.keys()]
-    for page in copy(_proved(job, stream, moved, loader, failures), plan, loader, failures):
+    reading = Reading(stream, source, job.sender, job.identity, loader, failures)
+    for page in copy(reading.pages(starts), plan, loader, failures):
         report.counts.add(page.counts)
         yield page
     _conclude(report, failures, len(starts))
-
-
-def _walked(
-    job: Job, stream: Stream, starts: Iterable[Start], failures: dict[Part, AnnomirrorError]
-) -> Iterator[tuple[Part, Page]]:
-    """Yield every part's pages. A part that fails is noted, and the next one begun."""
-    for start in starts:
-        try:
-            for page in extract.pages(stream.walk(start), job.sender, job.source.concurrency):
-                yield start.part, page
-        except (Unauthorized, Unreachable):
-            raise
-        except SourceError as error:
-            failures[start.part] = error
-
-
-def _proved(
-    job: Job,
-    stream: Stream,
-    parts: Iterable[Part],
-    loader: Loader,
-    failures: dict[Part, AnnomirrorError],
-) -> Iterator[tuple[Part, Page]]:
-    """Yield the pages that a stream's proof finds wanting, of each part that was just read."""
-    if (prove := stream.proof) is None:
-        return
-    for part in parts:
-        start = loader.start(job.source, part, identity=job.identity)
-        held = partial(loader.held, part)
-        try:
-            for page in extract.pages(prove(start), job.sender, 1, held):
-                yield part, page
-                if part in failures:
-                    break
-        except (Unauthorized, Unreachable):
-            raise
-        except SourceError as error:
-            failures[part] = error
 
 
 def copy(

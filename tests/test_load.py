@@ -1,13 +1,11 @@
 """Pages into the mirror: rows, counts, rejects, watermarks, all or nothing."""
 
-from datetime import timedelta
-
 import pytest
 
 from etl.database import Session
 from etl.load import Loader
 from etl.merge import Counts
-from etl.stream import Complete, Known, Page, Part, Position
+from etl.stream import Complete, Held, Known, Page, Part, Position, Span
 from mirror import SOURCE, commit, dump, encoded, live, plan, rows
 
 USER = {"id": 1, "email": "ann@example.com"}
@@ -205,18 +203,27 @@ def test_a_full_walk_begins_at_the_beginning(session):
     assert (start.position, start.since) == (Position(), None)
 
 
-def test_a_walk_learns_what_the_mirror_holds_since(session):
+def test_a_walk_learns_what_the_mirror_holds_of_its_part(session):
     stamped = [
         task(key, updated_at=f"2026-11-21T{hour}:00:00Z", total_annotations=key)
         for key, hour in ((1, 10), (2, 11), (3, 12))
     ]
     elsewhere = task(4, updated_at="2026-11-21T13:00:00Z") | {"project": 8}
     commit(session, "tasks", *stamped, elsewhere, part="9", position=AT)
-    source, loader = SOURCE, Loader(session, plan("tasks"), 2)
-    assert loader.start(source, Part("9")).known == Known(1, AT.watermark, (3, 0))
-    hour = SOURCE.__class__(**vars(SOURCE) | {"lookback": timedelta(hours=1)})
-    assert loader.start(hour, Part("9")).known == Known(2, AT.watermark, (5, 0))
-    assert loader.start(source, Part("9"), full=True).known.count == 3
+    loader = Loader(session, plan("tasks"), 2)
+    assert loader.start(SOURCE, Part("9")).known == Known(3, AT.watermark, (6, 0))
+    assert loader.start(SOURCE, Part("9"), full=True).known.count == 3
+    assert loader.start(SOURCE, Part("8")).known.count == 1
+
+
+def test_a_proof_learns_what_the_mirror_holds_of_a_range(session):
+    commit(session, "tasks", *(task(key, total_predictions=key) for key in (2, 4, 6, 8)))
+    commit(session, "tasks", {"id": 9, "overlap": "x", "project": 9, "total_predictions": 3})
+    loader = Loader(session, plan("tasks"), 2)
+    assert loader.held(Part("9"), Span()) == Held(Known(5, None, (0, 23)), 6)
+    assert loader.held(Part("9"), Span(2, 6)) == Held(Known(2, None, (0, 10)), 6)
+    assert loader.held(Part("9"), Span(4, listed=True)).ids == (6, 8, 9)
+    assert loader.held(Part("9"), Span(9)) == Held(Known(0, None, (0, 0)))
 
 
 def test_parts_are_the_live_projects(session):

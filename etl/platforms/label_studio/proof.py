@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from math import log2
 from typing import Any
 
-from etl.paging import Listing, keyset, listing, mapping, record_id
+from etl.paging import Listing, keyset, mapping, record_id
 from etl.platforms.label_studio import login
-from etl.platforms.label_studio.query import TASKS, counted, whole
+from etl.platforms.label_studio.query import TASKS, counted, told, whole
 from etl.stream import Complete, Held, Known, Page, Request, Span, Start, Walk
 
 SMALL = 100  # tasks that cost less to read than to halve further
@@ -33,36 +33,48 @@ class Gap:
 
 
 def prove(start: Start) -> Walk:
-    """Find and read again what the mirror has otherwise than the server."""
+    """Find and read again what the mirror has otherwise than the server.
+
+    Where they agree, that is all. Where they did not, what the server said when the walk began is
+    noted as seen, so that a record which cannot be mirrored is not looked for in every run.
+    """
     everything = Span()
     there: Known = yield from _count(start, everything)
     here: Held = yield everything
-    if _same(there, here.known):
+    if there == here.known:
         return
-    if not there.count:
+    if not _same(there, here.known):
+        yield from _mended(start, Gap(everything, there, here))
+    note = start.position.state or {}
+    seen = {**note, "seen": note.get("asked")}
+    yield Page([], replace(start.position, state=seen))
+
+
+def _mended(start: Start, project: Gap) -> Walk:
+    there, here = project.there.count, project.here.known.count
+    if not there:
         # All deleted, or we were removed since this run began: that looks the same.
         login.membership(mapping((yield Request(login.WHOAMI))))
-    gone = max(here.known.count - there.count, 0)
-    yield Page([], gone=(gone, here.known.count))
-    found = yield from _narrowed(start, Gap(everything, there, here))
-    for gap in found:
-        yield from _read_again(start, gap, here.known.count)
+    yield Page([], gone=(max(here - there, 0), here))
+    found = yield from _narrowed(start, project)
+    for span in _joined(found):
+        yield from _read_again(start, span, here)
 
 
-def _narrowed(start: Start, whole_project: Gap) -> Asking:
+def _narrowed(start: Start, project: Gap) -> Asking:
     """Halve ranges that differ, as long as that is cheaper than reading them."""
-    count = max(whole_project.there.count, whole_project.here.known.count, 2)
+    count = max(project.there.count, project.here.known.count, 2)
     spare = max(2 * log2(count) + SPARE, count / start.source.page_size)
-    open_gaps, found = [whole_project], list[Gap]()
+    open_gaps, found = [project], list[Gap]()
     while open_gaps:
         gap = open_gaps.pop()
-        small = max(gap.there.count, gap.here.known.count) <= SMALL
+        small = gap.there.count <= SMALL
         if small or spare < 1 or gap.here.middle in (None, gap.span.upto):
             found.append(gap)
             continue
         spare -= 1
         open_gaps += yield from _halves(start, gap)
-    return sorted(found, key=lambda gap: gap.span.above)
+    return [gap.span for gap in found]
 
 
 def _halves(start: Start, gap: Gap) -> Asking:
@@ -79,9 +91,20 @@ def _halves(start: Start, gap: Gap) -> Asking:
     return [half for half in halves if not _same(half.there, half.here.known)]
 
 
-def _read_again(start: Start, gap: Gap, among: int) -> Walk:
+def _joined(spans: list[Span]) -> list[Span]:
+    """Put ranges that touch together, in the order of ids: fewer pages to read."""
+    joined = list[Span]()
+    for span in sorted(spans, key=lambda span: span.above):
+        if joined and joined[-1].upto == span.above:
+            joined[-1] = Span(joined[-1].above, span.upto)
+        else:
+            joined.append(span)
+    return joined
+
+
+def _read_again(start: Start, span: Span, among: int) -> Walk:
     """Read the tasks of a range; what the mirror has beside them is gone."""
-    span, ids = gap.span, set[int]()
+    ids = set[int]()
     held: Held = yield replace(span, listed=True)
 
     def request(after: int) -> Request:
@@ -90,19 +113,18 @@ def _read_again(start: Start, gap: Gap, among: int) -> Walk:
     def page(found: Listing, _after: int, left: int) -> Page:
         keys = [record_id(record) for record in found.records]
         ids.update(key for key in keys if key is not None)
+        proven.append(None not in keys)
         complete = None
-        if left <= 0 and None not in keys:
+        if left <= 0 and all(proven):
             complete = Complete("id", held.ids, frozenset(ids), among=among)
         return Page(found.records, total=left + len(found.records), complete=complete)
 
+    proven = list[bool]()
     yield from keyset(request, page, name="tasks", total="total", after=span.above)
 
 
 def _count(start: Start, span: Span) -> Asking:
-    answer = yield Request(TASKS, counted(start, after=span.above, upto=span.upto))
-    found = listing(answer, "tasks")
-    sums = (found.number("total_annotations"), found.number("total_predictions"))
-    return Known(found.number("total"), None, sums)
+    return told((yield Request(TASKS, counted(start, after=span.above, upto=span.upto))))
 
 
 def _same(there: Known, here: Known) -> bool:

@@ -8,11 +8,20 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
+from etl.paging import listing
 from etl.platforms.label_studio import left_out
-from etl.stream import Start
+from etl.stream import Answer, Known, Start
+from etl.times import utc
 
 TASKS = "/api/tasks/"
+NEWEST = 5  # tasks looked at for the newest time, should the very newest have none
 Params = dict[str, str | int]
+
+
+class _Stamped(msgspec.Struct):
+    updated_at: str | None = None
 
 
 def query(
@@ -49,10 +58,30 @@ def whole(start: Start, **wanted: Any) -> Params:
     return query(start, **wanted) | {"omit": ",".join(omitted)}
 
 
-def counted(start: Start, ordering: str = "tasks:id", rows: int = 1, **wanted: Any) -> Params:
-    """Ask how many tasks there are: the envelope tells, the rows are few and bare."""
-    fields: Params = {"page_size": rows, "include": "id,updated_at"}
-    return query(start, ordering=ordering, **wanted) | fields
+def counted(start: Start, **wanted: Any) -> Params:
+    """Ask how many tasks there are: the envelope tells, the rows are the newest few and bare."""
+    fields: Params = {"page_size": NEWEST, "include": "id,updated_at"}
+    return query(start, ordering="-tasks:updated_at", **wanted) | fields
+
+
+def told(answer: Answer) -> Known:
+    """Read what the server has: number of tasks, newest time, annotations and predictions."""
+    found = listing(answer, "tasks")
+    sums = (found.number("total_annotations"), found.number("total_predictions"))
+    return Known(found.number("total"), latest(*map(_stamp, found.records)), sums)
+
+
+def latest(*stamps: str | None) -> str | None:
+    """Give the latest of some times, of which some may be missing."""
+    return max(filter(None, stamps), default=None)
+
+
+def _stamp(record: bytes) -> str | None:
+    """Read a task's time; one that makes no sense is left to the quarantine."""
+    try:
+        return utc(msgspec.json.decode(record, type=_Stamped).updated_at)
+    except ValueError:
+        return None
 
 
 def _filter(field: str, operator: str, kind: str, value: str | int) -> Params:

@@ -23,6 +23,7 @@ from etl.stream import (
     Deletion,
     Digest,
     Exploded,
+    Inside,
     Nested,
     Option,
     Parts,
@@ -130,7 +131,8 @@ PREDICTIONS = Stream(
     changes="model versions and their counts, and the tasks' updated_at",
     deletion=Deletion.COMPLETE_LISTING,
     parts=OF_PROJECT,
-    digest=Digest(Task, by="updated_at"),
+    digest=Digest(Task, by="updated_at", sums=("total_predictions",)),
+    within=Inside(Task, "task_id"),
 )
 
 LABEL_STUDIO = Platform(

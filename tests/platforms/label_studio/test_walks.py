@@ -32,6 +32,11 @@ def tasks(*ids, total, stamp=LATER, annotations=0, predictions=0, **fields):
     return {"total": total, "tasks": rows, **sums}
 
 
+def noted(watermark, *asked, **more):
+    """Give the position of a finished walk: what the server said before its first page."""
+    return Position(watermark, {"asked": list(asked), **more})
+
+
 def versions(**counts):
     rows = [{"model_version": v, "count": n, "latest": LATER} for v, n in counts.items()]
     return {"static": rows, "live": None}
@@ -73,7 +78,7 @@ def test_a_first_run_asks_for_everything_in_the_order_of_ids():
 def test_the_watermark_is_the_newest_stamp_before_the_first_page():
     newer = tasks(1, total=1, stamp="2026-11-21T13:00:00.000000Z")
     found, asked = walked(walks.tasks, start(), tasks(1, total=1), newer)
-    assert (found[-1].position, found[-1].last) == (Position(OURS), True)
+    assert (found[-1].position, found[-1].last) == (noted(OURS, 1, OURS, 0, 0), True)
     assert query(asked[0])[1] == ["-tasks:updated_at"]
 
 
@@ -97,40 +102,49 @@ def test_a_killed_walk_goes_on_by_id_where_it_was_and_keeps_its_window():
 def test_later_runs_ask_from_the_watermark_less_the_lookback():
     _, asked = walked(walks.tasks, start(NOON), tasks(1, total=1), tasks(1, total=1))
     since = {"updated_at": ("greater_or_equal", "2026-11-21T11:45:00.000000Z")}
-    assert [query(one)[0] for one in asked] == [since, since]
+    assert [query(one)[0] for one in asked] == [{}, since]
 
 
-def test_nothing_written_costs_one_request():
-    found, asked = walked(walks.tasks, start(NOON), tasks(total=0))
+def test_an_empty_project_costs_one_request():
+    empty = start(known=Known(0, None, (0, 0)))
+    found, asked = walked(walks.tasks, empty, tasks(total=0))
     assert (found, len(asked)) == ([], 1)
 
 
 def test_the_watermark_never_moves_back():
     old = tasks(1, total=1, stamp="2026-11-21T11:50:00.000000Z")
     found, _ = walked(walks.tasks, start(NOON), old, old)
-    assert found[-1].position == Position(NOON)
+    assert found[-1].position.watermark == NOON
 
 
-def test_a_large_window_that_the_mirror_agrees_about_is_not_read_again():
+def test_nothing_is_read_where_the_mirror_agrees_in_counts_and_newest_stamp():
     begin = start(NOON, known=Known(5000, OURS, (7, 8)))
     newest = tasks(1, total=5000, annotations=7, predictions=8)
-    assert walked(walks.tasks, begin, newest)[0] == []
+    found, (asked,) = walked(walks.tasks, begin, newest)
+    assert (found, query(asked)) == ([], ({}, ["-tasks:updated_at"]))
 
 
 @pytest.mark.parametrize(
     "known", [(4999, OURS, (7, 8)), (5000, NOON, (7, 8)), (5000, OURS, (7, 9))]
 )
-def test_a_large_window_that_differs_in_anything_is_read(known):
+def test_the_lookback_is_read_where_the_mirror_differs_in_anything(known):
     newest = tasks(1, total=5000, annotations=7, predictions=8)
     found, _ = walked(walks.tasks, start(NOON, known=Known(*known)), newest, tasks(1, total=1))
     assert ids(found) == [[1]]
 
 
-def test_a_large_window_is_read_once_even_if_the_mirror_can_never_agree():
+def test_where_the_mirror_can_never_agree_it_is_enough_that_the_proof_saw_the_same():
     newest = tasks(1, total=5000, annotations=7, predictions=8)
     (page,), _ = walked(walks.tasks, start(NOON), newest, tasks(1, total=1))
-    begin = start(NOON, page.position.state)
-    assert walked(walks.tasks, begin, newest)[0] == []
+    note = page.position.state
+    assert walked(walks.tasks, start(NOON, note | {"seen": note["asked"]}), newest)[0] == []
+
+
+def test_what_the_proof_did_not_get_to_see_is_read_again():
+    newest = tasks(1, total=5000, annotations=7, predictions=8)
+    (page,), _ = walked(walks.tasks, start(NOON), newest, tasks(1, total=1))
+    found, _ = walked(walks.tasks, start(NOON, page.position.state), newest, tasks(1, total=1))
+    assert ids(found) == [[1]]
 
 
 class Timed(Scripted):
@@ -146,13 +160,13 @@ class Timed(Scripted):
 
 
 def settling(clock, state):
-    """Look at a large window the mirror agrees about, stamped 12:30; give the pages."""
+    """Look at tasks the mirror agrees about, stamped 12:30; give the pages."""
     begin = start(NOON, state, known=Known(5000, OURS, (7, 8)))
     newest = tasks(1, total=5000, annotations=7, predictions=8)
     return list(pages(walks.tasks(begin), Timed(clock, newest, tasks(1, total=1))))
 
 
-def test_a_large_window_is_read_once_more_when_nothing_can_come_late_into_it():
+def test_the_lookback_is_read_once_more_when_nothing_can_come_late_into_it():
     assert settling("12:44:59", None) == []
     (page,) = settling("12:45:00", None)
     assert page.position.state["settled"]
@@ -162,9 +176,9 @@ def test_a_large_window_is_read_once_more_when_nothing_can_come_late_into_it():
 def test_a_first_run_long_after_the_last_write_settles_it_all():
     answers = tasks(1, total=1), tasks(1, total=1)
     (page,) = pages(walks.tasks(start()), Timed("13:00:00", *answers))
-    assert page.position == Position(OURS, {"settled": True})
+    assert page.position == noted(OURS, 1, OURS, 0, 0, settled=True)
     (page,) = pages(walks.tasks(start()), Timed("12:31:00", *answers))
-    assert page.position == Position(OURS)
+    assert page.position == noted(OURS, 1, OURS, 0, 0)
 
 
 def test_a_list_that_grows_while_it_is_read_is_read_to_its_end():
@@ -180,7 +194,7 @@ def test_a_list_that_shrinks_while_it_is_read_hides_nobody():
 def test_a_list_whose_rest_vanished_ends_and_promotes_its_watermark():
     answers = tasks(4, total=4), tasks(1, 2, total=4), tasks(total=0)
     found, _ = walked(walks.tasks, start(), *answers)
-    assert (ids(found), found[-1].position) == ([[1, 2], []], Position(OURS))
+    assert (ids(found), found[-1].position) == ([[1, 2], []], noted(OURS, 4, OURS, 0, 0))
 
 
 @pytest.mark.parametrize("page", [tasks(2, 1, total=2), tasks(total=2), {"total": 1}])
@@ -192,7 +206,7 @@ def test_an_answer_that_would_lose_rows_is_refused(page):
 def test_a_time_that_makes_no_sense_is_not_the_watermark():
     odd = tasks(1, total=1, stamp="yesterday")
     found, _ = walked(walks.tasks, start(NOON), odd, odd)
-    assert found[-1].position == Position(NOON)
+    assert found[-1].position.watermark == NOON
 
 
 # Projects and users
@@ -226,20 +240,33 @@ def test_a_wanted_project_that_is_not_there_is_said_with_those_that_are():
 
 def mirrored(**counts):
     """Give the state that a walk of these versions left."""
-    (page,), _ = walked(walks.predictions, start(), versions(**counts), [])
-    return page.position.state
+    return {"versions": [f"{v} {n} {LATER}" for v, n in sorted(counts.items())]}
+
+
+def listed(*ids):
+    return [{"id": one, "model_version": "a"} for one in ids]
 
 
 def test_predictions_are_read_whole_when_their_versions_changed():
-    found, asked = walked(walks.predictions, start(), versions(a=2), [{"id": 1}, {"id": 2}])
+    found, asked = walked(walks.predictions, start(), versions(a=2), listed(1, 2))
     assert ids(found) == [[1, 2]]
     assert found[0].complete == Complete("project_id", [9], frozenset({1, 2}))
     assert [one.path for one in asked] == ["/api/projects/9/model-versions/", "/api/predictions/"]
 
 
-def test_a_list_of_another_length_than_announced_proves_no_deletion():
-    (page,), _ = walked(walks.predictions, start(), versions(a=2), [{"id": 1}])
-    assert page.complete is None
+def test_a_list_that_changes_while_it_is_read_proves_no_deletion_and_is_read_again():
+    (page,), _ = walked(walks.predictions, start(), versions(a=2), listed(1), versions(a=1))
+    assert (page.complete, page.position) == (None, Position())
+
+
+def test_a_list_shorter_than_its_versions_say_is_an_error():
+    with pytest.raises(BadAnswer, match="holds 1 predictions where the versions count 2"):
+        walked(walks.predictions, start(), versions(a=2), listed(1), versions(a=2))
+
+
+def test_predictions_of_no_version_are_listed_and_not_counted():
+    (page,), _ = walked(walks.predictions, start(), versions(a=1), [*listed(1), {"id": 2}])
+    assert page.complete == Complete("project_id", [9], frozenset({1, 2}))
 
 
 def test_equal_versions_and_no_newer_task_cost_one_request():

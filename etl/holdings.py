@@ -1,0 +1,72 @@
+"""The SQL that asks what the mirror holds of a stream or a part of it, and buries orphans."""
+
+from __future__ import annotations
+
+from etl.statements import Spelling, quoted
+from etl.stream import Digest, Gate
+from etl.tables import Mirrored
+
+
+def digest(spec: Digest, within: str) -> str:
+    """Count rows, with their newest time and sums."""
+    sums = "".join(f", coalesce(sum({quoted(name)}), 0)" for name in spec.sums)
+    table = quoted(spec.table.__tablename__)
+    return f"SELECT count(*), max({quoted(spec.by)}){sums} FROM {table} WHERE {within}"
+
+
+def ids(spec: Digest, within: str, limit: int, offset: int = 0) -> str:
+    """List ids in their order."""
+    table = quoted(spec.table.__tablename__)
+    return f"SELECT id FROM {table} WHERE {within} ORDER BY id LIMIT {limit} OFFSET {offset}"
+
+
+def live(part_column: str | None, spelling: Spelling, *, upto: bool | None = None) -> str:
+    """Choose the live rows of a part; with `upto` told, above one id, and perhaps up to another."""
+    part = f" AND {spelling.equal(part_column)}" if part_column else ""
+    above = f" AND id > {spelling.mark}" if upto is not None else ""
+    ceiling = f" AND id <= {spelling.mark}" if upto else ""
+    return f"{spelling.equal('source')} AND deleted_at IS NULL{part}{above}{ceiling}"
+
+
+def orphans(
+    table: Mirrored | type[Mirrored], column: str, parent: type[Mirrored], spelling: Spelling
+) -> str:
+    """Turn the live rows that lie in tombstones into tombstones."""
+    return (
+        f"UPDATE {quoted(table.__tablename__)} SET deleted_at = {spelling.mark}, "
+        f"synced_at = {spelling.mark} WHERE {spelling.equal('source')} AND deleted_at IS NULL "
+        f"AND {quoted(column)} IN ({dead(parent, spelling)})"
+    )
+
+
+def dead(table: type[Mirrored], spelling: Spelling) -> str:
+    """List the records that are gone."""
+    return (
+        f"SELECT id FROM {quoted(table.__tablename__)} "
+        f"WHERE {spelling.equal('source')} AND deleted_at IS NOT NULL"
+    )
+
+
+def newest_stamp(table: type[Mirrored], spelling: Spelling) -> str:
+    """Give the time of the latest change to a table's rows."""
+    return (
+        f"SELECT max(synced_at) FROM {quoted(table.__tablename__)} WHERE {spelling.equal('source')}"
+    )
+
+
+def touched(gate: Gate, table: type[Mirrored], spelling: Spelling) -> str:
+    """List the gate's rows changed since a time, each with the live rows of `table` it concerns."""
+    return (
+        f"SELECT g.id, t.id FROM {quoted(gate.table.__tablename__)} g "
+        f"LEFT JOIN {quoted(table.__tablename__)} t ON t.source = g.source "
+        f"AND t.{quoted(gate.column)} = g.id AND t.deleted_at IS NULL "
+        f"WHERE g.source = {spelling.mark} AND g.synced_at > {spelling.mark} ORDER BY g.id, t.id"
+    )
+
+
+def live_parts(table: type[Mirrored], title: str, spelling: Spelling) -> str:
+    """List the live rows a stream is split by."""
+    return (
+        f"SELECT id, {quoted(title)} FROM {quoted(table.__tablename__)} "
+        f"WHERE {spelling.equal('source')} AND deleted_at IS NULL ORDER BY id"
+    )

@@ -1,0 +1,61 @@
+"""Reads a stream part by part: each walk ahead of its being written, then what proves the part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from etl import extract
+from etl.errors import AnnomirrorError, SourceError, Unauthorized, Unreachable
+from etl.load import Loader
+from etl.stream import Identity, Page, Part, Source, Start, Stream, Walk
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One stream of one source, being read; a part that fails is noted, and the next one begun."""
+
+    stream: Stream
+    source: Source
+    sender: extract.Sender
+    identity: Identity | None
+    loader: Loader
+    failures: dict[Part, AnnomirrorError]
+
+    def pages(self, starts: Sequence[Start]) -> Iterator[tuple[Part, Page]]:
+        """Yield every part's pages, and then what the proof finds wanting in those that moved."""
+        moved = dict[Part, None]()
+        with extract.Ahead(self._walked(starts)) as walked:
+            for part, page in walked:
+                moved[part] = None
+                yield part, page
+        if self.stream.proof:
+            for part in moved:
+                if part not in self.failures:
+                    yield from self._proved(part, self.stream.proof)
+
+    def _walked(self, starts: Sequence[Start]) -> Iterator[tuple[Part, Page]]:
+        for start in starts:
+            walk = self.stream.walk(start)
+            try:
+                for page in extract.pages(walk, self.sender, self.source.concurrency):
+                    yield start.part, page
+            except (Unauthorized, Unreachable):
+                raise
+            except SourceError as error:
+                self.failures[start.part] = error
+
+    def _proved(self, part: Part, prove: Callable[[Start], Walk]) -> Iterator[tuple[Part, Page]]:
+        """Yield a proof's pages; it asks the mirror, so that each is written before the next."""
+        start = self.loader.start(self.source, part, identity=self.identity)
+        held = partial(self.loader.held, part)
+        try:
+            for page in extract.pages(prove(start), self.sender, 1, held):
+                yield part, page
+                if part in self.failures:
+                    return  # refused
+        except (Unauthorized, Unreachable):
+            raise
+        except SourceError as error:
+            self.failures[part] = error
