@@ -192,10 +192,11 @@ class Client:
 
 
 def _trust(source: Source) -> ssl.SSLContext | bool:
-    if not source.verify or source.url.startswith("http://"):
-        return False  # nothing to verify; reading the authorities takes longer than a quiet run
+    if not source.verify:
+        return False
     if not source.ca_bundle:
-        return True
+        # Without TLS nothing is verified, and reading the authorities takes as long as a quiet run.
+        return not source.url.startswith("http://")
     try:
         return ssl.create_default_context(cafile=source.ca_bundle)
     except (ssl.SSLError, OSError) as error:
