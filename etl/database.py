@@ -1,4 +1,4 @@
-"""Opening the mirror's database: SQLite or Postgres, migrated, locked by one run at a time."""
+"""Opening the mirror's database, SQLite or Postgres, and speaking to it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,10 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from etl.errors import BusyError, ConfigurationError, MirrorError
+from etl.errors import ConfigurationError, MirrorError
 
 SQLITE = "sqlite:///"
 BUSY_TIMEOUT = 60  # seconds a writer waits for another one
-LOCK_KEY = 0x616E6E6F  # the advisory lock on Postgres: "anno"
 
 
 class Session:
@@ -175,7 +174,7 @@ def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
 
 def _prepare_file(path: Path, *, read_only: bool) -> None:
     if not read_only:
-        _opened(path, "mirror").close()
+        opened(path, "mirror").close()
     elif not path.exists():
         raise MirrorError(f"there is no mirror at {path} yet; run: annomirror sync")
 
@@ -196,55 +195,7 @@ def _cause(error: BaseException | None) -> str:
     return str(error).strip().partition("\n")[0]
 
 
-@contextmanager
-def locked(engine: Engine, database: str) -> Iterator[None]:
-    """Hold the mirror for one run; the lock dies with the process. Raises BusyError."""
-    if engine.dialect.name == "postgresql":
-        with connected(engine) as connection, _advisory(connection):
-            yield
-        return
-    path = parse(database).database
-    if not path or path == ":memory:":
-        yield
-        return
-    with _flocked(Path(f"{path}.lock")):
-        yield
-
-
-@contextmanager
-def _advisory(connection: Connection) -> Iterator[None]:
-    taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({LOCK_KEY})").scalar()
-    connection.commit()
-    if not taken:
-        raise BusyError("another run holds this mirror; see: annomirror runs")
-    try:
-        yield
-    finally:
-        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK_KEY})")
-        connection.commit()
-
-
-@contextmanager
-def _flocked(path: Path) -> Iterator[None]:
-    try:
-        import fcntl  # noqa: PLC0415  # Unix has it, and only a run needs it
-    except ImportError as error:
-        raise MirrorError("no SQLite mirror can be locked on this system; use Postgres") from error
-    with _opened(path, "lock file") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            holder = path.read_text().strip() or "unknown process"
-            raise BusyError(
-                f"another run holds this mirror ({holder}); see: annomirror runs"
-            ) from error
-        file.truncate(0)
-        file.write(f"pid {os.getpid()}")
-        file.flush()
-        yield
-
-
-def _opened(path: Path, what: str) -> IO[str]:
+def opened(path: Path, what: str) -> IO[str]:
     """Open a file of the mirror's, made when it is new; then its owner alone may read it."""
     try:
         return os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+")

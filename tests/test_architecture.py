@@ -18,7 +18,7 @@ LAYERS = (
     "etl.paging etl.elements etl.layout etl.compare etl.setting_values",
     "etl.verdict etl.reader etl.reject",
     "etl.platforms etl.client etl.extract etl.transform etl.database",
-    "etl.settings etl.migrate etl.statements",
+    "etl.settings etl.migrate etl.statements etl.lock",
     "etl.table etl.quarantine etl.books etl.holdings",
     "etl.merge",
     "etl.load etl.ledger",
@@ -36,7 +36,7 @@ WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth"}
 USERS = {
     "httpx": {"etl.client", "etl.auth", "etl.stream"},  # stream.py: for an annotation
     "sqlalchemy": {
-        *("etl.tables", "etl.database", "etl.books", "etl.migrate"),
+        *("etl.tables", "etl.database", "etl.lock", "etl.books", "etl.migrate"),
         "etl.cli.build",  # names the engine that it builds and hands on
     },
     "alembic": {"etl.migrate"},

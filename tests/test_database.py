@@ -7,8 +7,9 @@ import time
 
 import pytest
 
-from etl.database import Session, connected, locked, open_mirror, parse
+from etl.database import Session, connected, open_mirror, parse
 from etl.errors import BusyError, ConfigurationError, MirrorError
+from etl.lock import locked
 from mirror import commit, dump, rows
 
 USER = {"id": 1, "email": "ann@example.com"}
@@ -169,7 +170,8 @@ def test_a_lock_is_given_back_even_by_a_run_that_fails(engine, database):
 
 HOLD = """
 import sys, time
-from etl.database import locked, open_mirror
+from etl.database import open_mirror
+from etl.lock import locked
 with locked(open_mirror(sys.argv[1]), sys.argv[1]):
     print("held", flush=True)
     time.sleep(60)

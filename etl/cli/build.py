@@ -13,6 +13,7 @@ from etl.cli.options import invocation
 from etl.client import Client
 from etl.database import Session
 from etl.errors import ConfigurationError
+from etl.lock import locked
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
 from etl.stream import Platform, Source, Stream
@@ -80,7 +81,7 @@ def writing(chosen: Settings) -> Iterator[Session]:
     """Open the mirror for one run: locked, migrated."""
     engine = database.open_mirror(chosen.database)
     try:
-        with database.locked(engine, chosen.database), migrated(engine) as session:
+        with locked(engine, chosen.database), migrated(engine) as session:
             yield session
     finally:
         engine.dispose()

@@ -8,6 +8,7 @@ from etl import database, migrate
 from etl.cli import build
 from etl.cli.options import common
 from etl.errors import MirrorError
+from etl.lock import locked
 
 
 @click.group("db")
@@ -23,7 +24,7 @@ def upgrade() -> None:
     engine = database.open_mirror(chosen.database)
     try:
         with (
-            database.locked(engine, chosen.database),
+            locked(engine, chosen.database),
             database.connected(engine) as connection,
             connection.begin(),
         ):

@@ -21,6 +21,7 @@ from etl.cli.progress import Progress
 from etl.database import Session
 from etl.errors import AnnomirrorError, Interrupted, Outcome, PartialError, RefusedError
 from etl.ledger import StreamReport
+from etl.lock import locked
 from etl.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -117,7 +118,7 @@ def _rehearsing(chosen: Settings) -> Iterator[Session]:
     address = "sqlite://" if missing else chosen.database
     engine = database.open_mirror(address)
     try:
-        with database.locked(engine, address), build.migrated(engine, rehearsal=True) as session:
+        with locked(engine, address), build.migrated(engine, rehearsal=True) as session:
             yield session
     finally:
         engine.dispose()
