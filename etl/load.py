@@ -63,11 +63,16 @@ class Loader:
     def start(
         self, source: Source, part: Part, *, full: bool = False, identity: Identity | None = None
     ) -> Start:
-        """Tell a walk where it begins; a full one forgets what came before."""
+        """Tell a walk where it begins; a full one forgets what came before.
+
+        That is the lookback before the watermark, or the watermark itself where the last walk has
+        noted in its state that it is `settled`: nothing can come late any more.
+        """
         position = self._positions[part.key] = self._position(part)
         position = Position() if full else position
         mark = position.watermark
-        since = times.earlier(mark, source.lookback) if mark else None
+        settled = isinstance(position.state, dict) and position.state.get("settled")
+        since = times.earlier(mark, source.lookback) if mark and not settled else mark
         if not position.unfinished:
             self._quarantine.cover(part, since)
         return Start(

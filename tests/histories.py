@@ -1,11 +1,16 @@
 """What people, models and importers may do to a Label Studio, in any order.
 
-Left out is what the ordinary sync does not find and the README says so: deleted tasks, projects
-and users, and writes that stamp no task.
+Left out is what the ordinary sync does not find and the README says so: data and overlap written
+without a stamp.
 """
+
+import json
 
 from hypothesis import strategies as st
 
+from etl.standins.exchange import Request
+from etl.standins.label_studio.actions import perform
+from etl.standins.label_studio.call import Call
 from senders import LabelStudio
 
 RECTANGLE = {
@@ -17,6 +22,7 @@ RECTANGLE = {
     "original_height": 480,
     "value": {"x": 1.5, "y": 2, "width": 30, "height": 40, "rectanglelabels": ["Car", "Bus"]},
 }
+LATEST = 600  # seconds before long waits in which a slow import is committed: in the lookback
 ITEMS = {
     "box": RECTANGLE,
     "bare box": RECTANGLE | {"value": {"x": 1, "rectanglelabels": []}},
@@ -40,6 +46,8 @@ class World(LabelStudio):
         """Let a history happen, first what was written before and is committed only now."""
         self.state.release()
         for name, number, items, seconds in history:
+            if seconds > LATEST:
+                self.state.release()
             self.clock.advance(seconds)
             WRITES[name](self.state, number, [ITEMS[item] for item in items])
         self.clock.advance(1)
@@ -70,6 +78,33 @@ def imported(state, project, number, items, **how):
 
 def predicted_in_bulk(state, task, number, items):
     state.import_predictions([{"task": task, "result": items, "model_version": f"v{number % 3}"}])
+
+
+def propagated(state, annotation, number, _items):
+    """Copy an annotation to another task of its project, which stamps neither."""
+    source = state.annotation(annotation)
+    project = state.task(source.task).project
+    task = state.projects[project].ids[number % len(state.projects[project].ids)]
+    act(state, "propagate_annotations", project, [task], source_annotation_id=annotation)
+
+
+def without_duplicates(state, project, number, _items):
+    """Make some tasks equal, with a stamp; their annotations go to one, without."""
+    tasks = state.projects[project].ids[number % 3 :: 3]
+    for task in tasks:
+        state.patch_task(task, data={"same": number})
+    act(state, "remove_duplicates", project, tasks)
+
+
+def act(state, name, project, tasks, **body):
+    content = {"selectedItems": {"all": False, "included": list(tasks)}, **body}
+    asked = Request(
+        method="POST",
+        path="/",
+        params=[("id", name), ("project", str(project))],
+        body=json.dumps(content).encode(),
+    )
+    perform(Call(state=state, tokens=None, request=asked, caller=state.users[1], shape=None))
 
 
 WRITES = {
@@ -104,16 +139,21 @@ WRITES = {
     "edit prediction": on(
         "predictions", lambda s, key, n, items: s.patch_prediction(key, score=n / 10, result=items)
     ),
+    "delete task": on("tasks", lambda s, key, *_: s.delete_task(key)),
+    "delete project": on(
+        "projects", lambda s, key, n, _: s.delete_project(key) if n % 3 == 0 else None
+    ),
+    "propagate": on("annotations", propagated),
+    "remove duplicates": on("projects", without_duplicates),
     "delete prediction": on("predictions", lambda s, key, *_: s.delete_prediction(key)),
 }
 
-# Ten writes at most a minute apart: a slow import is committed within the lookback.
 HISTORY = st.lists(
     st.tuples(
         st.sampled_from(sorted(WRITES)),
         st.integers(0, 9),
         st.lists(st.sampled_from(sorted(ITEMS)), max_size=3),
-        st.sampled_from([0.001, 1.0, 59.5]),
+        st.sampled_from([0.001, 1.0, 59.5, 3600.0]),
     ),
     max_size=10,
 )

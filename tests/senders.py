@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 
 from etl.extract import pages
 from etl.load import Loader
@@ -36,7 +37,8 @@ class LabelStudio:
             Asked(method=request.method, path=request.path, params=params, headers=headers)
         )
         assert answer.status == 200, answer.body[:200]
-        return Answer(answer.status, {}, answer.body)
+        date = f"{self.clock.now():%a, %d %b %Y %H:%M:%S} GMT"
+        return Answer(answer.status, {"date": date}, answer.body)
 
     def wait(self, minutes=60):
         self.clock.advance(minutes=minutes)
@@ -74,11 +76,22 @@ def synchronise(  # noqa: PLR0913  # the choices of a run
             continue
         plan = Plan(stream, source.name, keeps_nul=session.keeps_nul)
         loader = Loader(session, plan, 1)
+        loader.bury_orphans()
         for part in loader.parts():
-            start = loader.start(source, part, full=full)
-            for page in pages(stream.walk(start), sender):
+            for page in carried(loader, stream, source, part, sender, full=full):
                 loader.commit(part, page, plan.transform(page.records))
                 done += 1
                 if done == stop_after:
                     return done
     return done
+
+
+def carried(loader, stream, source, part, sender, *, full):  # noqa: PLR0913  # idem
+    """Yield the pages of a part, and if there are any those of its proof."""
+    moved = False
+    for page in pages(stream.walk(loader.start(source, part, full=full)), sender):
+        moved = True
+        yield page
+    if moved and stream.proof:
+        proof = stream.proof(loader.start(source, part))
+        yield from pages(proof, sender, held=partial(loader.held, part))

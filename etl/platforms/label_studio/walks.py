@@ -86,6 +86,9 @@ def tasks(start: Start) -> Walk:
         state = yield from _window(start)
     if state is None:
         return
+    if state["after"] is None:
+        yield Page([], _position(start, state, 0, 0), 0)
+        return
 
     def request(after: int) -> Request:
         return Request(TASKS, whole(start, since=state["since"], after=after))
@@ -122,17 +125,22 @@ def _window(start: Start) -> Generator[Request, Answer, Json]:
     What the lookback is for may still come while the newest stamp is as young as that, and change
     neither. So they count as settled only when read at a greater age, by the server's own clock;
     then the tasks of the lookback are read once more.
+
+    Where only the counts differ nothing is to be read here: the proof finds out where they do.
     """
     answer = yield Request(TASKS, counted(start))
     there = told(answer)
     asked = [there.count, there.newest, *there.sums]
     before = start.position.state or {}
-    settled = _is_past(answer, there.newest, start.source.lookback)
-    same = start.known == there or asked == before.get("seen")
-    known = start.position.watermark is not None or not there.count
-    if same and known and (before.get("settled") or not settled):
+    newest = latest(there.newest, start.position.watermark)
+    settled = _is_past(answer, newest, start.source.lookback)
+    due = settled and not before.get("settled")
+    # What was written while the last walk went on may be read in part: the watermark knows.
+    reached = (there.newest or "") <= (start.position.watermark or "")
+    if not due and (asked == before.get("seen") or (reached and start.known == there)):
         return None
-    window = {"since": start.since, "newest": there.newest, "after": 0}
+    unwritten = reached and not due and start.known.newest == there.newest
+    window = {"since": start.since, "newest": there.newest, "after": None if unwritten else 0}
     return {**window, "asked": asked, "settled": settled}
 
 
@@ -156,19 +164,27 @@ def predictions(start: Start) -> Walk:
     answer = yield _of_versions(start)
     now = _versions(answer)
     signs = [f"{v.model_version} {v.count} {v.latest}" for v in now]
-    state = {"versions": [*signs, *start.known.sums]}
+    checked = _is_past(answer, start.known.newest, start.source.lookback)
+    state = {"versions": [*signs, *start.known.sums], "checked": checked}
     before = start.position.state or {}
     watermark = latest(start.position.watermark, start.known.newest)
-    begun = {"since": None, "after": 0, "watermark": watermark, **state}
+    begun = {"since": None, "after": 0, "watermark": watermark, "done": state}
     count = sum(version.count for version in now)
+    moved = start.known.newest and start.known.newest > (start.position.watermark or "")
     if "walk" in before:
         yield from _by_task(start, before["walk"])
+    elif not now and not before.get("versions"):
+        return  # there has never been one
     elif before.get("versions") != state["versions"] and count <= WHOLE_LISTING:
         yield from _all_predictions(start, Position(watermark, state), now)
     elif before.get("versions") != state["versions"]:
         yield from _by_task(start, begun)
-    elif start.known.newest and start.known.newest > (start.position.watermark or ""):
-        yield from _by_task(start, begun | {"since": start.since})
+    elif now and (moved or (checked and not before.get("checked"))):
+        stamped = told((yield Request(TASKS, counted(start, since=start.since)))).count
+        if stamped > start.source.page_size and count <= WHOLE_LISTING:
+            yield from _all_predictions(start, Position(watermark, state), now)
+        else:
+            yield from _by_task(start, begun | {"since": start.since})
 
 
 class _Version(msgspec.Struct):
@@ -233,7 +249,7 @@ def _by_task(start: Start, walk: Json) -> Walk:
     What it vouches for at its end is what was so at its beginning, in an earlier run perhaps.
     """
     before = start.position.state or {}
-    done = Position(walk["watermark"], {"versions": walk["versions"]})
+    done = Position(walk["watermark"], walk["done"])
 
     def request(after: int) -> Request:
         fields = {"include": "id,predictions"}

@@ -95,7 +95,7 @@ def model_versions(call: Call) -> Answer:
     for task in call.project().tasks:
         for one in task.predictions:
             seen = latest.setdefault(one.model_version, [0, one.created_at])
-            seen[0] += 1
+            seen[0] += one.model_version is not None  # counted by the name itself
             seen[1] = max(seen[1], one.created_at)
     newest_first = sorted(latest.items(), key=lambda item: item[1][1], reverse=True)
     if not call.flag("extended", default=False):

@@ -118,19 +118,24 @@ def test_the_watermark_never_moves_back():
 
 
 def test_nothing_is_read_where_the_mirror_agrees_in_counts_and_newest_stamp():
-    begin = start(NOON, known=Known(5000, OURS, (7, 8)))
+    begin = start(OURS, known=Known(5000, OURS, (7, 8)))
     newest = tasks(1, total=5000, annotations=7, predictions=8)
     found, (asked,) = walked(walks.tasks, begin, newest)
     assert (found, query(asked)) == ([], ({}, ["-tasks:updated_at"]))
 
 
-@pytest.mark.parametrize(
-    "known", [(4999, OURS, (7, 8)), (5000, NOON, (7, 8)), (5000, OURS, (7, 9))]
-)
-def test_the_lookback_is_read_where_the_mirror_differs_in_anything(known):
+@pytest.mark.parametrize("known", [(5001, OURS, (7, 8)), (5000, OURS, (7, 9))])
+def test_where_only_the_counts_differ_the_rest_is_left_to_the_proof(known):
     newest = tasks(1, total=5000, annotations=7, predictions=8)
-    found, _ = walked(walks.tasks, start(NOON, known=Known(*known)), newest, tasks(1, total=1))
-    assert ids(found) == [[1]]
+    found, _ = walked(walks.tasks, start(OURS, known=Known(*known)), newest)
+    assert (ids(found), found[0].position) == ([[]], noted(OURS, 5000, OURS, 7, 8))
+
+
+@pytest.mark.parametrize(("watermark", "newest"), [(NOON, NOON), (NOON, OURS), (OURS, NOON)])
+def test_the_lookback_is_read_where_something_was_written_since(watermark, newest):
+    begin = start(watermark, known=Known(5000, newest, (7, 8)))
+    there = tasks(1, total=5000, annotations=7, predictions=8)
+    assert ids(walked(walks.tasks, begin, there, tasks(1, total=1))[0]) == [[1]]
 
 
 def test_where_the_mirror_can_never_agree_it_is_enough_that_the_proof_saw_the_same():
@@ -161,7 +166,7 @@ class Timed(Scripted):
 
 def settling(clock, state):
     """Look at tasks the mirror agrees about, stamped 12:30; give the pages."""
-    begin = start(NOON, state, known=Known(5000, OURS, (7, 8)))
+    begin = start(OURS, state, known=Known(5000, OURS, (7, 8)))
     newest = tasks(1, total=5000, annotations=7, predictions=8)
     return list(pages(walks.tasks(begin), Timed(clock, newest, tasks(1, total=1))))
 
@@ -171,6 +176,13 @@ def test_the_lookback_is_read_once_more_when_nothing_can_come_late_into_it():
     (page,) = settling("12:45:00", None)
     assert page.position.state["settled"]
     assert settling("12:45:00", page.position.state) == []
+
+
+def test_nothing_is_settled_while_the_watermark_is_young_though_its_task_is_gone():
+    older = tasks(1, total=1, stamp="2026-11-21T12:00:00.000000Z")
+    begin = start(OURS, known=Known(2, OURS, (0, 0)))
+    (page,) = pages(walks.tasks(begin), Timed("12:31:00", older, older))
+    assert page.position == noted(OURS, 1, NOON, 0, 0)
 
 
 def test_a_first_run_long_after_the_last_write_settles_it_all():
@@ -205,7 +217,7 @@ def test_an_answer_that_would_lose_rows_is_refused(page):
 
 def test_a_time_that_makes_no_sense_is_not_the_watermark():
     odd = tasks(1, total=1, stamp="yesterday")
-    found, _ = walked(walks.tasks, start(NOON), odd, odd)
+    found, _ = walked(walks.tasks, start(NOON, known=Known(1, NOON)), odd, odd)
     assert found[-1].position.watermark == NOON
 
 
@@ -279,10 +291,22 @@ def test_equal_versions_and_newer_tasks_read_the_predictions_of_those():
     begin = start(NOON, mirrored(a=1), Known(5, OURS))
     page = tasks(4, total=1, predictions=[{"id": 1}])
     page["tasks"][0]["predictions"] = [{"id": 1}]
-    (found,), asked = walked(walks.predictions, begin, versions(a=1), page)
+    (found,), asked = walked(walks.predictions, begin, versions(a=1), tasks(total=1), page)
     assert (ids([found]), found.position.watermark) == ([[1]], OURS)
     assert found.complete == Complete("task_id", [4], frozenset({1}))
-    assert "updated_at" in query(asked[1])[0]
+    assert "updated_at" in query(asked[2])[0]
+
+
+def test_the_predictions_of_many_newer_tasks_are_read_whole():
+    begin = start(NOON, mirrored(a=1), Known(500, OURS))
+    many = tasks(total=SOURCE.page_size + 1)
+    (found,), _ = walked(walks.predictions, begin, versions(a=1), many, listed(1))
+    assert (ids([found]), found.position.watermark) == ([[1]], OURS)
+
+
+def test_a_project_without_predictions_costs_one_request():
+    begin = start(NOON, None, Known(5, OURS))
+    assert walked(walks.predictions, begin, versions())[0] == []
 
 
 def test_no_predictions_left_is_a_complete_listing_of_none():

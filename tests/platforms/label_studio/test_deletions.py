@@ -1,0 +1,438 @@
+"""What is gone at a Label Studio is a tombstone after the next run, and nothing else is."""
+
+import math
+
+import pytest
+
+from labelling import (
+    BOX,
+    Server,
+    asked_by,
+    assert_mirrored,
+    gone,
+    ids,
+    run,
+    truth,
+    well,
+    written,
+)
+from mirror import live, rows
+
+IDLE = {"users": 2, "projects": 1, "tasks": 1, "predictions": 1}
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+@pytest.fixture
+def check(session, sqlite_session, server):
+    """Run once more: all goes well, and the mirror is what a new one would be."""
+
+    def checked(**settings):
+        reports = well(run(session, server, **settings))
+        assert_mirrored(session, sqlite_session, server)
+        return reports
+
+    return checked
+
+
+def idle(session, server):
+    """Run again: nothing is written, and each stream asks once, users twice."""
+    reports = well(run(session, server))
+    assert (written(reports), asked_by(reports)) == (0, IDLE)
+
+
+# One by one
+
+
+def test_a_deleted_task_is_found_with_all_its_parts(session, server, check):
+    _, tasks = server.project(12, annotations=[{"result": [BOX]}], predictions=[{"result": [BOX]}])
+    well(run(session, server))
+    server.state.delete_task(tasks[5])
+    check()
+    assert (gone(session, "tasks"), gone(session, "annotations")) == ([6], [6])
+    assert (gone(session, "predictions"), len(gone_results(session))) == ([6], 2)
+    idle(session, server)
+
+
+def gone_results(session):
+    found = rows(session, "label_studio_results", without=())
+    return [row for row in found if row["deleted_at"]]
+
+
+def test_a_tombstone_keeps_what_the_record_said(session, server):
+    _, tasks = server.project(3)
+    well(run(session, server))
+    server.state.delete_task(tasks[1])
+    well(run(session, server))
+    (row,) = [r for r in rows(session, "label_studio_tasks") if r["id"] == 2]
+    assert row["data"] == {"n": 1}
+
+
+def test_a_deleted_annotation_is_found(session, server, check):
+    server.project(6, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    server.state.delete_annotation(3)
+    check()
+    assert (gone(session, "annotations"), gone(session, "tasks")) == ([3], [])
+    idle(session, server)
+
+
+def test_the_newest_and_the_last_task_are_found_too(session, server, check):
+    _, tasks = server.project(4)
+    server.state.patch_task(tasks[0], data={"n": "newest"})
+    server.wait()
+    well(run(session, server))
+    for task in (tasks[0], tasks[3]):
+        server.state.delete_task(task)
+        check()
+    assert gone(session, "tasks") == [tasks[0], tasks[3]]
+
+
+def test_a_project_emptied_of_its_tasks_is_empty_here(session, server, check):
+    _, tasks = server.project(5)
+    well(run(session, server))
+    for task in tasks:
+        server.state.delete_task(task)
+    check()
+    assert gone(session, "tasks") == tasks
+
+
+def test_a_deleted_project_takes_its_parts_along_and_brings_them_back(
+    session, sqlite_session, server
+):
+    parts = {"annotations": [{"result": [BOX]}], "predictions": [{"result": [BOX]}]}
+    kept, gone_with = server.project(3, **parts)[0], server.project(4, title="Moods", **parts)[0]
+    well(run(session, server))
+    server.state.projects[gone_with].organization = 2  # moved to where we see nothing
+    server.asked.clear()
+    well(run(session, server))
+    assert gone(session, "projects") == [gone_with]
+    assert {row["project_id"] for row in live(session, "label_studio_results")} == {kept}
+    assert (len(gone(session, "tasks")), len(gone(session, "predictions"))) == (4, 4)
+    idle(session, server)
+    server.state.projects[gone_with].organization = 1
+    well(run(session, server))
+    assert gone(session, "projects") == gone(session, "tasks") == gone(session, "predictions") == []
+    assert_mirrored(session, sqlite_session, server)
+
+
+def test_a_deleted_user_keeps_the_name(session, server, check):
+    user = server.state.add_user("ann@example.com", "Ann")
+    server.project(2)
+    well(run(session, server))
+    server.state.delete_user(user.id)
+    well(run(session, server))
+    assert gone(session, "users") == [user.id]
+    (row,) = [r for r in rows(session, "label_studio_users") if r["id"] == user.id]
+    assert (row["first_name"], row["email"]) == ("Ann", "ann@example.com")
+
+
+# Written without a stamp
+
+
+def test_a_hundred_predictions_made_in_bulk_are_found_with_their_counts(session, server, check):
+    _, tasks = server.project(300)
+    well(run(session, server))
+    made = [{"task": task, "result": [BOX], "model_version": "m"} for task in tasks[50:150]]
+    server.state.import_predictions(made)
+    check()
+    assert sum(row["total_predictions"] for row in live(session, "label_studio_tasks")) == 100
+    idle(session, server)
+
+
+def test_predictions_deleted_in_bulk_are_found_with_their_counts(session, server, check):
+    project, tasks = server.project(5, predictions=[{"result": [], "model_version": None}])
+    well(run(session, server))
+    server.action("delete_tasks_predictions", project, included=tasks[1:3])
+    check()
+    assert gone(session, "predictions") == [2, 3]
+
+
+def test_a_propagated_annotation_is_found(session, server, check):
+    project, tasks = server.project(300, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    server.action("propagate_annotations", project, included=[tasks[250]], source_annotation_id=1)
+    check()
+    found = [row["task_id"] for row in live(session, "label_studio_annotations")]
+    assert found.count(tasks[250]) == 2
+    idle(session, server)
+
+
+@pytest.mark.parametrize("keeper", [0, 3], ids=["first", "last"])
+def test_removed_duplicates_leave_their_annotations_with_the_task_that_stays(
+    session, server, check, keeper
+):
+    project, tasks = server.project(4)
+    for task in tasks:
+        server.state.patch_task(task, data={"n": "same"})
+    one = server.state.add_annotation(tasks[keeper], [BOX], 1)
+    other = server.state.add_annotation(tasks[1], [BOX], 1)
+    server.wait()
+    well(run(session, server))
+    server.action("remove_duplicates", project, included=tasks)
+    check(page_size=2)
+    stays = server.state.annotation(one.id).task
+    found = {row["id"]: row["task_id"] for row in live(session, "label_studio_annotations")}
+    assert found == {one.id: stays, other.id: stays}
+    assert gone(session, "tasks") == [task for task in tasks if task != stays]
+
+
+# All at once
+
+
+def test_as_many_new_tasks_as_deleted_ones_hide_nothing(session, server, check):
+    project, tasks = server.project(20)
+    well(run(session, server))
+    for task in tasks[2:5]:
+        server.state.delete_task(task)
+    server.state.import_tasks(project, [{"data": {"new": n}} for n in range(3)])
+    check()
+    assert gone(session, "tasks") == tasks[2:5]
+
+
+def test_counts_that_agree_by_accident_hide_a_deletion_until_something_changes(session, server):
+    """A task committed more than a lookback late, and one deleted: counts and stamp agree."""
+    project, tasks = server.project(5)
+    server.state.import_tasks(project, [{"data": {"late": 1}}], commit=False)
+    server.wait()
+    server.state.patch_task(tasks[4], data={"n": "newest"})
+    server.wait()
+    well(run(session, server))
+    server.state.release()
+    server.state.delete_task(tasks[0])
+    idle(session, server)
+    assert ids(session, "tasks") == tasks
+    server.state.patch_task(tasks[3], data={"n": "changed"})
+    well(run(session, server))
+    assert ids(session, "tasks") == tasks  # still as many here as there
+    server.state.delete_task(tasks[1])
+    well(run(session, server))
+    assert ids(session, "tasks") == truth(server)["tasks"]
+
+
+def test_a_task_deleted_while_the_tasks_are_read_is_found(session, server, check):
+    _, tasks = server.project(12)
+    well(run(session, server, page_size=4))
+    for n, task in enumerate(tasks):
+        server.state.patch_task(task, data={"n": n + 100})
+    server.meanwhile.append((reads_tasks_after(4), lambda: server.state.delete_task(tasks[1])))
+    server.meanwhile.append((reads_tasks_after(8), lambda: server.state.delete_task(tasks[10])))
+    well(run(session, server, page_size=4))
+    assert server.meanwhile == []
+    assert gone(session, "tasks") == [tasks[1], tasks[10]]
+    check()
+
+
+def reads_tasks_after(key):
+    wanted = f'"operator":"greater","type":"Number","value":{key}}}'
+    return lambda request: wanted in str(request.params.get("query"))
+
+
+def test_of_two_edits_while_the_tasks_are_read_the_one_that_was_passed_is_not_lost(
+    session, server, check
+):
+    _, tasks = server.project(12)
+
+    def edit():
+        server.state.patch_task(tasks[0], data={"n": "passed"})
+        server.clock.advance(1)
+        server.state.patch_task(tasks[11], data={"n": "to come"})
+
+    server.meanwhile.append((reads_tasks_after(4), edit))
+    well(run(session, server, page_size=4))
+    check()
+
+
+def test_a_task_deleted_while_the_proof_reads_is_found_by_the_next_run(session, server, check):
+    _, tasks = server.project(400)
+    well(run(session, server))
+    server.state.delete_task(tasks[10])
+    halving = lambda request: "less_or_equal" in str(request.params.get("query"))  # noqa: E731
+    server.meanwhile.append((halving, lambda: server.state.delete_task(tasks[390])))
+    well(run(session, server))
+    assert server.meanwhile == []
+    check()
+    assert gone(session, "tasks") == [tasks[10], tasks[390]]
+
+
+def test_a_deletion_is_found_beside_a_task_that_is_set_aside(session, server):
+    _, tasks = server.project(12)
+    server.state.spoil(tasks[3], overlap=b'"many"')
+    well(run(session, server))
+    idle(session, server)
+    server.state.delete_task(tasks[4])
+    well(run(session, server))
+    assert gone(session, "tasks") == [tasks[4]]
+    idle(session, server)
+
+
+def test_a_task_set_aside_that_is_deleted_is_not_kept_aside(session, server):
+    _, tasks = server.project(12)
+    server.state.spoil(tasks[3], overlap=b'"many"')
+    well(run(session, server))
+    server.state.task(tasks[3]).spoiled = None
+    server.state.delete_task(tasks[3])
+    well(run(session, server))
+    assert rows(session, "sync_rejects") == []
+    idle(session, server)
+
+
+def test_a_task_set_aside_keeps_its_old_row_and_costs_nothing_more(session, server):
+    _, tasks = server.project(12)
+    well(run(session, server))
+    server.state.spoil(tasks[3], overlap=b'"many"')
+    server.state.add_annotation(tasks[3], [], 1)
+    well(run(session, server))
+    server.wait()
+    well(run(session, server))
+    assert ids(session, "tasks") == tasks
+    idle(session, server)
+
+
+# Refused
+
+
+@pytest.fixture
+def halved(session, server):
+    """Of 120 tasks 60 are gone."""
+    project, tasks = server.project(120)
+    well(run(session, server))
+    for task in tasks[:60]:
+        server.state.delete_task(task)
+    return project
+
+
+def test_too_many_deletions_are_refused_every_time_until_they_are_allowed(session, server, halved):
+    for _ in range(2):
+        report = run(session, server)["tasks"]
+        assert report.outcome == "refused"
+        assert report.error.startswith("Boxes: labels/tasks: 60 of 120 rows would be deleted")
+        assert (len(ids(session, "tasks")), gone(session, "tasks")) == (120, [])
+    well(run(session, server, trusting=True))
+    assert len(ids(session, "tasks")) == 60
+    idle(session, server)
+
+
+def test_a_refusal_of_one_project_stops_no_other(session, server, halved):
+    _, tasks = server.project(3, title="Moods")
+    assert run(session, server)["tasks"].outcome == "refused"
+    server.state.delete_task(tasks[0])
+    assert run(session, server)["tasks"].outcome == "refused"
+    assert gone(session, "tasks") == [tasks[0]]
+
+
+def test_a_run_that_was_refused_reads_what_is_new_all_the_same(session, server, halved):
+    (task,) = server.state.import_tasks(halved, [{"data": {"n": "new"}}])
+    assert run(session, server)["tasks"].outcome == "refused"
+    assert task.id in ids(session, "tasks")
+
+
+# Who we are
+
+
+def test_an_account_removed_from_its_organisation_is_told_and_nothing_is_buried(session, server):
+    server.project(3)
+    well(run(session, server))
+    server.state.remove_member(1)
+    reports = run(session, server)
+    assert {report.outcome for report in reports.values()} == {"failed"}
+    assert "is in no organisation" in reports["users"].error
+    assert (gone(session, "projects"), len(ids(session, "tasks"))) == ([], 3)
+
+
+def test_an_account_removed_while_the_projects_are_read_is_told_too(session, server):
+    server.project(3)
+    well(run(session, server))
+    lists = lambda request: request.path == "/api/projects/"  # noqa: E731
+    server.meanwhile.append((lists, lambda: server.state.remove_member(1)))
+    assert "is in no organisation" in run(session, server)["projects"].error
+    server.state.restore_member(1)
+    well(run(session, server))
+    assert (gone(session, "projects"), gone(session, "tasks")) == ([], [])
+
+
+def test_the_last_project_may_be_deleted(session, server, check):
+    project, tasks = server.project(3)
+    well(run(session, server))
+    server.state.delete_project(project)
+    check()
+    assert (gone(session, "projects"), gone(session, "tasks")) == ([project], tasks)
+
+
+def test_another_organisation_is_refused_until_it_is_allowed(session, server):
+    server.project(3)
+    well(run(session, server))
+    server.state.users[1].organization = 77
+    for _ in range(2):
+        reports = run(session, server)
+        assert {report.outcome for report in reports.values()} == {"refused"}
+        assert "is in organisation 77 now" in reports["users"].error
+    assert len(ids(session, "tasks")) == 3
+    well(run(session, server, trusting=True))
+    assert ids(session, "tasks") == []
+
+
+def test_a_restricted_mirror_concludes_nothing_about_other_projects(session, server):
+    (_, mine), (_, others) = server.project(3), server.project(3, title="Moods")
+    well(run(session, server))
+    for task in (mine[0], others[0]):
+        server.state.delete_task(task)
+    well(run(session, server, parts=("Boxes",)))
+    assert (gone(session, "tasks"), gone(session, "projects")) == ([mine[0]], [])
+
+
+# An id that is used again
+
+
+def test_another_task_under_the_same_id_is_a_deletion_and_an_insertion(session, server, check):
+    project, tasks = server.project(3, annotations=[{"result": [BOX, BOX]}])
+    well(run(session, server))
+    (before,) = [r for r in rows(session, "label_studio_tasks", without=()) if r["id"] == tasks[2]]
+    server.state.delete_task(tasks[2])
+    server.wait()
+    row = {"data": {"n": "another"}, "annotations": [{"result": [BOX]}]}
+    assert [task.id for task in server.state.import_tasks(project, [row])] == [tasks[2]]
+    counts = check()["tasks"].counts
+    (after,) = [r for r in rows(session, "label_studio_tasks", without=()) if r["id"] == tasks[2]]
+    assert (counts.inserted, counts.deleted) == (2, 2 + 2)  # task and annotation; their old items
+    assert after["first_synced_at"] > before["first_synced_at"]
+    (again,) = live(session, "label_studio_annotations", task_id=tasks[2])
+    assert len(live(session, "label_studio_results", owner_id=again["id"])) == 1
+
+
+def test_a_tombstone_whose_id_is_used_again_begins_anew(session, server, check):
+    _, tasks = server.project(3)
+    well(run(session, server))
+    server.state.delete_task(tasks[2])
+    well(run(session, server))
+    (before,) = [r for r in rows(session, "label_studio_tasks", without=()) if r["deleted_at"]]
+    server.project(1, title="Moods")
+    check()
+    (after,) = [r for r in rows(session, "label_studio_tasks", without=()) if r["id"] == tasks[2]]
+    assert after["first_synced_at"] > before["first_synced_at"]
+    assert (after["deleted_at"], gone(session, "tasks")) == (None, [])
+
+
+# What it costs
+
+
+def test_one_deletion_among_twenty_thousand_costs_a_few_requests(session, server):
+    _, tasks = server.project(20_000)
+    well(run(session, server, page_size=5000))
+    idle(session, server)
+    server.state.delete_task(tasks[7777])
+    reports = well(run(session, server))
+    assert gone(session, "tasks") == [tasks[7777]]
+    assert reports["tasks"].requests <= 2 * math.log2(20_000) + 10
+    assert reports["tasks"].counts.read <= 100
+
+
+def test_an_idle_run_asks_once_for_each_project(session, server):
+    for number in range(5):
+        server.project(3, title=f"P{number}")
+    well(run(session, server))
+    reports = well(run(session, server))
+    assert asked_by(reports) == {"users": 2, "projects": 1, "tasks": 5, "predictions": 5}
