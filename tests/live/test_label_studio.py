@@ -258,3 +258,69 @@ def test_nothing_of_the_environment_is_needed(server, place):
     )
 
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_what_is_deleted_or_written_without_a_stamp_is_found_by_the_next_sync(server, place):
+    project, tasks = project_of(server.client, "Silent", 250)
+    path = f"/api/tasks/{tasks[0]}/annotations/"
+    source = post(server.client, path, {"result": [box("Car")]})
+    place.sync()
+
+    deleted = f"/api/tasks/{tasks[100]}/"
+    server.client.delete(deleted).raise_for_status()
+    reports = place.sync()
+    assert unlike(server, place) == []
+    assert _tombstones(place, "tasks", project) == [tasks[100]]
+    assert reports["tasks"]["read"] <= 250
+
+    bulk = [{"task": task, "result": [box("Bus")]} for task in tasks[120:220]]
+    post(server.client, f"/api/projects/{project}/import/predictions", bulk)
+    place.sync()
+    assert unlike(server, place) == []
+
+    chosen = {"selectedItems": {"all": False, "included": [tasks[240]]}, "project": project}
+    action = f"/api/dm/actions/?id=propagate_annotations&project={project}"
+    post(server.client, action, chosen | {"source_annotation_id": source["id"]})
+    place.sync()
+    assert unlike(server, place) == []
+
+    same = [{"data": {"image": "s3://b/same.jpg"}} for _ in range(2)]
+    made = f"/api/projects/{project}/import?return_task_ids=true"
+    twice = post(server.client, made, same)["task_ids"]
+    post(server.client, f"/api/tasks/{twice[1]}/annotations/", {"result": [box("Bus")]})
+    place.sync()
+    chosen = {"selectedItems": {"all": False, "included": twice}, "project": project}
+    action = f"/api/dm/actions/?id=remove_duplicates&project={project}"
+    post(server.client, action, chosen)
+    place.sync()
+    assert unlike(server, place) == []
+
+    server.client.delete(f"/api/projects/{project}/").raise_for_status()
+    place.sync()
+    assert unlike(server, place) == []
+    gone = _tombstones(place, "tasks", project)
+    assert set(tasks) <= set(gone)
+    assert _tombstones(place, "projects", project, "id") == [project]
+
+
+def test_predictions_of_no_version_are_mirrored_and_their_deletion_found(server, place):
+    project, tasks = project_of(server.client, "Unversioned", 3)
+    rows = [{"task": task, "result": [box("Car")], "model_version": None} for task in tasks]
+    for row in rows:
+        post(server.client, "/api/predictions/", row)
+    place.sync()
+    chosen = {"selectedItems": {"all": False, "included": tasks[:1]}, "project": project}
+    action = f"/api/dm/actions/?id=delete_tasks_predictions&project={project}"
+    post(server.client, action, chosen)
+    place.sync()
+    assert unlike(server, place) == []
+    assert len(_tombstones(place, "predictions", project)) == 1
+    server.client.delete(f"/api/projects/{project}/").raise_for_status()
+
+
+def _tombstones(place: Place, table: str, project: int, column: str = "project_id") -> list[int]:
+    mirror = Mirror(place.mirror)
+    sql = f"SELECT id FROM label_studio_{table} WHERE deleted_at IS NOT NULL AND {column} = ?"
+    found = [row["id"] for row in mirror.rows(f"{sql} ORDER BY id", project)]
+    mirror.close()
+    return found

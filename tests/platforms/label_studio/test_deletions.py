@@ -180,6 +180,22 @@ def test_removed_duplicates_leave_their_annotations_with_the_task_that_stays(
     assert gone(session, "tasks") == [task for task in tasks if task != stays]
 
 
+def test_a_write_that_appears_late_with_an_old_stamp_is_found_once_the_lookback_is_past(
+    session, server, check
+):
+    _, tasks = server.project(250)
+    server.state.patch_task(tasks[0], data={"n": "early"})
+    late = server.state.task(tasks[0]).updated_at
+    server.clock.advance(60)
+    server.state.patch_task(tasks[200], data={"n": "newest"})
+    well(run(session, server))
+    server.state.patch_task(tasks[0], data={"n": "late"})
+    server.state.task(tasks[0]).updated_at = late
+    server.wait()
+    check()
+    idle(session, server)
+
+
 # All at once
 
 

@@ -215,6 +215,12 @@ def test_an_answer_that_would_lose_rows_is_refused(page):
         walked(walks.tasks, start(), tasks(2, total=2), page)
 
 
+@pytest.mark.parametrize("answer", [[], {}, None, {"total": 0}, {"tasks": []}])
+def test_an_answer_that_is_no_list_of_tasks_is_no_empty_project(answer):
+    with pytest.raises(BadAnswer):
+        walked(walks.tasks, start(NOON), answer)
+
+
 def test_a_time_that_makes_no_sense_is_not_the_watermark():
     odd = tasks(1, total=1, stamp="yesterday")
     found, _ = walked(walks.tasks, start(NOON, known=Known(1, NOON)), odd, odd)
