@@ -306,8 +306,10 @@ def test_what_is_deleted_or_written_without_a_stamp_is_found_by_the_next_sync(se
 def test_predictions_of_no_version_are_mirrored_and_their_deletion_found(server, place):
     project, tasks = project_of(server.client, "Unversioned", 3)
     rows = [{"task": task, "result": [box("Car")], "model_version": None} for task in tasks]
-    for row in rows:
-        post(server.client, "/api/predictions/", row)
+    post(server.client, f"/api/projects/{project}/import/predictions", rows)
+    versions = f"/api/projects/{project}/model-versions/?extended=true"
+    (listed,) = server.client.get(versions).json()["static"]
+    assert (listed["model_version"], listed["count"]) == (None, 0)
     place.sync()
     chosen = {"selectedItems": {"all": False, "included": tasks[:1]}, "project": project}
     action = f"/api/dm/actions/?id=delete_tasks_predictions&project={project}"
