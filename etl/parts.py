@@ -28,7 +28,8 @@ class Reading:
         moved = dict[Part, None]()
         with extract.Ahead(self._walked(starts)) as walked:
             for part, page in walked:
-                moved[part] = None
+                if page.position is not None:
+                    moved[part] = None
                 yield part, page
         if self.stream.proof:
             for part in moved:

@@ -23,6 +23,7 @@ from etl.times import earlier, text
 
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
+FEW = 100  # tasks that are read again as a matter of course
 SLICE = 1_000  # predictions committed together
 
 
@@ -113,7 +114,7 @@ def _position(start: Start, state: Json, after: int, left: int) -> Position:
     return Position(latest(before, state["newest"]), {"asked": state["asked"], **settled})
 
 
-def _window(start: Start) -> Generator[Request, Answer, Json]:
+def _window(start: Start) -> Generator[Any, Any, Json]:
     """Ask how many there are, and for the newest stamp: the next watermark.
 
     The watermark is the newest stamp *before* the first page is read: what is written while the
@@ -124,7 +125,7 @@ def _window(start: Start) -> Generator[Request, Answer, Json]:
 
     What the lookback is for may still come while the newest stamp is as young as that, and change
     neither. So they count as settled only when read at a greater age, by the server's own clock;
-    then the tasks of the lookback are read once more.
+    then the tasks of the lookback are read once more. Until then they are at every run, if few.
 
     Where only the counts differ nothing is to be read here: the proof finds out where they do.
     """
@@ -138,10 +139,20 @@ def _window(start: Start) -> Generator[Request, Answer, Json]:
     # What was written while the last walk went on may be read in part: the watermark knows.
     reached = (there.newest or "") <= (start.position.watermark or "")
     if not due and (asked == before.get("seen") or (reached and start.known == there)):
+        if there.count and start.since and not before.get("settled"):
+            yield from _glance(start)
         return None
     unwritten = reached and not due and start.known.newest == there.newest
     window = {"since": start.since, "newest": there.newest, "after": None if unwritten else 0}
     return {**window, "asked": asked, "settled": settled}
+
+
+def _glance(start: Start) -> Walk:
+    """Read the tasks of the lookback again, unless they are more than one small page."""
+    asked = whole(start, since=start.since) | {"page_size": FEW}
+    found = listing((yield Request(TASKS, asked)), "tasks")
+    if 0 < found.number("total") <= len(found.records):
+        yield Page(found.records, total=len(found.records))
 
 
 def _is_past(answer: Answer, stamp: str | None, lookback: timedelta) -> bool:

@@ -118,10 +118,19 @@ def test_the_watermark_never_moves_back():
 
 
 def test_nothing_is_read_where_the_mirror_agrees_in_counts_and_newest_stamp():
-    begin = start(OURS, known=Known(5000, OURS, (7, 8)))
+    begin = start(OURS, {"settled": True}, known=Known(5000, OURS, (7, 8)))
     newest = tasks(1, total=5000, annotations=7, predictions=8)
     found, (asked,) = walked(walks.tasks, begin, newest)
     assert (found, query(asked)) == ([], ({}, ["-tasks:updated_at"]))
+
+
+@pytest.mark.parametrize(("total", "read"), [(2, [[3, 4]]), (101, [])])
+def test_a_few_tasks_of_the_lookback_are_read_again_until_nothing_can_come_late(total, read):
+    begin = start(OURS, known=Known(5000, OURS, (7, 8)))
+    newest = tasks(1, total=5000, annotations=7, predictions=8)
+    found, (_, asked) = walked(walks.tasks, begin, newest, tasks(3, 4, total=total))
+    assert (ids(found), [page.position for page in found]) == (read, [None] * len(read))
+    assert asked.params["page_size"] == walks.FEW
 
 
 @pytest.mark.parametrize("known", [(5001, OURS, (7, 8)), (5000, OURS, (7, 9))])
@@ -142,7 +151,8 @@ def test_where_the_mirror_can_never_agree_it_is_enough_that_the_proof_saw_the_sa
     newest = tasks(1, total=5000, annotations=7, predictions=8)
     (page,), _ = walked(walks.tasks, start(NOON), newest, tasks(1, total=1))
     note = page.position.state
-    assert walked(walks.tasks, start(NOON, note | {"seen": note["asked"]}), newest)[0] == []
+    seen = note | {"seen": note["asked"], "settled": True}
+    assert walked(walks.tasks, start(NOON, seen), newest)[0] == []
 
 
 def test_what_the_proof_did_not_get_to_see_is_read_again():
@@ -168,7 +178,8 @@ def settling(clock, state):
     """Look at tasks the mirror agrees about, stamped 12:30; give the pages."""
     begin = start(OURS, state, known=Known(5000, OURS, (7, 8)))
     newest = tasks(1, total=5000, annotations=7, predictions=8)
-    return list(pages(walks.tasks(begin), Timed(clock, newest, tasks(1, total=1))))
+    found = pages(walks.tasks(begin), Timed(clock, newest, tasks(1, total=1)))
+    return [page for page in found if page.position]
 
 
 def test_the_lookback_is_read_once_more_when_nothing_can_come_late_into_it():
