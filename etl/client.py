@@ -188,7 +188,9 @@ class Client:
         said = str(failure) or type(failure).__name__
         if isinstance(failure, httpx.TimeoutException):
             said = f"timed out ({said})"
-        return Unreachable(f"{self._source.url} does not answer: {said}")
+        broken_off = isinstance(failure, (httpx.ReadError, httpx.RemoteProtocolError))
+        where = self._source.url
+        return Unreachable(f"{where} does not answer: {said}", reached=broken_off)
 
 
 def _trust(source: Source) -> ssl.SSLContext | bool:

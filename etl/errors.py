@@ -3,7 +3,8 @@
 AnnomirrorError            1  failed
 ├── ConfigurationError     2  mend the configuration or the command, then run again
 ├── SourceError            1  a platform did not give what was asked
-│   ├── Unreachable            no answer, or only "try later": the next run may succeed
+│   ├── Unreachable            no answer, or only "try later": the next run may succeed;
+│   │                          with no answer at all: stops the whole source
 │   ├── Unauthorized           the credentials are wrong: stops the whole source
 │   ├── Forbidden              the account may not read this: stops the stream or part
 │   ├── Missing                nothing there: stops the stream or part
@@ -55,7 +56,17 @@ class SourceError(AnnomirrorError):
 
 
 class Unreachable(SourceError):
-    """No answer, or none but "try later", after every retry."""
+    """No answer, or none but "try later", after every retry.
+
+    A server that was `reached` gave no good answer to this one request, which says nothing of
+    others; any other stops the whole source.
+    """
+
+    def __init__(
+        self, message: str, status: int | None = None, *, reached: bool | None = None
+    ) -> None:
+        super().__init__(message, status)
+        self.reached = status is not None if reached is None else reached
 
 
 class Unauthorized(SourceError):

@@ -33,10 +33,11 @@ class StreamReport:
     requests: int = 0
     seconds: float = 0.0
     error: str | None = None
+    exit_code: int = 0
 
     def fail(self, error: AnnomirrorError) -> None:
         """Say what stopped the stream."""
-        self.outcome, self.error = error.outcome, str(error)
+        self.outcome, self.error, self.exit_code = error.outcome, str(error), error.exit_code
 
 
 class Ledger:

@@ -91,7 +91,7 @@ class Loader:
         with self._session.transaction():
             if page.gone:
                 self._merge.refuse_too_many(*page.gone)
-            counts = self._merge.entries(batch.entries, stamp)
+            counts = self._merge.entries(batch.entries, stamp, known_only=page.known_only)
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
             if page.complete and _names_all(page.complete, batch):
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)

@@ -47,7 +47,7 @@ class Merge:
         self.root = Table(plan.root, session)
         self.children = [Table(layout, session) for layout in plan.children]
 
-    def entries(self, entries: Sequence[Entry], stamp: str) -> Counts:
+    def entries(self, entries: Sequence[Entry], stamp: str, *, known_only: bool = False) -> Counts:
         """Write what is new or changed; of an id that comes twice the last one counts."""
         latest = {entry.key: entry for entry in entries}
         known = self._known(latest)
@@ -55,7 +55,7 @@ class Merge:
         new, changed = [], []
         for key, entry in latest.items():
             if key not in known:
-                new.append(entry)
+                new += [] if known_only else [entry]
             elif known[key] == (entry.content_hash, entry.deleted is not None):
                 counts.unchanged += 1 + sum(map(len, entry.children))
             else:

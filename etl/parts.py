@@ -42,10 +42,8 @@ class Reading:
             try:
                 for page in extract.pages(walk, self.sender, self.source.concurrency):
                     yield start.part, page
-            except (Unauthorized, Unreachable):
-                raise
             except SourceError as error:
-                self.failures[start.part] = error
+                self._note(start.part, error)
 
     def _proved(self, part: Part, prove: Callable[[Start], Walk]) -> Iterator[tuple[Part, Page]]:
         """Yield a proof's pages; it asks the mirror, so that each is written before the next."""
@@ -56,7 +54,12 @@ class Reading:
                 yield part, page
                 if part in self.failures:
                     return  # refused
-        except (Unauthorized, Unreachable):
-            raise
         except SourceError as error:
-            self.failures[part] = error
+            self._note(part, error)
+
+    def _note(self, part: Part, error: SourceError) -> None:
+        """Note why a part failed. Raises what no other part or stream would fare better with."""
+        unreached = isinstance(error, Unreachable) and not error.reached
+        if unreached or isinstance(error, Unauthorized):
+            raise error
+        self.failures[part] = error

@@ -136,7 +136,9 @@ class Page:
     """Records to commit together; `total` is how many are left to read, this page included.
 
     With its `last` page a walk has read all it set out to read. `gone` announces that about so
-    many of so many records are gone, to be refused before the first of them is buried.
+    many of so many records are gone, to be refused before the first of them is buried. Of a page of
+    `known_only` records those are written that the mirror has already, and no others: they do not
+    belong to a restricted mirror any more, but what it holds of them is to be true.
     """
 
     records: Sequence[bytes]
@@ -145,6 +147,7 @@ class Page:
     complete: Complete | None = None
     last: bool = False
     gone: tuple[int, int] | None = None
+    known_only: bool = False
 
 
 @dataclass(frozen=True)

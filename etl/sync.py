@@ -17,6 +17,7 @@ from etl import extract
 from etl.database import Session
 from etl.errors import (
     AnnomirrorError,
+    ConfigurationError,
     Interrupted,
     MirrorError,
     Outcome,
@@ -106,7 +107,7 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
             if stopped is not None:
                 raise stopped
             yield from _stream(job, stream, session, ledger.run_id, report)
-        except SourceError as error:
+        except (SourceError, ConfigurationError) as error:
             stopped = error
             report.fail(error)
         except (MirrorError, RefusedError) as error:
@@ -128,7 +129,7 @@ def _identify(job: Job, ledger: Ledger) -> tuple[Job, AnnomirrorError | None]:
         identity = extract.ask(job.platform.identify(job.source, thorough=False), job.sender)
         if identity.realm:
             ledger.confirm(job.source.name, identity.realm, accept=job.allow_mass_delete)
-    except (SourceError, RefusedError) as error:
+    except (SourceError, ConfigurationError, RefusedError) as error:
         return job, error
     return replace(job, identity=identity), None
 

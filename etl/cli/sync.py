@@ -19,7 +19,14 @@ from etl.cli import build
 from etl.cli.options import common, invocation
 from etl.cli.progress import Progress
 from etl.database import Session
-from etl.errors import AnnomirrorError, Interrupted, Outcome, PartialError, RefusedError
+from etl.errors import (
+    AnnomirrorError,
+    ConfigurationError,
+    Interrupted,
+    Outcome,
+    PartialError,
+    RefusedError,
+)
 from etl.ledger import StreamReport
 from etl.lock import locked
 from etl.settings import Settings
@@ -143,12 +150,19 @@ def _signals() -> Iterator[None]:
 
 def _judge(report: RunReport) -> None:
     """End with the exit code of the outcome."""
+    if report.streams and _misconfigured(report) == {one.source for one in report.streams}:
+        raise ConfigurationError("not everything could be read as it is configured; see above")
     if report.outcome is Outcome.PARTIAL:
         raise PartialError("not everything could be read; what is committed stays")
     if report.outcome is Outcome.REFUSED:
         raise RefusedError("a stream was refused; what is committed stays")
     if report.outcome is Outcome.FAILED:
         raise AnnomirrorError("no stream could be read; see above")
+
+
+def _misconfigured(report: RunReport) -> set[str]:
+    """Give the sources whose settings are wrong, as only the platform could tell."""
+    return {one.source for one in report.streams if one.exit_code == ConfigurationError.exit_code}
 
 
 def _stream(report: StreamReport) -> dict[str, Any]:

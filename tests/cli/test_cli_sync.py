@@ -233,3 +233,15 @@ def test_the_summary_and_the_log_say_which_stream_failed(site, boxes, server):
         "labels/tasks: 12 read, 12 inserted",
         "labels/predictions: nothing changed",
     ]
+
+
+def test_a_source_whose_settings_name_what_is_not_there_stops_no_other(site, three):
+    lines = site.configuration.read_text()
+    table = lines[lines.index("[sources.") :]
+    other = table.replace("[sources.", "[sources.other_", 1)
+    site.configuration.write_text(f'{lines}\nprojects = ["Spams"]\n\n{other}')
+    done = site.run("sync", "--json")
+    said = {(s["source"], s["outcome"]) for s in json.loads(done.stdout)["streams"]}
+    assert done.exit_code == 3
+    assert {outcome for source, outcome in said if source.startswith("other_")} == {"ok"}
+    assert "no project Spams" in done.stderr

@@ -11,7 +11,7 @@ from __future__ import annotations
 import email.utils
 from collections.abc import Generator
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import compress, islice
 from typing import Any
 
 import msgspec
@@ -65,8 +65,11 @@ def _whole(start: Start, done: Position | None, size: int) -> Walk:
     records, ids, left = elements(answer), set[int](), size
     while page := list(islice(records, SLICE)):
         ids.update(map(ident, page))
-        kept = [record for record in page if _kept(record, asked, wanted)]
-        yield Page(kept, total=max(left, len(kept)))
+        kept = [_kept(record, asked, wanted) for record in page]
+        yield Page(list(compress(page, kept)), total=max(left, len(page)))
+        others = [record for record, fits in zip(page, kept, strict=True) if not fits]
+        if others and wanted is not None:
+            yield Page(others, known_only=True)
         left -= len(page)
     still = asked.still((yield from shown(start)))
     known = 0 not in ids  # which one it is that cannot be read, nobody knows

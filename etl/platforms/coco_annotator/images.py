@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from itertools import compress
 from typing import Any
 
 import msgspec
@@ -57,10 +58,11 @@ def images(start: Start) -> Walk:
     if lost := wanted - found.ours:
         raise BadAnswer(f"{len(lost)} images are listed but not given, such as {min(lost)}")
     complete = None
-    if found.counted and not asked.filters:
+    if found.counted:
         still = asked.still((yield from shown(start)))
         dates = yield from burials(start, "image")
-        complete = still.complete(start, frozenset(found.ours), dates)
+        ids = found.everything if asked.filters else found.ours
+        complete = still.complete(start, frozenset(ids), dates)
     yield Page([], complete=complete, last=True)
 
 
@@ -85,8 +87,11 @@ def _documents(start: Start, asked: Scope, wanted: set[int], found: _Found, *, a
         answer = yield Request("/api/image/", {"page": number, "per_page": size})
         page = listing(answer, "images")
         found.total = page.number("total")
-        records = [record for record in page.records if _wanted(record, asked, wanted, found)]
-        yield Page(records, total=number * size)
+        ours = [_wanted(record, asked, wanted, found) for record in page.records]
+        yield Page(list(compress(page.records, ours)), total=number * size)
+        others = [record for record, fits in zip(page.records, ours, strict=True) if not fits]
+        if others and asked.filters:
+            yield Page(others, known_only=True)
         if again and wanted <= found.ours and found.counted:
             return
 

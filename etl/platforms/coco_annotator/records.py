@@ -39,11 +39,28 @@ def peek(record: bytes, decoder: msgspec.json.Decoder[T]) -> T:
 
 def local(record: Record, zone: tzinfo) -> Record:
     """Bring the times of a record that tells the server's local time into UTC."""
-    mended = _flags(record)
+    mended = _flags(record) | _numbers(record)
     if "deleted_date" in record:
         mended["deleted_date"] = moment(record["deleted_date"], zone)
     if isinstance(record.get("events"), list):
         mended["events"] = [_event(event, zone) for event in record["events"]]
+    return mended
+
+
+def _numbers(record: Record) -> Record:
+    """Spell numbers as their columns take them; what is none is kept beside, not the row lost.
+
+    A NaN has become text by now; the server's own code writes 12.0 for 12 at times.
+    """
+    mended: Record = {}
+    for name in ("milliseconds", "width", "height", "num_annotations"):
+        value = record.get(name)
+        if type(value) is float:
+            whole = value.is_integer()
+            mended |= {name: int(value)} if whole else {name: None, f"{name} (as sent)": value}
+    for name in ("area", "progress", *mended):
+        if record.get(name) in ("NaN", "Infinity", "-Infinity"):
+            mended |= {name: None, f"{name} (as sent)": record[name]}
     return mended
 
 

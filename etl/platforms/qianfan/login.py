@@ -76,9 +76,10 @@ def _meaning(code: str, said: str, source: Source, answer: Answer) -> SourceErro
     if code in FORBIDDEN:
         return Forbidden(f"{said}; the policy QianfanReadAccessPolicy lets a key read", 403)
     if code in TRY_AGAIN:
-        return Unreachable(f"the platform asks to try later: {said}")
+        return Unreachable(f"the platform asks to try later: {said}", reached=True)
     if code in USED_UP:
-        return Unreachable(f"a quota is used up: {said}; the next run goes on", 200)
+        said = f"a quota is used up: {said}; the next run goes on"
+        return Unreachable(said, 200, reached=False)  # of the whole account
     return None if answer.status >= 429 else BadAnswer(said, answer.status)  # noqa: PLR2004
 
 
