@@ -6,7 +6,6 @@ or raises the error that says what to do.
 
 from __future__ import annotations
 
-import email.utils
 import logging
 import random
 import re
@@ -23,6 +22,7 @@ import httpx
 from etl import __version__
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
 from etl.stream import Answer, Request, Secret, Source
+from etl.times import http_date
 from etl.verdict import verdict
 
 log = logging.getLogger(__name__)
@@ -229,9 +229,5 @@ def _seconds(retry_after: str | None) -> float | None:
         return max(0.0, float(retry_after))
     except ValueError:
         pass
-    try:
-        until = email.utils.parsedate_to_datetime(retry_after)
-    except ValueError:
-        return None
-    until = until if until.tzinfo else until.replace(tzinfo=UTC)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds())
+    until = http_date(retry_after)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until else None

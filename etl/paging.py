@@ -14,6 +14,7 @@ import msgspec
 
 from etl.errors import BadAnswer
 from etl.stream import Answer, Complete, Page, Request, Walk
+from etl.times import http_date, text
 
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
@@ -98,6 +99,12 @@ def loads(body: bytes) -> Any:
         return json.loads(body.removeprefix(b"\xef\xbb\xbf"))
     except (ValueError, RecursionError) as error:
         raise BadAnswer(f"the answer is not JSON ({error}): {excerpt(body)}") from error
+
+
+def served_at(answer: Answer) -> str | None:
+    """Give the time of an answer by the server's own clock (`MOMENT_FORMAT`, UTC)."""
+    date = http_date(answer.headers.get("date"))
+    return text(date) if date else None
 
 
 def excerpt(body: bytes, length: int = 200) -> str:

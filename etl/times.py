@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from etl.tables import MOMENT_FORMAT
@@ -50,6 +51,20 @@ def earlier(moment: str, by: timedelta) -> str:
         return text(parsed(moment) - by)
     except OverflowError:
         return text(datetime.min.replace(tzinfo=UTC))
+
+
+def http_date(value: str | None) -> datetime | None:
+    """Read the date of an HTTP header; one without a zone is UTC's, and what is no date is None."""
+    try:
+        found = parsedate_to_datetime(value or "")
+    except ValueError:
+        return None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def recent(before: str | None, moment: str | None, span: timedelta) -> bool:
+    """Tell whether `before` lies less than `span` before `moment`; an unknown time does not."""
+    return bool(before and moment) and parsed(str(moment)) - parsed(str(before)) < span
 
 
 def now() -> str:

@@ -107,7 +107,7 @@ class Plan:
         if not isinstance(record, dict):
             raise ValueError(f"a record should be an object, this is {type(record).__name__}")  # noqa: TRY004  # the record is wrong, not the program
         try:
-            return dumps(mend(record, self._zone))
+            return msgspec.json.encode(mend(record, self._zone))
         except (TypeError, LookupError, AttributeError) as error:  # a field is of another kind
             raise ValueError(f"it cannot be mended: {type(error).__name__}: {error}") from error
 
@@ -124,11 +124,6 @@ def loads(raw: bytes) -> Any:
         return msgspec.json.decode(raw)
     except msgspec.DecodeError:
         return json.loads(bytes(raw), parse_constant=str)
-
-
-def dumps(record: Any) -> bytes:
-    """Encode a record."""
-    return msgspec.json.encode(record)
 
 
 def _without_nul(raw: bytes) -> bytes:

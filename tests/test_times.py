@@ -90,3 +90,20 @@ def test_earlier_than_all_times_is_the_first_one():
 
 def test_now_is_a_time_of_the_mirror():
     assert abs(times.parsed(times.now()) - datetime.now(UTC)) < timedelta(seconds=5)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("Sat, 21 Nov 2026 12:00:00 GMT", "2026-11-21 12:00:00.000000"),
+        ("Sat, 21 Nov 2026 12:00:00 -0000", "2026-11-21 12:00:00.000000"),
+        ("Sat, 21 Nov 2026 14:00:00 +0200", "2026-11-21 12:00:00.000000"),
+    ],
+)
+def test_a_header_s_date_is_utc_s_unless_it_says_otherwise(said, found):
+    assert times.text(times.http_date(said)) == found
+
+
+@pytest.mark.parametrize("said", [None, "", "yesterday"])
+def test_what_is_no_date_is_none(said):
+    assert times.http_date(said) is None

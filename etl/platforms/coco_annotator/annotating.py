@@ -8,9 +8,8 @@ annotation made, moved to another category or deleted by somebody's script.
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Generator
-from datetime import UTC, datetime
+from datetime import timedelta
 from itertools import compress, islice
 from typing import Any
 
@@ -18,18 +17,17 @@ import msgspec
 
 from etl.elements import elements
 from etl.errors import SourceError
-from etl.paging import listing, mapping
+from etl.paging import listing, mapping, served_at
 from etl.platforms.coco_annotator.images import listed
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import Scope, scope, shown
 from etl.platforms.coco_annotator.walks import ident, singles
-from etl.stream import Answer, Complete, Page, Position, Request, Start, Walk
-from etl.tables import MOMENT_FORMAT
-from etl.times import parsed
+from etl.stream import Complete, Page, Position, Request, Start, Walk
+from etl.times import recent
 
 WHOLE_ARRAY = 200_000  # annotations asked for in one array at every run
 FEW_IMAGES = 300  # changed images that cost less one by one than the whole array
-A_DAY = 86_400  # seconds between whole arrays above that size
+A_DAY = timedelta(days=1)  # between whole arrays above that size
 SLICE = 1_000  # annotations committed together
 
 
@@ -46,8 +44,8 @@ def each_annotation(start: Start) -> Walk:
     answer = yield Request("/api/category/data", {"page": 1, "limit": 100_000})
     categories = listing(answer, "categories").records
     size = sum(peek(category, _COUNTED).numberAnnotations for category in categories)
-    now = _date(answer)
-    due = not state or _seconds(state.get("whole"), now) >= A_DAY
+    now = served_at(answer)
+    due = not state or not recent(state.get("whole"), now, A_DAY)
     if size <= WHOLE_ARRAY or due or len(start.touched.ids) > FEW_IMAGES:
         big = size > WHOLE_ARRAY
         done = Position(state={"gate": start.touched.now, "whole": now}) if big else None
@@ -132,20 +130,3 @@ def _shown(image: int) -> Generator[Request, Any, set[int]]:
         return set()
     shown = msgspec.convert(answer, _Shown)
     return {one.id for category in shown.categories for one in category.annotations}
-
-
-def _date(answer: Answer) -> str | None:
-    """Give the server's time."""
-    try:
-        date = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return None
-    return date.astimezone(UTC).strftime(MOMENT_FORMAT)
-
-
-def _seconds(before: str | None, now: str | None) -> float:
-    """Give the seconds between two of the server's times; where one is unknown, very many."""
-    if before is None or now is None:
-        return float("inf")
-    earlier: datetime = parsed(before)
-    return (parsed(now) - earlier).total_seconds()

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from datetime import timedelta
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
 
 from etl.errors import BadAnswer, ConfigurationError
-from etl.paging import Listing, keyset, listing, mapping, numbered, one_list, record_id
+from etl.paging import Listing, keyset, listing, mapping, numbered, one_list, record_id, served_at
 from etl.platforms.label_studio import left_out, login
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told, whole
 from etl.stream import Answer, Complete, Json, Page, Position, Request, Start, Walk
-from etl.times import earlier, text
+from etl.times import earlier
 
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
@@ -157,11 +156,8 @@ def _glance(start: Start) -> Walk:
 
 def _is_past(answer: Answer, stamp: str | None, lookback: timedelta) -> bool:
     """Tell whether a time lies further back than the lookback, by the clock of the server."""
-    try:
-        clock = text(parsedate_to_datetime(answer.headers["date"]))
-    except (KeyError, ValueError):
-        return False
-    return stamp is None or stamp <= earlier(clock, lookback)
+    clock = served_at(answer)
+    return clock is not None and (stamp is None or stamp <= earlier(clock, lookback))
 
 
 def predictions(start: Start) -> Walk:

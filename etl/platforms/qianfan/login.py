@@ -6,7 +6,6 @@ five shapes of error are known, told apart by their fields and by X-Bce-Error-Co
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
@@ -17,6 +16,7 @@ import msgspec
 from etl.auth import BceSignature
 from etl.errors import BadAnswer, Forbidden, SourceError, Unauthorized, Unreachable
 from etl.stream import Answer, Identity, Request, Source
+from etl.times import http_date
 
 TRY_AGAIN = frozenset(
     {"1", "2", "4", "18", "336000", "336100", "336501", "336502", "500000", "InternalError"}
@@ -85,12 +85,8 @@ def _meaning(code: str, said: str, source: Source, answer: Answer) -> SourceErro
 
 def _expired(said: str, answer: Answer) -> SourceError:
     """Tell a wrong clock, which trying again does not mend, from a slow way."""
-    try:
-        theirs = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return Unreachable(f"the signature came too late: {said}")
-    theirs = theirs if theirs.tzinfo else theirs.replace(tzinfo=UTC)
-    skew = (theirs - datetime.now(UTC)).total_seconds()
+    theirs = http_date(answer.headers.get("date"))
+    skew = (theirs - datetime.now(UTC)).total_seconds() if theirs else 0.0
     if abs(skew) < SKEW:
         return Unreachable(f"the signature came too late: {said}")
     side = "behind" if skew > 0 else "ahead"

@@ -11,9 +11,11 @@ from collections.abc import Callable, Generator
 from typing import Any
 
 from etl.errors import BadAnswer
+from etl.paging import served_at
 from etl.platforms.qianfan.listings import V2_PAGE, Listing, Rows
-from etl.platforms.qianfan.reading import SHORT, TRIES, Reading, date, recent
+from etl.platforms.qianfan.reading import A_DAY, SHORT, TRIES, Reading
 from etl.stream import Page, Position, Request, Start, Walk
+from etl.times import recent
 
 LOST = 400  # the status that answers the marker of a record that is there no more
 
@@ -28,8 +30,8 @@ def by_marker(listing: Listing) -> Callable[[Start], Walk]:
         for attempt in range(1, TRIES + 1):
             reading, cut_at = Reading(listing, start.part.key), ids
             answer = yield ask("")
-            rows, now = listing.marker_page(answer, start.part.key), date(answer)
-            known = _Known(reading, before if recent(before.get("swept"), now) else {})
+            rows, now = listing.marker_page(answer, start.part.key), served_at(answer)
+            known = _Known(reading, before if recent(before.get("swept"), now, A_DAY) else {})
             try:
                 last = yield from _pages(reading, rows, ask, known.met)
             except BadAnswer as error:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import email.utils
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import timedelta
 from typing import Any
 
 from etl.platforms.qianfan.listings import Listing, Rows
-from etl.stream import Answer, Complete, Start
-from etl.tables import MOMENT_FORMAT
-from etl.times import parsed
+from etl.stream import Complete, Start
 
 SHORT = 2_000  # rows that are read whole at every run
-A_DAY = 86_400  # seconds between whole readings of a longer list
+A_DAY = timedelta(days=1)  # between whole readings of a longer list
 MOST_OPEN = 5_000  # records under way that are remembered by id; with more, the list is read whole
 TRIES = 3  # readings before a list that will not stand still is left as it is
 
@@ -88,20 +85,3 @@ class Reading:
             self.rising |= born > before
             self.falling |= born < before
         self._born = born
-
-
-def date(answer: Answer) -> str | None:
-    """Give the server's time (`MOMENT_FORMAT`)."""
-    try:
-        told = email.utils.parsedate_to_datetime(answer.headers.get("date", ""))
-    except ValueError:
-        return None
-    told = told if told.tzinfo else told.replace(tzinfo=UTC)
-    return told.astimezone(UTC).strftime(MOMENT_FORMAT)
-
-
-def recent(swept: str | None, now: str | None) -> bool:
-    """Tell whether a list was read whole within a day of the server's time."""
-    if not swept or not now:
-        return False
-    return (parsed(now) - parsed(swept)).total_seconds() < A_DAY

@@ -14,11 +14,13 @@ from collections.abc import Callable, Generator
 from operator import itemgetter
 from typing import Any
 
+from etl.paging import served_at
 from etl.platforms.qianfan import resuming
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
-from etl.platforms.qianfan.reading import MOST_OPEN, SHORT, TRIES, Reading, date, recent
+from etl.platforms.qianfan.reading import A_DAY, MOST_OPEN, SHORT, TRIES, Reading
 from etl.platforms.qianfan.turning import nowhere, turned
 from etl.stream import Page, Position, Start, Walk
+from etl.times import recent
 
 
 def by_offset(listing: Listing) -> Callable[[Start], Walk]:
@@ -27,7 +29,7 @@ def by_offset(listing: Listing) -> Callable[[Start], Walk]:
     def walk(start: Start) -> Walk:
         size = min(max(start.source.page_size, 2), V1_PAGE)  # 1 would leave no row to overlap by
         answer = yield listing.by_offset(0, size)
-        first, now = listing.offset_page(answer), date(answer)
+        first, now = listing.offset_page(answer), served_at(answer)
         before: dict[str, Any] = start.position.state or {}
         if left := before.get("resume"):
             state = yield from resuming.resumed(listing, first, left, size)
@@ -49,7 +51,9 @@ def by_offset(listing: Listing) -> Callable[[Start], Walk]:
 def _suffices(before: dict[str, Any], total: int, now: str | None) -> bool:
     """Tell whether the new end of a list is enough: it is long and known, and did not shrink."""
     known = before.get("head") and isinstance(before.get("open"), dict)
-    return bool(known and SHORT < total >= before["total"] and recent(before.get("swept"), now))
+    return bool(
+        known and SHORT < total >= before["total"] and recent(before.get("swept"), now, A_DAY)
+    )
 
 
 def _head(
