@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError, ResourceClosedError
-
 from etl import times
 from etl.database import Session
-from etl.errors import ConfigurationError
+from etl.errors import ConfigurationError, MirrorError
 from etl.statements import Spelling
 from etl.stream import Source, Stream
 
@@ -114,14 +111,14 @@ def query(session: Session, sql: str) -> Found:
     Raises ConfigurationError for SQL the database does not take.
     """
     try:
-        result = session.connection.execution_options(stream_results=True).execute(
-            text(sql.replace(":", r"\:"))
-        )
-        return Found(list(result.keys()), (tuple(map(times.shown, row)) for row in result))
-    except DBAPIError as error:
-        raise ConfigurationError(f"the query failed: {str(error.orig).strip()}") from error
-    except ResourceClosedError as error:
-        raise ConfigurationError("the query gives no rows; only questions can be asked") from error
+        names, rows = session.stream(sql)
+    except MirrorError as error:
+        raise ConfigurationError(
+            str(error).replace("the mirror failed", "the query failed", 1)
+        ) from error
+    if names is None:
+        raise ConfigurationError("the query gives no rows; only questions can be asked")
+    return Found(names, (tuple(map(times.shown, row)) for row in rows))
 
 
 def _rows(session: Session, sql: str, values: Sequence[Any] = ()) -> Rows:

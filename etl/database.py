@@ -1,95 +1,135 @@
-"""Opening the mirror's database, SQLite or Postgres, and speaking to it."""
+"""Opening the mirror's database, SQLite or Postgres, and speaking to it.
+
+Straight through the drivers: what stands between would cost a quiet run more than the run itself.
+"""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
-
+from etl.address import POSTGRES, SQLITE, Address
 from etl.errors import ConfigurationError, MirrorError
 
-SQLITE = "sqlite:///"
 BUSY_TIMEOUT = 60  # seconds a writer waits for another one
+CONNECT_TIMEOUT = "10"  # seconds until a server counts as one that is not there
 
 
 class Session:
     """A connection that runs ready SQL text with bound values, and nothing else.
 
-    Outside `transaction` nothing stays open between statements. In a rehearsal everything happens
-    inside one transaction that the opener rolls back. All that the driver raises is a MirrorError.
+    Outside `transaction` nothing stays open between statements. All that the driver raises is a
+    MirrorError.
     """
 
-    def __init__(self, connection: Connection, *, rehearsal: bool = False) -> None:
-        self.connection = connection
-        self.dialect = connection.dialect.name
-        self.keeps_nul = self.dialect != "postgresql"
-        self._rehearsal = rehearsal
-        self._open = False
+    def __init__(self, driver: Any, dialect: str) -> None:
+        self.driver, self.dialect = driver, dialect
+        self.keeps_nul = dialect != POSTGRES
+        self.copies = dialect == POSTGRES
+        self._depth = 0
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """Commit at the end, roll back on any error."""
-        begin = self.connection.begin_nested if self._rehearsal else self.connection.begin
-        self._open = True
-        try:
-            with self._translated(), begin():
-                yield
-        finally:
-            self._open = False
+    def transaction(self, *, rehearsal: bool = False) -> Iterator[None]:
+        """Commit at the end, roll back on any error; in a rehearsal, roll back at the end too.
 
-    def all(self, sql: str, values: Sequence[Any] = ()) -> Sequence[Any]:
+        One inside another is a part of it that can be rolled back alone.
+        """
+        begin, commit, *rollback = self._words()
+        self._command(begin)
+        self._depth += 1
+        try:
+            yield
+            done = rollback if rehearsal else [commit]
+            for command in done:
+                self._command(command)
+        except BaseException:
+            self._undo(rollback)
+            raise
+        finally:
+            self._depth -= 1
+
+    def all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Fetch every row."""
-        return self.named(sql, values)[1]
+        with translated():
+            return self.driver.execute(sql, values).fetchall()  # type: ignore[no-any-return]
 
-    def named(self, sql: str, values: Sequence[Any] = ()) -> tuple[list[str], Sequence[Any]]:
+    def named(
+        self, sql: str, values: Sequence[Any] = ()
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Fetch every row, and the names of the columns."""
-        try:
-            with self._translated():
-                result = self.connection.exec_driver_sql(sql, tuple(values))
-                return list(result.keys()), result.fetchall()
-        finally:
-            if not (self._open or self._rehearsal):
-                with translated():
-                    self.connection.rollback()  # a look begins a transaction too; do not keep it
+        with translated():
+            cursor = self.driver.execute(sql, values)
+            return [column[0] for column in cursor.description], cursor.fetchall()
+
+    def stream(self, sql: str) -> tuple[list[str] | None, Iterator[tuple[Any, ...]]]:
+        """Ask a question whose rows are fetched as they are wanted; no names: it was none."""
+        with translated():
+            if self.dialect == SQLITE:
+                cursor = self.driver.execute(sql)
+            else:
+                # Postgres takes nothing but a question for a cursor of its own.
+                self.driver.execute("BEGIN")
+                cursor = self.driver.cursor("question").execute(sql)
+        names = cursor.description and [column[0] for column in cursor.description]
+        return names, _fetched(cursor)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement and tell how many rows it touched."""
-        with self._translated():
-            return self.connection.exec_driver_sql(sql, tuple(values)).rowcount
+        with translated():
+            return int(self.driver.execute(sql, values).rowcount)
 
     def many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Run a statement once for every row."""
-        ready = list(rows)
+        ready = rows if isinstance(rows, list) else list(rows)
         if ready:
-            with self._translated():
-                self.connection.exec_driver_sql(sql, ready)
-
-    @property
-    def copies(self) -> bool:
-        """Tell whether the database takes many rows in one stream."""
-        return self.dialect == "postgresql"
+            with translated():
+                self.driver.cursor().executemany(sql, ready)
 
     def copy(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Stream rows into a table, in the transaction that is open."""
-        driver: Any = self.connection.connection.driver_connection
-        with self._translated(), driver.cursor() as cursor, cursor.copy(sql) as copy:
+        with translated(), self.driver.cursor() as cursor, cursor.copy(sql) as copy:
             for row in rows:
                 copy.write_row(row)
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        """Go on over no new connection where one was lost: the lock may be lost with it."""
-        if self.connection.invalidated:
-            raise MirrorError("the connection to the mirror was lost")
+    def _words(self) -> tuple[str, ...]:
+        """Give the commands that begin a transaction, commit it and roll it back."""
+        if self._depth:
+            name = f"inner_{self._depth}"
+            undo = f"ROLLBACK TO SAVEPOINT {name}"
+            return f"SAVEPOINT {name}", f"RELEASE SAVEPOINT {name}", undo, f"RELEASE {name}"
+        # SQLite: a deferred transaction that turns into a writing one would not wait for another.
+        begin = "BEGIN IMMEDIATE" if self.dialect == SQLITE else "BEGIN"
+        return begin, "COMMIT", "ROLLBACK"
+
+    def _command(self, sql: str) -> None:
         with translated():
-            yield
+            self.driver.execute(sql)
+
+    def _undo(self, commands: Iterable[str]) -> None:
+        """Roll back; where even that fails the connection is lost, and the database does it."""
+        with suppress(MirrorError):
+            if self.dialect == POSTGRES:
+                _stop(self.driver)
+            for command in commands:
+                self._command(command)
+
+
+def _stop(driver: Any) -> None:
+    """Stop a statement that a signal has cut our waiting for."""
+    with translated():
+        if driver.info.transaction_status == driver.info.transaction_status.ACTIVE:
+            driver.cancel_safe(timeout=5.0)
+            while driver.pgconn.get_result() is not None:
+                pass
+
+
+def _fetched(cursor: Any) -> Iterator[tuple[Any, ...]]:
+    with closing(cursor), translated():
+        yield from cursor
 
 
 @contextmanager
@@ -97,79 +137,64 @@ def translated() -> Iterator[None]:
     """Turn the driver's failures into one clear line. Raises MirrorError."""
     try:
         yield
-    except DBAPIError as error:
-        raise MirrorError(f"the mirror failed: {_cause(error.orig)}") from error
-    except SQLAlchemyError as error:
-        raise MirrorError(f"the mirror failed: {type(error).__name__}") from error
+    except sqlite3.Error as error:
+        raise MirrorError(f"the mirror failed: {_cause(error)}") from error
     except Exception as error:
-        if type(error).__module__.partition(".")[0] != "psycopg":  # it is no import of ours
+        if type(error).__module__.partition(".")[0] != "psycopg":  # imported only where it is used
             raise
         raise MirrorError(f"the mirror failed: {_cause(error)}") from error
 
 
-def parse(database: str) -> URL:
-    """Read a database address. Raises ConfigurationError."""
-    if database.startswith(SQLITE):
-        # Not by make_url: a folder may have a ? in its name.
-        return URL.create("sqlite", database=database.removeprefix(SQLITE) or None)
+@contextmanager
+def connected(address: Address, *, read_only: bool = False) -> Iterator[Session]:
+    """Connect to the mirror; a new SQLite file is readable by its owner only."""
+    connect = _sqlite if address.dialect == SQLITE else _postgres
+    with translated():
+        driver = connect(address, read_only=read_only)
     try:
-        url = make_url(database)
-    except ArgumentError as error:
-        raise ConfigurationError(
-            "mirror.database is no database address; write sqlite:///mirror.db or "
-            "postgresql://user@host/name"
-        ) from error
-    if url.drivername in ("postgresql", "postgres", "postgresql+psycopg"):
-        return url.set(drivername="postgresql+psycopg")
-    if url.drivername == "sqlite":
-        return url
-    raise ConfigurationError(
-        f"mirror.database: {url.drivername!r} is not supported; sqlite and postgresql are"
-    )
+        yield Session(driver, address.dialect)
+    finally:
+        with suppress(MirrorError), translated():
+            driver.close()
 
 
-def open_mirror(database: str, *, read_only: bool = False) -> Engine:
-    """Build an engine for the mirror; a new SQLite file is readable by its owner only."""
-    url = parse(database)
-    if url.drivername == "sqlite":
-        return _open_sqlite(url, read_only=read_only)
-    options = f"{url.query.get('options', '')} -c timezone=UTC"
-    options += " -c default_transaction_read_only=on" * read_only
+def _sqlite(address: Address, *, read_only: bool) -> sqlite3.Connection:
+    if address.path is None:
+        return sqlite3.connect(":memory:", isolation_level=None)
+    _prepare_file(Path(address.path), read_only=read_only)
+    name = f"file:{_escaped(address.path)}?mode={'ro' if read_only else 'rw'}"
+    driver = sqlite3.connect(name, BUSY_TIMEOUT, isolation_level=None, uri=True)
+    if read_only:
+        driver.execute("PRAGMA query_only = ON")
+        driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # else ATTACH makes a file
+    else:
+        driver.execute("PRAGMA journal_mode = WAL")
+        driver.execute("PRAGMA synchronous = NORMAL")
+    return driver
+
+
+def _postgres(address: Address, *, read_only: bool) -> Any:
     try:
-        return create_engine(url, paramstyle="format", connect_args={"options": options})
+        import psycopg  # noqa: PLC0415  # who mirrors into SQLite does without
+        from psycopg.types.string import TextLoader  # noqa: PLC0415  # idem
     except ImportError as error:
         raise ConfigurationError(
             "Postgres needs its driver: pip install 'annomirror[postgres]'"
         ) from error
-
-
-def _open_sqlite(url: URL, *, read_only: bool) -> Engine:
-    path = url.database
-    if not path or path == ":memory:":
-        engine = create_engine(url)
-    else:
-        _prepare_file(Path(path), read_only=read_only)
-        mode = "ro" if read_only else "rw"
-        query = {"mode": mode, "uri": "true"}
-        engine = create_engine(URL.create("sqlite", database=f"file:{_escaped(path)}", query=query))
-
-    @event.listens_for(engine, "connect")
-    def configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # this module begins its transactions itself
-        connection.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT * 1000}")
-        if read_only:
-            connection.execute("PRAGMA query_only = ON")
-            connection.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # else ATTACH makes a file
-        else:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute("PRAGMA synchronous = NORMAL")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: Connection) -> None:
-        # A deferred transaction that turns into a writing one does not wait for the other writer.
-        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
-
-    return engine
+    defaults = {"connect_timeout": CONNECT_TIMEOUT, "application_name": "annomirror"}
+    server: dict[str, Any] = {**defaults, **address.server}
+    driver: Any = psycopg.connect(autocommit=True, **server)
+    for kind in ("json", "jsonb"):
+        driver.adapters.register_loader(kind, TextLoader)  # JSON stays the text it is
+    wanted = {"timezone": "UTC"}
+    if address.schema:
+        wanted["search_path"] = f'"{address.schema}"'
+    if read_only:
+        wanted["default_transaction_read_only"] = "on"
+    # Not as options of the connection: poolers refuse those.
+    told = ", ".join(["set_config(%s, %s, false)"] * len(wanted))
+    driver.execute(f"SELECT {told}", [each for pair in wanted.items() for each in pair])
+    return driver
 
 
 def _prepare_file(path: Path, *, read_only: bool) -> None:
@@ -183,13 +208,6 @@ def _escaped(path: str) -> str:
     return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
 
 
-@contextmanager
-def connected(engine: Engine) -> Iterator[Connection]:
-    """Connect; what the driver raises comes out as a MirrorError."""
-    with translated(), engine.connect() as connection:
-        yield connection
-
-
 def _cause(error: BaseException | None) -> str:
     """Give the driver's words without SQL text and values, which may be large or private."""
     return str(error).strip().partition("\n")[0]
@@ -201,17 +219,3 @@ def opened(path: Path, what: str) -> IO[str]:
         return os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+")
     except OSError as error:
         raise MirrorError(f"the {what} {path} cannot be written: {error.strerror}") from error
-
-
-def exists(path: str | None) -> bool:
-    """Tell whether a SQLite mirror is there."""
-    return bool(path) and Path(str(path)).exists()
-
-
-def writable(path: str | None) -> None:
-    """Tell whether a SQLite mirror can be made. Raises MirrorError."""
-    folder = Path(str(path)).parent
-    if not folder.is_dir():
-        raise MirrorError(f"the folder {folder} for the mirror is not there; make it first")
-    if not os.access(folder, os.W_OK):
-        raise MirrorError(f"the folder {folder} for the mirror cannot be written")

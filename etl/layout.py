@@ -10,19 +10,18 @@ from etl.tables import BOOKKEEPING, Mirrored, Spec
 
 def specs(table: type[Mirrored]) -> dict[str, Spec]:
     """Give the specs of a table's own columns, in the order of the class."""
-    columns = table.__table__.columns  # type: ignore[attr-defined]  # SQLModel sets it
-    return {str(c.name): c.info["spec"] for c in columns if c.name not in BOOKKEEPING}
+    columns = table.__columns__.items()
+    return {name: column.spec for name, column in columns if name not in BOOKKEEPING}
 
 
 def kinds(table: type[Mirrored], columns: Sequence[str]) -> tuple[str, ...]:
     """Give the kind of each of a table's columns."""
-    every = table.__table__.columns  # type: ignore[attr-defined]  # SQLModel sets it
-    return tuple(every[name].info["spec"].kind for name in columns)
+    return tuple(table.__columns__[name].spec.kind for name in columns)
 
 
 def keys(table: type[Mirrored]) -> tuple[str, ...]:
     """Give the columns of a table's primary key, the source first."""
-    return tuple(c.name for c in table.__table__.primary_key)  # type: ignore[attr-defined]  # idem
+    return tuple(name for name, column in table.__columns__.items() if column.key)
 
 
 MADE = "created_at"

@@ -4,43 +4,41 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
-
-from etl.database import connected, opened, parse
+from etl.address import POSTGRES, Address
+from etl.database import Session, opened
 from etl.errors import BusyError, MirrorError
 
-LOCK_KEY = 0x616E6E6F  # the advisory lock on Postgres: "anno"
+LOCK_KEY = 0x616E6E6F  # the advisory lock on Postgres: "anno", and a hash of the schema's name
+_OF_SCHEMA = f"({LOCK_KEY}, hashtext(coalesce(%s, current_schema(), '')))"
 
 
 @contextmanager
-def locked(engine: Engine, database: str) -> Iterator[None]:
+def locked(session: Session, address: Address) -> Iterator[None]:
     """Hold the mirror for one run; the lock dies with the process. Raises BusyError."""
-    if engine.dialect.name == "postgresql":
-        with connected(engine) as connection, _advisory(connection):
+    if address.dialect == POSTGRES:
+        with _advisory(session, address.schema):
             yield
-        return
-    path = parse(database).database
-    if not path or path == ":memory:":
+    elif address.path is None:
         yield
-        return
-    with _flocked(Path(f"{path}.lock")):
-        yield
+    else:
+        with _flocked(Path(f"{address.path}.lock")):
+            yield
 
 
 @contextmanager
-def _advisory(connection: Connection) -> Iterator[None]:
-    taken = connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({LOCK_KEY})").scalar()
-    connection.commit()
+def _advisory(session: Session, schema: str | None) -> Iterator[None]:
+    """Lock by the connection that writes: where it is lost, so is the right to write."""
+    ((taken,),) = session.all(f"SELECT pg_try_advisory_lock{_OF_SCHEMA}", (schema,))
     if not taken:
         raise BusyError("another run holds this mirror; see: annomirror runs")
     try:
         yield
     finally:
-        connection.exec_driver_sql(f"SELECT pg_advisory_unlock({LOCK_KEY})")
-        connection.commit()
+        with suppress(MirrorError):
+            session.all(f"SELECT pg_advisory_unlock{_OF_SCHEMA}", (schema,))
 
 
 @contextmanager

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, inspect, text
-from sqlmodel import SQLModel
-
 import etl
+from etl.address import SQLITE
+from etl.database import Session
 from etl.errors import RefusedError
-from etl.platforms import PLATFORMS
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
+    from sqlalchemy import Connection
 
-# Alembic is imported late: a run against a mirror that is up to date has no use for it.
+# Alembic and SQLAlchemy are imported late: a run against a mirror that is up to date has no use
+# for them.
+_IS_THERE = {
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'",
+    "postgresql": "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+}
 
 
 def folder() -> Path:
@@ -35,12 +41,12 @@ def head() -> str:
     return revisions()[-1]
 
 
-def current(connection: Connection) -> str | None:
+def current(session: Session) -> str | None:
     """Give the revision of a mirror; None for an empty database."""
-    if not inspect(connection).has_table("alembic_version"):
+    if not session.all(_IS_THERE[session.dialect]):
         return None
-    found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return None if found is None else str(found)
+    found = session.all("SELECT version_num FROM alembic_version")
+    return str(found[0][0]) if found else None
 
 
 def scripts() -> ScriptDirectory:
@@ -54,18 +60,26 @@ def scripts() -> ScriptDirectory:
     return ScriptDirectory.from_config(config)
 
 
-def upgrade(connection: Connection) -> tuple[str | None, str]:
-    """Bring the schema to this program's, in the caller's transaction.
+def upgrade(session: Session, schema: str | None = None) -> tuple[str | None, str]:
+    """Bring the schema to this program's, in one transaction; make the one of that name.
 
-    Gives the revisions before and after.
-
-    Raises RefusedError for a mirror that a newer program has written.
+    Gives the revisions before and after. Raises RefusedError for a mirror that a newer program
+    has written.
     """
-    before, after = current(connection), head()
+    before, after = current(session), head()
     refuse_newer(before)
     if before != after:
-        _run(connection)
+        with session.transaction():
+            if schema:
+                _make(session, schema)
+            _run(session)
     return before, after
+
+
+def _make(session: Session, schema: str) -> None:
+    """Make a schema; where it is there already, the right to make one is not needed."""
+    if not session.all("SELECT 1 FROM pg_namespace WHERE nspname = %s", (schema,)):
+        session.run(f'CREATE SCHEMA "{schema}"')
 
 
 def refuse_newer(revision: str | None) -> None:
@@ -77,17 +91,19 @@ def refuse_newer(revision: str | None) -> None:
         )
 
 
-def differences(connection: Connection) -> list[Any]:
+def differences(session: Session) -> list[Any]:
     """Compare a migrated database with the table classes; empty when they agree."""
     from alembic.autogenerate import compare_metadata  # noqa: PLC0415  # see above
     from alembic.migration import MigrationContext  # noqa: PLC0415
 
-    list(PLATFORMS.values())  # registers their tables
-    context = MigrationContext.configure(connection, opts={"compare_type": True})
-    return list(compare_metadata(context, SQLModel.metadata))
+    from etl import models  # noqa: PLC0415
+
+    with lent(session) as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, models.metadata()))
 
 
-def _run(connection: Connection) -> None:
+def _run(session: Session) -> None:
     from alembic.config import Config  # noqa: PLC0415  # see above
     from alembic.runtime.environment import EnvironmentContext  # noqa: PLC0415
 
@@ -97,6 +113,20 @@ def _run(connection: Connection) -> None:
         return directory._upgrade_revs("head", revision)  # noqa: SLF001  # as alembic.command does
 
     config = Config()
-    config.attributes["connection"] = connection
-    with EnvironmentContext(config, directory, fn=steps, destination_rev="head"):
-        directory.run_env()
+    with lent(session) as connection:
+        config.attributes["connection"] = connection
+        with EnvironmentContext(config, directory, fn=steps, destination_rev="head"):
+            directory.run_env()
+
+
+@contextmanager
+def lent(session: Session) -> Iterator[Connection]:
+    """Lend the session's connection to SQLAlchemy, which may neither commit nor close it."""
+    from sqlalchemy import StaticPool, create_engine  # noqa: PLC0415  # see above
+
+    name = "sqlite" if session.dialect == SQLITE else "postgresql+psycopg"
+    engine = create_engine(f"{name}://", creator=lambda: session.driver, poolclass=StaticPool)
+    for ending in ("do_commit", "do_rollback", "do_close"):
+        setattr(engine.dialect, ending, lambda _connection: None)
+    with engine.connect() as connection, connection.begin():
+        yield connection

@@ -18,6 +18,7 @@ from dotenv import dotenv_values
 from platformdirs import user_config_path
 
 from etl import setting_values
+from etl.address import Address, parse
 from etl.errors import ConfigurationError
 from etl.platforms import PLATFORMS
 from etl.setting_values import CHECKS, address, checked, duration
@@ -39,7 +40,7 @@ class Settings:
     """One configuration file, read: where the mirror is and which sources it has."""
 
     path: Path
-    database: str
+    mirror: Address
     sources: tuple[Source, ...]
 
     def select(self, names: Iterable[str]) -> tuple[Source, ...]:
@@ -86,14 +87,14 @@ def read(option: str | None = None, *, secrets: bool = True) -> Settings:
     content = _replaced(content, variables, path)
     _check_keys(content, {"mirror", "sources"}, f"{path}")
     mirror = _table(content.get("mirror", {}), f"{path}: [mirror]")
-    _check_keys(mirror, {"database"}, f"{path}: [mirror]")
+    _check_keys(mirror, {"database", "schema"}, f"{path}: [mirror]")
     database = os.environ.get("ANNOMIRROR_DATABASE") or mirror.get(
         "database", "sqlite:///mirror.db"
     )
     sources = _table(content.get("sources", {}), f"{path}: [sources]")
     return Settings(
         path,
-        _located(str(database), path.parent),
+        parse(_located(str(database), path.parent), _schema(mirror, path)),
         tuple(_source(name, value, path, secrets=secrets) for name, value in sources.items()),
     )
 
@@ -199,6 +200,12 @@ def _located(database: str, folder: Path) -> str:
     if not database.startswith(prefix) or rest in ("", ":memory:"):
         return database
     return f"{prefix}{folder / rest}"
+
+
+def _schema(mirror: Mapping[str, Any], path: Path) -> str | None:
+    said = mirror.get("schema", "")
+    setting_values.typed(said, (str,), f"{path}: [mirror] schema")
+    return said or None
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:

@@ -131,16 +131,10 @@ class Statements:
     @cached_property
     def rows(self) -> str:
         """Look up whole rows below some root records, tombstones included and told apart."""
-        columns = ", ".join(map(self._as_text, self._layout.columns, self.kinds))
         return (
-            f"SELECT {columns}, deleted_at IS NOT NULL FROM {self._name} "
+            f"SELECT {_list(self._layout.columns)}, deleted_at IS NOT NULL FROM {self._name} "
             f"WHERE {self._among(self._layout.root)}"
         )
-
-    def _as_text(self, column: str, kind: str) -> str:
-        """Fetch JSON as the text it is, which Postgres' driver would decode."""
-        cast = "::text" if kind == "document" and self._spelling.name == "postgresql" else ""
-        return quoted(column) + cast
 
     def live_ids(self, by: str) -> str:
         """Look up the ids of live rows by a column."""

@@ -1,65 +1,27 @@
 """What every mirrored row carries, the kinds of columns, and the bookkeeping tables.
 
-A table is defined once, as a SQLModel class. DDL, row builder, upsert, migration check and the
-schema's documentation are all derived from it.
+A table is defined once, as a class of columns. Row builder and SQL are derived from it here, DDL,
+migration check and the ORM's classes (SQLModel) in `etl.models`, which alone takes long to load:
+a run that finds nothing new has no use for it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
-
-from sqlalchemy import BigInteger, Boolean, Dialect, Double, Index, Text, TypeDecorator
-from sqlalchemy.dialects.postgresql import JSONB, TIMESTAMP
-from sqlalchemy.types import TypeEngine
-from sqlmodel import Field, SQLModel
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, ClassVar
 
 MOMENT_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 """How SQLite holds a time: UTC text that sorts, and compares with `datetime('now', '-3 days')`."""
 
 
-class Moment(TypeDecorator[datetime]):
-    """A time in UTC: `timestamptz` on Postgres, sortable text on SQLite."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the column type of the database at hand."""
-        postgres = dialect.name == "postgresql"
-        return dialect.type_descriptor(TIMESTAMP(timezone=True) if postgres else Text())
-
-    def process_bind_param(self, value: datetime | str | None, dialect: Dialect) -> Any:
-        """Write aware times as UTC; text is taken as UTC already in `MOMENT_FORMAT`."""
-        if dialect.name == "postgresql" or not isinstance(value, datetime):
-            return value
-        return value.astimezone(UTC).strftime(MOMENT_FORMAT)
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002  # the signature is SQLAlchemy's
-        """Read an aware time in UTC."""
-        if value is None:
-            return None
-        return (
-            datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
-        )
-
-
-class Document(TypeDecorator[str]):
-    """JSON text: `jsonb` on Postgres; on SQLite TEXT, whose affinity leaves it untouched."""
-
-    impl = Text
-    cache_ok = True
-
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """Choose the column type of the database at hand."""
-        postgres = dialect.name == "postgresql"
-        return dialect.type_descriptor(JSONB() if postgres else Text())
-
-
 @dataclass(frozen=True)
 class Spec:
-    """Where a column's value comes from, kept in `Column.info["spec"]`.
+    """What a column holds and where its value comes from.
+
+    `kind` is one of whole (64 bits), text, number (double precision), flag, moment (a time in UTC:
+    `timestamptz` on Postgres, sortable text on SQLite), document (JSON: `jsonb` on Postgres, text
+    on SQLite) and serial (a number the database gives).
 
     `api` is the record's field (the column's name by default). `lift` is a path inside the JSON
     column `lift[0]`, copied out when it has the column's type, and NULL otherwise: the JSON keeps
@@ -75,44 +37,51 @@ class Spec:
     required: bool = False
 
 
-_TYPES: dict[str, Any] = {
-    "whole": BigInteger,
-    "text": Text,
-    "number": Double,
-    "flag": Boolean,
-    "moment": Moment,
-    "document": Document,
-}
+@dataclass(frozen=True)
+class Column:
+    """One column of a table; its name is that of the class's attribute."""
+
+    about: str
+    spec: Spec
+    key: bool = False
+    index: bool = False
+    name: str = ""
 
 
-def column(
-    about: str, kind: str, *, index: bool = False, name: str | None = None, **spec: Any
-) -> Any:
+@dataclass(frozen=True)
+class Index:
+    """An index over several columns, or one of a name of its own."""
+
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+
+
+class Declared:
+    """A table of the mirror, as its class declares it; there are no instances."""
+
+    __tablename__: ClassVar[str]
+    __columns__: ClassVar[dict[str, Column]] = {}
+    __indexes__: ClassVar[tuple[Index, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        """Take up the columns of the class, after those of the class it extends."""
+        found = ((n, each) for n, each in vars(cls).items() if isinstance(each, Column))
+        own = (replace(each, name=each.name or name) for name, each in found)
+        cls.__columns__ = {**cls.__columns__, **{each.name: each for each in own}}
+
+
+def column(about: str, kind: str, *, index: bool = False, name: str = "", **spec: Any) -> Any:
     """Declare a nullable column: `about` becomes its comment, the rest its `Spec`.
 
-    `name` is the column's, where the attribute cannot have it (`metadata` is SQLAlchemy's word).
+    `name` is the column's, where the attribute cannot have it.
     """
-    named = {"name": name} if name else {}
-    return Field(
-        default=None,
-        nullable=True,
-        index=index,
-        sa_type=_TYPES[kind],
-        sa_column_kwargs={"comment": about, "info": {"spec": Spec(kind, **spec)}, **named},
-    )
+    return Column(about, Spec(kind, **spec), index=index, name=name)
 
 
 def key(about: str, kind: str = "whole", **spec: Any) -> Any:
     """Declare a part of the primary key."""
-    return Field(
-        primary_key=True,
-        sa_type=_TYPES[kind],
-        sa_column_kwargs={
-            "comment": about,
-            "autoincrement": False,
-            "info": {"spec": Spec(kind, required=True, **spec)},
-        },
-    )
+    return Column(about, Spec(kind, required=True, **spec), key=True)
 
 
 def whole(about: str, **spec: Any) -> Any:
@@ -145,7 +114,7 @@ def document(about: str, **spec: Any) -> Any:
     return column(about, "document", **spec)
 
 
-class Mirrored(SQLModel):
+class Mirrored(Declared):
     """What every mirrored row carries beside its own columns."""
 
     source: str = key("Name of the source in the configuration", "text")
@@ -167,12 +136,12 @@ BOOKKEEPING = frozenset(
 """The columns that no record claims."""
 
 
-class Run(SQLModel, table=True):
+class Run(Declared):
     """One run of `annomirror sync`."""
 
     __tablename__ = "sync_runs"
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = key("", "serial")
     started_at: datetime = moment("When the run began (UTC, this machine's clock)")
     finished_at: datetime | None = moment("When it ended; NULL while running or when killed")
     outcome: str | None = text("ok, partial, failed, busy, refused, interrupted; NULL if running")
@@ -182,7 +151,7 @@ class Run(SQLModel, table=True):
     error: str | None = text("What stopped the run")
 
 
-class StreamRun(SQLModel, table=True):
+class StreamRun(Declared):
     """What one run did for one stream of one source."""
 
     __tablename__ = "sync_stream_runs"
@@ -203,7 +172,7 @@ class StreamRun(SQLModel, table=True):
     finished_at: datetime | None = moment("When the stream ended (UTC)")
 
 
-class Watermark(SQLModel, table=True):
+class Watermark(Declared):
     """How far one part of one stream has been mirrored."""
 
     __tablename__ = "sync_watermarks"
@@ -218,15 +187,15 @@ class Watermark(SQLModel, table=True):
     updated_at: datetime | None = moment("When it was last moved (UTC)")
 
 
-class Rejected(SQLModel, table=True):
+class Rejected(Declared):
     """A record that could not be normalised, whole, with the reason."""
 
     __tablename__ = "sync_rejects"
-    __table_args__ = (
-        Index("ix_sync_rejects_record", "source", "stream", "record_key", unique=True),
+    __indexes__ = (
+        Index("ix_sync_rejects_record", ("source", "stream", "record_key"), unique=True),
     )
 
-    id: int | None = Field(default=None, primary_key=True)
+    id: int = key("", "serial")
     source: str = text("Name of the source")
     stream: str = text("Name of the stream")
     part: str = text("Part of the stream the record came with")
@@ -236,3 +205,7 @@ class Rejected(SQLModel, table=True):
     first_run_id: int | None = whole("The run that first met it")
     run_id: int | None = whole("The run that last met it changed")
     rejected_at: datetime | None = moment("When it was last set aside (UTC)")
+
+
+BOOKS: tuple[type[Declared], ...] = (Run, StreamRun, Watermark, Rejected)
+"""The tables that no platform fills."""

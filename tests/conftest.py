@@ -10,16 +10,15 @@ import psycopg
 import pytest
 
 from etl import migrate
-from etl.database import Session, open_mirror
+from etl.address import SQLITE, Address, parse
+from etl.database import connected
 
 DATABASES = ("sqlite", "postgresql")
 
 
 def migrated(url):
-    engine = open_mirror(url)
-    with engine.begin() as connection:
-        migrate.upgrade(connection)
-    engine.dispose()
+    with connected(parse(url)) as session:
+        migrate.upgrade(session)
 
 
 @pytest.fixture(scope="session")
@@ -92,31 +91,22 @@ def database(request, tmp_path):
 
 
 @pytest.fixture
-def engine(database):
-    engine = open_mirror(database)
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def session(engine):
+def session(database):
     """A session on a migrated, empty mirror."""
-    with engine.connect() as connection:
-        yield Session(connection)
+    with connected(parse(database)) as session:
+        yield session
 
 
 @pytest.fixture
-def other_session(engine):
+def other_session(database):
     """A second connection to the same mirror: it sees what is committed."""
-    with engine.connect() as connection:
-        yield Session(connection)
+    with connected(parse(database)) as session:
+        yield session
 
 
 @pytest.fixture
 def sqlite_session(sqlite_template, tmp_path):
     """A second mirror to compare with."""
     shutil.copy(sqlite_template, tmp_path / "second.db")
-    engine = open_mirror(f"sqlite:///{tmp_path / 'second.db'}")
-    with engine.connect() as connection:
-        yield Session(connection)
-    engine.dispose()
+    with connected(Address(SQLITE, str(tmp_path / "second.db"))) as session:
+        yield session

@@ -3,14 +3,16 @@
 import json
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import SQLModel
-
+from etl import models
+from etl.column_types import Document
 from etl.load import Loader
 from etl.platforms import PLATFORMS
 from etl.stream import Page, Part, Source
-from etl.tables import MOMENT_FORMAT, Document
+from etl.tables import MOMENT_FORMAT
 from etl.transform import Plan
 
+SCHEMA = models.metadata()
+TABLES = {table.__tablename__: table for table in models.tables()}
 SOURCE = Source(
     name="labels",
     platform="label_studio",
@@ -57,23 +59,16 @@ def plain(value, column, *, decode=True):
 
 def rows(session, name, *, without=STAMPS, decode=True, **where):
     """Give the rows of a table as dicts in the order of their key."""
-    table = SQLModel.metadata.tables[name]
+    table = SCHEMA.tables[name]
     order = ", ".join(f'"{column.name}"' for column in table.primary_key)
-    # Documents as text: a JSON string must not look like the text it holds.
-    names = [
-        f'"{c.name}"::text' if postgres_json(session, c) else f'"{c.name}"' for c in table.columns
-    ]
-    found = session.all(f'SELECT {", ".join(names)} FROM "{name}" ORDER BY {order}')
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    found = session.all(f'SELECT {names} FROM "{name}" ORDER BY {order}')
     read = [
         {c.name: plain(v, c, decode=decode) for c, v in zip(table.columns, row, strict=True)}
         for row in found
     ]
     kept = [row for row in read if all(row[key] == value for key, value in where.items())]
     return [{k: v for k, v in row.items() if k not in without} for row in kept]
-
-
-def postgres_json(session, column):
-    return session.dialect == "postgresql" and isinstance(column.type, Document)
 
 
 def live(session, name, **where):
@@ -83,10 +78,10 @@ def live(session, name, **where):
 
 def dump(session):
     """Give everything the mirror holds, stamps and books included."""
-    return {name: rows(session, name, without=()) for name in sorted(SQLModel.metadata.tables)}
+    return {name: rows(session, name, without=()) for name in sorted(SCHEMA.tables)}
 
 
 def content(session, *, without=()):
     """Give what the mirror holds, but not when it came there nor what was tombstoned."""
-    names = [name for name in sorted(SQLModel.metadata.tables) if not name.startswith("sync_")]
+    names = [name for name in sorted(SCHEMA.tables) if not name.startswith("sync_")]
     return {name: live(session, name) for name in names if name not in without}

@@ -14,12 +14,12 @@ from sources import EDGES, FILES, IMPORTS, ROOT, TREES, run_time_imports, within
 LAYERS = (
     "etl etl.standins",
     "etl.errors etl.tables etl.auth",
-    "etl.stream etl.times",
+    "etl.stream etl.times etl.address etl.column_types",
     "etl.paging etl.elements etl.layout etl.compare etl.setting_values",
     "etl.verdict etl.reader etl.reject",
     "etl.platforms etl.client etl.extract etl.transform etl.database",
-    "etl.settings etl.migrate etl.statements etl.lock",
-    "etl.table etl.quarantine etl.books etl.holdings",
+    "etl.settings etl.models etl.statements etl.lock",
+    "etl.table etl.quarantine etl.books etl.holdings etl.migrate",
     "etl.merge",
     "etl.load etl.ledger",
     "etl.parts",
@@ -35,10 +35,8 @@ WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth"}
 # Who may import a library; a folder stands for everything in it.
 USERS = {
     "httpx": {"etl.client", "etl.auth", "etl.stream"},  # stream.py: for an annotation
-    "sqlalchemy": {
-        *("etl.tables", "etl.database", "etl.lock", "etl.books", "etl.migrate"),
-        "etl.cli.build",  # names the engine that it builds and hands on
-    },
+    "sqlalchemy": {"etl.column_types", "etl.models", "etl.migrate"},
+    "sqlmodel": {"etl.models"},
     "alembic": {"etl.migrate"},
     "sqlite3": {"etl.database"},
     "psycopg": {"etl.database"},

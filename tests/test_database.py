@@ -1,5 +1,6 @@
 """Opening a mirror, its transactions and its lock."""
 
+import signal
 import stat
 import subprocess
 import sys
@@ -7,7 +8,9 @@ import time
 
 import pytest
 
-from etl.database import Session, connected, open_mirror, parse
+from etl import migrate
+from etl.address import parse
+from etl.database import connected
 from etl.errors import BusyError, ConfigurationError, MirrorError
 from etl.lock import locked
 from mirror import commit, dump, rows
@@ -24,16 +27,31 @@ def hosts(session):
 
 
 @pytest.mark.parametrize(
-    ("address", "driver"),
+    ("address", "dialect"),
     [
         ("sqlite:///mirror.db", "sqlite"),
-        ("postgresql://me@db/mirror", "postgresql+psycopg"),
-        ("postgres://me@db/mirror", "postgresql+psycopg"),
-        ("postgresql+psycopg://me@db/mirror", "postgresql+psycopg"),
+        ("postgresql://me@db/mirror", "postgresql"),
+        ("postgres://me@db/mirror", "postgresql"),
+        ("postgresql+psycopg://me@db/mirror", "postgresql"),
     ],
 )
-def test_an_address_names_its_driver(address, driver):
-    assert parse(address).drivername == driver
+def test_an_address_names_its_database(address, dialect):
+    assert parse(address).dialect == dialect
+
+
+@pytest.mark.parametrize(
+    ("address", "server"),
+    [
+        ("postgresql:///mirror", {"dbname": "mirror"}),
+        ("postgresql://db", {"host": "db"}),
+        ("postgresql://[::1]:5433/m", {"host": "::1", "port": "5433", "dbname": "m"}),
+        ("postgresql:///m?host=/run/pg&sslmode=require", {"host": "/run/pg", "dbname": "m"}),
+        ("postgresql://me:p%40:/?#w@db/m", {"password": "p@:/?#w", "host": "db"}),
+        ("postgresql://m%20e@db/a%20b", {"user": "m e", "dbname": "a b"}),
+    ],
+)
+def test_an_address_of_a_server_is_what_libpq_is_told(address, server):
+    assert server.items() <= parse(address).server.items()
 
 
 @pytest.mark.parametrize("address", ["mirror.db", "", "mysql://db/x", "sqlite"])
@@ -42,10 +60,28 @@ def test_another_address_is_refused(address):
         parse(address)
 
 
-def test_a_password_is_not_shown():
+@pytest.mark.parametrize("address", ["oracle://me:hunter2@db/x", "postgresql://me:hunter2@db:x/m"])
+def test_a_password_is_not_shown(address):
     with pytest.raises(ConfigurationError) as refused:
-        parse("oracle://me:hunter2@db/x")
+        parse(address)
     assert "hunter2" not in str(refused.value)
+
+
+def test_an_address_is_shown_without_its_secrets():
+    address = parse("postgresql://me:hunter2@db:5433/mirror?sslpassword=hunter3", "labels")
+    assert str(address) == "postgresql://me:***@db:5433/mirror, schema labels"
+    assert "hunter" not in repr(address)
+
+
+@pytest.mark.parametrize("schema", ["", "1st", "pg_temp", 'a"b', "a b", "x" * 64])
+def test_a_schema_of_an_odd_name_is_refused(schema):
+    with pytest.raises(ConfigurationError, match=r"mirror\.schema"):
+        parse("postgresql://db/mirror", schema)
+
+
+def test_a_schema_is_for_postgres():
+    with pytest.raises(ConfigurationError, match="for Postgres"):
+        parse("sqlite:///mirror.db", "labels")
 
 
 # Sessions
@@ -69,17 +105,65 @@ def test_a_transaction_that_fails_leaves_nothing(session, other_session):
 
 def test_a_look_keeps_no_transaction_open(session):
     session.all("SELECT 1")
-    assert not session.connection.in_transaction()
+    assert not in_transaction(session)
 
 
-def test_a_rehearsal_leaves_nothing(engine, session):
-    with engine.connect() as connection, connection.begin() as whole:
-        rehearsal = Session(connection, rehearsal=True)
-        assert commit(rehearsal, "users", USER).inserted == 1
-        assert commit(rehearsal, "users", USER | {"email": "x"}).updated == 1
-        assert len(rows(rehearsal, "label_studio_users")) == 1
-        whole.rollback()
+def in_transaction(session):
+    driver = session.driver
+    idle = getattr(driver, "info", None) and driver.info.transaction_status.IDLE
+    return driver.in_transaction if idle is None else driver.info.transaction_status != idle
+
+
+def test_a_rehearsal_leaves_nothing(session):
+    with session.transaction(rehearsal=True):
+        assert commit(session, "users", USER).inserted == 1
+        assert commit(session, "users", USER | {"email": "x"}).updated == 1
+        assert len(rows(session, "label_studio_users")) == 1
     assert set(map(len, dump(session).values())) == {0}
+
+
+def test_a_transaction_within_another_can_fail_alone(session, other_session):
+    with session.transaction():
+        session.run(RUN)
+        with pytest.raises(KeyError), session.transaction():
+            session.run(RUN)
+            raise KeyError
+        with session.transaction():
+            session.run(RUN.replace("here", "there"))
+    assert hosts(other_session) == ["here", "there"]
+
+
+class Stop(Exception):
+    """What a signal's handler raises."""
+
+
+def test_a_signal_in_the_middle_of_a_statement_leaves_a_session_that_works(session, other_session):
+    forever = {
+        "postgresql": "SELECT pg_sleep(60)",
+        "sqlite": "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) "
+        "SELECT count(*) FROM n",
+    }
+
+    def stop(_number, _frame):
+        raise Stop
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    try:
+        with pytest.raises(Stop), session.transaction():
+            session.run(RUN)
+            session.all(forever[session.dialect])
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    assert hosts(other_session) == []
+    with session.transaction():
+        session.run(RUN)
+    assert hosts(other_session) == ["here"]
+
+
+def test_many_rows_are_streamed_as_they_are_wanted(session):
+    names, found = session.stream("SELECT 1 AS one UNION ALL SELECT 2")
+    assert (names, list(found)) == (["one"], [(1,), (2,)])
 
 
 def test_many_rows_of_nothing_are_nothing(session):
@@ -90,33 +174,38 @@ def test_many_rows_of_nothing_are_nothing(session):
 # Trouble
 
 
-def test_an_error_of_the_database_is_one_line_without_values(engine):
+def test_an_error_of_the_database_is_one_line_without_values(session):
     insert = "INSERT INTO label_studio_users (source, id) VALUES ('hunter2', NULL)"
-    with pytest.raises(MirrorError) as failed, connected(engine) as connection:
-        connection.exec_driver_sql(insert)
+    with pytest.raises(MirrorError) as failed:
+        session.run(insert)
     assert "hunter2" not in str(failed.value)
     assert "\n" not in str(failed.value)
 
 
-def test_a_mirror_that_cannot_be_reached_is_an_error(tmp_path):
-    with pytest.raises(MirrorError, match="cannot be written"):
-        open_mirror(f"sqlite:///{tmp_path}/no/such/folder/mirror.db")
-    engine = open_mirror("postgresql://nobody@127.0.0.1:1/mirror")
-    with pytest.raises(MirrorError, match="the mirror failed"), connected(engine):
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("sqlite:////no/such/folder/mirror.db", "cannot be written"),
+        ("postgresql://nobody@127.0.0.1:1/mirror", "the mirror failed"),
+        ("postgresql://db/mirror?no_such_setting=1", "the mirror failed"),
+    ],
+)
+def test_a_mirror_that_cannot_be_reached_is_an_error(address, said):
+    with pytest.raises(MirrorError, match=said), connected(parse(address)):
         pass
 
 
 def test_a_file_that_is_no_database_is_an_error(tmp_path):
     (tmp_path / "mirror.db").write_text("this is a text of more than a hundred bytes " * 5)
-    engine = open_mirror(f"sqlite:///{tmp_path / 'mirror.db'}")
-    with pytest.raises(MirrorError, match="not a database"), connected(engine) as connection:
-        connection.exec_driver_sql("SELECT * FROM sync_runs")
-    engine.dispose()
+    address = parse(f"sqlite:///{tmp_path / 'mirror.db'}")
+    with pytest.raises(MirrorError, match="not a database"), connected(address):
+        pass
 
 
 def test_a_mirror_that_is_not_there_cannot_be_read(tmp_path):
-    with pytest.raises(MirrorError, match="no mirror at"):
-        open_mirror(f"sqlite:///{tmp_path / 'mirror.db'}", read_only=True)
+    address = parse(f"sqlite:///{tmp_path / 'mirror.db'}")
+    with pytest.raises(MirrorError, match="no mirror at"), connected(address, read_only=True):
+        pass
     assert list(tmp_path.iterdir()) == []
 
 
@@ -125,74 +214,105 @@ def test_a_mirror_that_is_not_there_cannot_be_read(tmp_path):
 
 @pytest.mark.parametrize("name", ["mirror.db", "mir ror?#%41.db", "ünï.db"])
 def test_a_new_file_is_its_owners_whatever_its_name(tmp_path, name):
-    engine = open_mirror(f"sqlite:///{tmp_path}/{name.replace('?', '%3F')}")
-    with engine.connect() as connection:
-        connection.exec_driver_sql("SELECT 1")
+    with connected(parse(f"sqlite:///{tmp_path}/{name}")) as session:
+        session.run("CREATE TABLE t (n)")
     (path,) = [p for p in tmp_path.iterdir() if p.suffix == ".db"]
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    engine.dispose()
+    assert (path.name, stat.S_IMODE(path.stat().st_mode)) == (name, 0o600)
 
 
 def test_an_address_opened_for_reading_cannot_write(database):
-    engine = open_mirror(database, read_only=True)
-    with pytest.raises(MirrorError, match=r"read.?only"), connected(engine) as connection:
-        connection.exec_driver_sql(RUN)
-        connection.commit()
-    engine.dispose()
+    with (
+        connected(parse(database), read_only=True) as session,
+        pytest.raises(MirrorError, match=r"read.?only"),
+    ):
+        session.run(RUN)
 
 
 def test_a_reader_is_not_kept_out_by_a_writer(session, database):
-    reader = open_mirror(database, read_only=True)
     with session.transaction():
         session.run(RUN)
-        with reader.connect() as connection:
-            assert hosts(Session(connection)) == []
-    reader.dispose()
+        with connected(parse(database), read_only=True) as reader:
+            assert hosts(reader) == []
+
+
+# Postgres' schemas
+
+
+@pytest.fixture
+def elsewhere(new_postgres):
+    """The same database twice: a schema each."""
+    url = new_postgres()
+    return parse(url, "labels"), parse(url, "Other_1")
+
+
+def test_two_mirrors_can_live_in_schemas_of_one_database(elsewhere):
+    for address, email in zip(elsewhere, ("ann@example.com", "bob@example.com"), strict=True):
+        with connected(address) as session:
+            assert migrate.upgrade(session, address.schema) == (None, migrate.head())
+            commit(session, "users", {"id": 1, "email": email})
+    for address, email in zip(elsewhere, ("ann@example.com", "bob@example.com"), strict=True):
+        with connected(address, read_only=True) as session:
+            assert [row["email"] for row in rows(session, "label_studio_users")] == [email]
+            found = "SELECT table_schema FROM information_schema.tables WHERE table_name = %s"
+            assert len(session.all(found, ("label_studio_users",))) == 2
+    with connected(elsewhere[0]) as session:
+        assert migrate.differences(session) == []
+        assert migrate.upgrade(session, "labels") == (migrate.head(), migrate.head())
+
+
+def test_schemas_are_locked_apart(elsewhere):
+    one, other = elsewhere
+    with connected(one) as first, connected(other) as second, locked(first, one):
+        with locked(second, other):
+            pass
+        with connected(one) as third, pytest.raises(BusyError), locked(third, one):
+            pytest.fail("both hold it")
 
 
 # The lock
 
 
-def test_a_mirror_is_held_by_one_run(engine, database):
-    other = open_mirror(database)
-    with locked(engine, database), pytest.raises(BusyError, match="another run"):  # noqa: SIM117
-        with locked(other, database):
+def test_a_mirror_is_held_by_one_run(session, other_session, database):
+    address = parse(database)
+    with locked(session, address), pytest.raises(BusyError, match="another run"):  # noqa: SIM117
+        with locked(other_session, address):
             pytest.fail("both hold it")
-    other.dispose()
 
 
-def test_a_lock_is_given_back_even_by_a_run_that_fails(engine, database):
-    with pytest.raises(KeyError), locked(engine, database):
+def test_a_lock_is_given_back_even_by_a_run_that_fails(session, other_session, database):
+    with pytest.raises(KeyError), locked(session, parse(database)):
         raise KeyError
-    with locked(engine, database):
+    with locked(other_session, parse(database)):
         pass
 
 
 HOLD = """
 import sys, time
-from etl.database import open_mirror
+from etl.address import parse
+from etl.database import connected
 from etl.lock import locked
-with locked(open_mirror(sys.argv[1]), sys.argv[1]):
+address = parse(sys.argv[1])
+with connected(address) as session, locked(session, address):
     print("held", flush=True)
     time.sleep(60)
 """
 
 
-def test_a_lock_dies_with_its_process(engine, database):
+def test_a_lock_dies_with_its_process(session, database):
     with subprocess.Popen([sys.executable, "-c", HOLD, database], stdout=-1, text=True) as holder:
         assert holder.stdout.readline() == "held\n"
-        with pytest.raises(BusyError), locked(engine, database):
+        with pytest.raises(BusyError), locked(session, parse(database)):
             pass
         holder.kill()
         holder.wait()
-        assert taken_within(engine, database, seconds=5)
+        assert taken_within(session, database, seconds=5)
 
 
-def taken_within(engine, database, seconds):
+def taken_within(session, database, seconds):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
-            with locked(engine, database):
+            with locked(session, parse(database)):
                 return True
         except BusyError:
             time.sleep(0.02)  # Postgres notices a little later that the client is gone

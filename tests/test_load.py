@@ -146,8 +146,7 @@ def test_an_empty_page_does_nothing(session):
 
 def test_sources_do_not_touch_each_other(session):
     commit(session, "users", USER)
-    session.connection.exec_driver_sql("UPDATE label_studio_users SET source = 'other'")
-    session.connection.commit()
+    session.run("UPDATE label_studio_users SET source = 'other'")
     assert commit(session, "users", USER | {"email": "x"}) == Counts(read=1, inserted=1)
     assert [row["email"] for row in rows(session, "label_studio_users")] == ["x", USER["email"]]
 
@@ -229,7 +228,6 @@ def test_a_proof_learns_what_the_mirror_holds_of_a_range(session):
 def test_parts_are_the_live_projects(session):
     commit(session, "projects", {"id": 2, "title": "Two"}, {"id": 10, "title": None}, {"id": 3})
     session.run("UPDATE label_studio_projects SET deleted_at = synced_at WHERE id = 3")
-    session.connection.commit()
     assert Loader(session, plan("tasks"), 1).parts() == [Part("2", "Two"), Part("10", "")]
     assert Loader(session, plan("users"), 1).parts() == [Part("")]
 
@@ -282,8 +280,8 @@ def test_any_text_can_be_set_aside(session, text):
 class Failing(Session):
     """A session whose nth writing statement fails, as a full disk does."""
 
-    def __init__(self, connection, statement):
-        super().__init__(connection)
+    def __init__(self, session, statement):
+        super().__init__(session.driver, session.dialect)
         self.left = statement
 
     def run(self, sql, values=()):
@@ -306,7 +304,7 @@ def test_a_page_that_fails_in_the_middle_leaves_nothing(session, other_session, 
     before = dump(other_session)
     page = [task(1, annotation(5, RECT)), task(2), task(3), {"id": 4, "overlap": "x"}]
     complete = Complete("project_id", [9], frozenset({1, 2, 3, 4}))
-    failing = Failing(session.connection, statement)
+    failing = Failing(session, statement)
     with pytest.raises(OSError, match="disk full"):
         commit(failing, "tasks", *page, part="9", position=AT, complete=complete)
     assert dump(other_session) == before
@@ -315,7 +313,7 @@ def test_a_page_that_fails_in_the_middle_leaves_nothing(session, other_session, 
 
 def test_a_loader_that_failed_once_can_try_again(session):
     commit(session, "users", {"id": 1, "email": 5})
-    failing, compiled = Failing(session.connection, 0), plan("users")
+    failing, compiled = Failing(session, 0), plan("users")
     loader = Loader(failing, compiled, 1)
     loader.start(SOURCE, Part(""))
     page = Page(encoded([USER]), AT)

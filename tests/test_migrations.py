@@ -6,29 +6,28 @@ from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
 from etl import migrate
-from etl.database import open_mirror
+from etl.address import parse
+from etl.database import connected
 from etl.errors import RefusedError
 
 
 @pytest.fixture
 def empty(empty_database):
-    """A connection to an empty database."""
-    engine = open_mirror(empty_database)
-    with engine.connect() as connection:
-        yield connection
-    engine.dispose()
+    """A session on an empty database."""
+    with connected(parse(empty_database)) as session:
+        yield session
 
 
 @pytest.fixture
 def connection(session):
-    """A connection to a migrated mirror."""
-    return session.connection
+    """SQLAlchemy on a migrated mirror, in a transaction of the session's."""
+    with session.transaction(), migrate.lent(session) as connection:
+        yield connection
 
 
-def tables(connection):
-    found = sa.inspect(connection).get_table_names()
-    connection.rollback()
-    return set(found)
+def tables(session):
+    with migrate.lent(session) as connection:
+        return set(sa.inspect(connection).get_table_names())
 
 
 def operations(connection):
@@ -36,75 +35,67 @@ def operations(connection):
 
 
 def test_an_empty_database_comes_to_the_schema_of_the_classes(empty):
-    with empty.begin():
-        assert migrate.upgrade(empty) == (None, migrate.head())
-    with empty.begin():
-        assert (migrate.current(empty), migrate.differences(empty)) == (migrate.head(), [])
+    assert migrate.upgrade(empty) == (None, migrate.head())
+    assert (migrate.current(empty), migrate.differences(empty)) == (migrate.head(), [])
 
 
-def test_upgrading_twice_changes_nothing(connection):
-    with connection.begin():
-        before = schema(connection)
-        assert migrate.upgrade(connection) == (migrate.head(), migrate.head())
-        assert schema(connection) == before
+def test_upgrading_twice_changes_nothing(session):
+    before = schema(session)
+    assert migrate.upgrade(session) == (migrate.head(), migrate.head())
+    assert schema(session) == before
 
 
-def schema(connection):
+def schema(session):
     """Everything alembic can tell apart, with each column's type and place."""
-    look = sa.inspect(connection)
-    return {
-        table: (
-            [(column["name"], str(column["type"])) for column in look.get_columns(table)],
-            look.get_pk_constraint(table),
-            look.get_indexes(table),
-        )
-        for table in look.get_table_names()
-    }
+    with migrate.lent(session) as connection:
+        look = sa.inspect(connection)
+        return {
+            table: (
+                [(column["name"], str(column["type"])) for column in look.get_columns(table)],
+                look.get_pk_constraint(table),
+                look.get_indexes(table),
+            )
+            for table in look.get_table_names()
+        }
 
 
 def test_an_upgrade_that_is_rolled_back_leaves_nothing(empty):
-    with empty.begin() as transaction:
+    with empty.transaction(rehearsal=True):
         migrate.upgrade(empty)
-        transaction.rollback()
+        assert "sync_runs" in tables(empty)
     assert tables(empty) == set()
 
 
-def test_a_mirror_of_a_newer_program_is_refused_and_left_alone(connection):
-    with connection.begin():
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
-        before = schema(connection)
-    with connection.begin(), pytest.raises(RefusedError, match="'9999' is newer"):
-        migrate.upgrade(connection)
-    with connection.begin():
-        assert (migrate.current(connection), schema(connection)) == ("9999", before)
+def test_a_mirror_of_a_newer_program_is_refused_and_left_alone(session):
+    session.run("UPDATE alembic_version SET version_num = '9999'")
+    before = schema(session)
+    with pytest.raises(RefusedError, match="'9999' is newer"):
+        migrate.upgrade(session)
+    assert (migrate.current(session), schema(session)) == ("9999", before)
 
 
-def test_the_downgrades_lead_back_to_nothing(connection):
-    with connection.begin():
-        for script in migrate.scripts().walk_revisions():
-            with Operations.context(MigrationContext.configure(connection)):
-                script.module.downgrade()
-    assert tables(connection) == {"alembic_version"}
+def test_the_downgrades_lead_back_to_nothing(session, connection):
+    for script in migrate.scripts().walk_revisions():
+        with Operations.context(MigrationContext.configure(connection)):
+            script.module.downgrade()
+    assert tables(session) == {"alembic_version"}
 
 
-def test_a_missing_column_is_noticed(connection):
-    with connection.begin():
-        operations(connection).drop_column("label_studio_tasks", "meta")
-        ((kind, _, table, column),) = migrate.differences(connection)
+def test_a_missing_column_is_noticed(session, connection):
+    operations(connection).drop_column("label_studio_tasks", "meta")
+    ((kind, _, table, column),) = migrate.differences(session)
     assert (kind, table, column.name) == ("add_column", "label_studio_tasks", "meta")
 
 
-def test_a_missing_index_is_noticed(connection):
-    with connection.begin():
-        operations(connection).drop_index("ix_label_studio_tasks_updated_at")
-        ((kind, index),) = migrate.differences(connection)
+def test_a_missing_index_is_noticed(session, connection):
+    operations(connection).drop_index("ix_label_studio_tasks_updated_at")
+    ((kind, index),) = migrate.differences(session)
     assert (kind, index.name) == ("add_index", "ix_label_studio_tasks_updated_at")
 
 
-def test_a_missing_table_is_noticed(connection):
-    with connection.begin():
-        operations(connection).drop_table("sync_rejects")
-        found = migrate.differences(connection)
+def test_a_missing_table_is_noticed(session, connection):
+    operations(connection).drop_table("sync_rejects")
+    found = migrate.differences(session)
     assert ("add_table", "sync_rejects") in [(change[0], change[1].name) for change in found]
 
 
@@ -112,12 +103,11 @@ def test_a_missing_table_is_noticed(connection):
     ("column", "kind"),
     [("overlap", sa.Text()), ("file_upload", sa.BigInteger()), ("is_labeled", sa.Text())],
 )
-def test_a_changed_type_is_noticed(connection, column, kind):
-    with connection.begin():
-        with operations(connection).batch_alter_table("label_studio_tasks") as batch:
-            batch.drop_column(column)
-            batch.add_column(sa.Column(column, kind))
-        (changes,) = migrate.differences(connection)
+def test_a_changed_type_is_noticed(session, connection, column, kind):
+    with operations(connection).batch_alter_table("label_studio_tasks") as batch:
+        batch.drop_column(column)
+        batch.add_column(sa.Column(column, kind))
+    (changes,) = migrate.differences(session)
     assert ("modify_type", column) in [(change[0], change[3]) for change in changes]
 
 

@@ -4,7 +4,6 @@ import json
 
 import msgspec
 import pytest
-from sqlmodel import SQLModel
 
 from etl.layout import keys, specs
 from etl.reader import Reader
@@ -12,7 +11,7 @@ from etl.stream import Nested, Shape
 from etl.tables import Entity, Mirrored, document, flag, key, moment, number, text, whole
 
 
-class Crate(Entity, table=True):
+class Crate(Entity):
     __tablename__ = "crate"
 
     id: int = key("Id")
@@ -26,16 +25,13 @@ class Crate(Entity, table=True):
     by_id: int | None = whole("Who, by id", lift=("by", 0, "id"))
 
 
-class Bottle(Mirrored, table=True):
+class Bottle(Mirrored):
     __tablename__ = "bottle"
 
     id: int = key("Id")
     crate_id: int | None = whole("Crate", given=True)
     full: bool | None = flag("Full")
 
-
-SQLModel.metadata.remove(Crate.__table__)  # these tables are of no platform
-SQLModel.metadata.remove(Bottle.__table__)
 
 BOTTLES = Nested(
     of="bottles", shape=Shape(table=Bottle), inherit=(("id", "crate_id"),), root="crate_id"

@@ -9,11 +9,11 @@ from contextlib import closing
 import click
 import pytest
 from click.testing import CliRunner
-from sqlmodel import SQLModel
 
 from etl import errors, settings
 from etl.cli import main
 from etl.platforms import PLATFORMS
+from mirror import SCHEMA
 from sources import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -126,14 +126,14 @@ def test_every_exit_code_of_an_error_is_told():
 def test_every_table_and_stream_of_a_platform_stands_in_its_section_and_no_other(platform):
     rows = [row for row in cells(section(f"## {platform.title}")) if len(row) == 3][1:]
     names = {name for row in rows for name in ticked(row[1])}
-    assert names == {name for name in SQLModel.metadata.tables if name.startswith(platform.name)}
+    assert names == {name for name in SCHEMA.tables if name.startswith(platform.name)}
     streams = {name for row in rows for name in ticked(row[0])}
     assert streams == {stream.name for stream in platform.streams}
 
 
 def test_every_table_of_the_books_is_told():
     told = {n for row in cells(section("## What is in the mirror")) for n in ticked(row[0])}
-    assert {name for name in SQLModel.metadata.tables if name.startswith("sync_")} <= told
+    assert {name for name in SCHEMA.tables if name.startswith("sync_")} <= told
 
 
 # Settings
@@ -147,7 +147,7 @@ def test_the_example_is_a_configuration(tmp_path, monkeypatch):
     for variable in re.findall(r"\$\{(\w+)\}", example):
         monkeypatch.setenv(variable, "a-token")
     read = settings.read(str(path))
-    assert read.database == f"sqlite:///{tmp_path / 'mirror.db'}"
+    assert str(read.mirror) == f"sqlite:///{tmp_path / 'mirror.db'}"
     written = tomllib.loads(example)["sources"]
     assert {s.name: s.platform for s in read.sources} == {
         n: s["platform"] for n, s in written.items()

@@ -181,24 +181,24 @@ def test_without_credentials_everything_else_is_checked_all_the_same(place, text
 
 def test_a_relative_database_is_relative_to_the_configuration(tmp_path):
     path = written(tmp_path / "chosen", '[mirror]\ndatabase = "sqlite:///data/mirror.db"\n')
-    assert settings.read(str(path)).database == f"sqlite:///{tmp_path}/chosen/data/mirror.db"
+    assert str(settings.read(str(path)).mirror) == f"sqlite:///{tmp_path}/chosen/data/mirror.db"
 
 
 def test_without_a_database_the_mirror_lies_beside_the_configuration(place):
     written(place)
-    assert settings.read().database == f"sqlite:///{place}/mirror.db"
+    assert str(settings.read().mirror) == f"sqlite:///{place}/mirror.db"
 
 
 @pytest.mark.parametrize("database", ["sqlite:////srv/mirror.db", "postgresql://user@host/db"])
 def test_an_absolute_database_is_left_as_it_is(place, database):
     written(place, f'[mirror]\ndatabase = "{database}"\n')
-    assert settings.read().database == database
+    assert str(settings.read().mirror) == database
 
 
 def test_the_environments_database_wins(place, monkeypatch):
     monkeypatch.setenv("ANNOMIRROR_DATABASE", "sqlite:////srv/other.db")
     written(place, '[mirror]\ndatabase = "sqlite:///mirror.db"\n')
-    assert settings.read().database == "sqlite:////srv/other.db"
+    assert str(settings.read().mirror) == "sqlite:////srv/other.db"
 
 
 # Secrets

@@ -5,9 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from etl import database, ledger, sync
+from etl import ledger, migrate, sync
+from etl.address import SQLITE, Address
 from etl.cli import build
 from etl.client import Client
+from etl.database import connected
 from etl.errors import Interrupted, MirrorError
 from etl.ledger import StreamReport, outcome_of
 from etl.merge import Counts
@@ -29,10 +31,9 @@ def server():
 
 @pytest.fixture
 def session(tmp_path):
-    engine = database.open_mirror(f"sqlite:///{tmp_path}/mirror.db")
-    with build.migrated(engine) as session:
+    with connected(Address(SQLITE, f"{tmp_path}/mirror.db")) as session:
+        migrate.upgrade(session)
         yield session
-    engine.dispose()
 
 
 @contextmanager
@@ -201,8 +202,7 @@ def test_a_mass_deletion_is_refused_and_the_other_parts_are_read(server, session
 
 
 def test_a_mirror_that_fails_is_told_by_stream_and_by_run(server, session, run):
-    session.connection.exec_driver_sql("DROP TABLE label_studio_tasks")
-    session.connection.commit()
+    session.run("DROP TABLE label_studio_tasks")
     with job(server) as everything:
         found = reports(run(everything))
     outcomes = [report.outcome for report in found.values()]
@@ -213,8 +213,7 @@ def test_a_mirror_that_fails_is_told_by_stream_and_by_run(server, session, run):
 
 
 def test_a_mirror_that_cannot_take_the_books_is_told_too(server, session, run):
-    session.connection.exec_driver_sql("DROP TABLE sync_stream_runs")
-    session.connection.commit()
+    session.run("DROP TABLE sync_stream_runs")
     with job(server, "users") as users:
         report = reports(run(users))["users"]
     assert (report.outcome, report.error[:17]) == ("failed", "the mirror failed")

@@ -6,8 +6,6 @@ import logging
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
-from sqlalchemy import Engine
-
 from etl import database, migrate, settings
 from etl.cli.options import invocation
 from etl.client import Client
@@ -68,33 +66,20 @@ def choose(platform: Platform, source: Source, names: Sequence[str]) -> list[Str
 @contextmanager
 def reading(chosen: Settings) -> Iterator[Session]:
     """Open the mirror for reading."""
-    engine = database.open_mirror(chosen.database, read_only=True)
-    try:
-        with database.connected(engine) as connection:
-            yield Session(connection)
-    finally:
-        engine.dispose()
+    with database.connected(chosen.mirror, read_only=True) as session:
+        yield session
+
+
+@contextmanager
+def held(chosen: Settings) -> Iterator[Session]:
+    """Open the mirror for one run, which nobody else may begin meanwhile."""
+    with database.connected(chosen.mirror) as session, locked(session, chosen.mirror):
+        yield session
 
 
 @contextmanager
 def writing(chosen: Settings) -> Iterator[Session]:
     """Open the mirror for one run: locked, migrated."""
-    engine = database.open_mirror(chosen.database)
-    try:
-        with locked(engine, chosen.database), migrated(engine) as session:
-            yield session
-    finally:
-        engine.dispose()
-
-
-@contextmanager
-def migrated(engine: Engine, *, rehearsal: bool = False) -> Iterator[Session]:
-    """Bring the schema up to date and connect; in a rehearsal, nothing of it stays."""
-    with database.connected(engine) as connection:
-        with connection.begin() as whole:
-            migrate.upgrade(connection)
-            if rehearsal:
-                yield Session(connection, rehearsal=True)
-                whole.rollback()
-        if not rehearsal:
-            yield Session(connection)
+    with held(chosen) as session:
+        migrate.upgrade(session, chosen.mirror.schema)
+        yield session

@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import click
 
-from etl import database, extract, migrate
+from etl import extract, migrate
 from etl.cli import build
 from etl.cli.options import common
 from etl.errors import AnnomirrorError, ConfigurationError, MirrorError, RefusedError, SourceError
@@ -92,21 +92,15 @@ def _asked(walk: Walk, first: Request, sender: extract.Sender) -> None:
 
 def _mirror(chosen: Settings) -> Iterator[Failure]:
     try:
-        url = database.parse(chosen.database)
-        if url.drivername == "sqlite" and not database.exists(url.database):
-            database.writable(url.database)
-            click.echo(f"mirror: {_shown(chosen)}, not there yet; sync makes it")
+        if not chosen.mirror.exists():
+            chosen.mirror.refuse_unwritable()
+            click.echo(f"mirror: {chosen.mirror}, not there yet; sync makes it")
             return
         with build.reading(chosen) as session:
-            revision = migrate.current(session.connection)
+            revision = migrate.current(session)
             migrate.refuse_newer(revision)
     except (ConfigurationError, MirrorError, RefusedError) as error:
         yield "mirror: FAILED", error
     else:
         known = f"schema {revision or 'empty'} (program {migrate.head()})"
-        click.echo(f"mirror: {_shown(chosen)}, {known}")
-
-
-def _shown(chosen: Settings) -> str:
-    """Show an address without what may be secret: a password can stand in the query as well."""
-    return database.parse(chosen.database).set(query={}).render_as_string(hide_password=True)
+        click.echo(f"mirror: {chosen.mirror}, {known}")

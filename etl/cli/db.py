@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from etl import database, migrate
+from etl import migrate
 from etl.cli import build
 from etl.cli.options import common
 from etl.errors import MirrorError
-from etl.lock import locked
 
 
 @click.group("db")
@@ -21,16 +20,8 @@ def command() -> None:
 def upgrade() -> None:
     """Bring the schema up to this program's."""
     chosen = build.read_settings(secrets=False)
-    engine = database.open_mirror(chosen.database)
-    try:
-        with (
-            locked(engine, chosen.database),
-            database.connected(engine) as connection,
-            connection.begin(),
-        ):
-            before, after = migrate.upgrade(connection)
-    finally:
-        engine.dispose()
+    with build.held(chosen) as session:
+        before, after = migrate.upgrade(session, chosen.mirror.schema)
     click.echo(f"already at {after}" if before == after else f"{before or 'empty'} → {after}")
 
 
@@ -39,7 +30,7 @@ def upgrade() -> None:
 def current() -> None:
     """Show the mirror's schema revision and this program's."""
     with build.reading(build.read_settings(secrets=False)) as session:
-        click.echo(f"mirror {migrate.current(session.connection) or 'empty'}")
+        click.echo(f"mirror {migrate.current(session) or 'empty'}")
     click.echo(f"program {migrate.head()}")
 
 
@@ -48,9 +39,9 @@ def current() -> None:
 def check() -> None:
     """Compare the mirror's schema with this program's tables; differences are an error."""
     with build.reading(build.read_settings(secrets=False)) as session:
-        revision = migrate.current(session.connection)
+        revision = migrate.current(session)
         migrate.refuse_newer(revision)
-        found = migrate.differences(session.connection)
+        found = migrate.differences(session)
     if revision != migrate.head():
         raise MirrorError(
             f"the mirror is at {revision or 'no revision'}, this program at {migrate.head()}; "

@@ -16,6 +16,7 @@ from typing import Any
 import click
 
 from etl import books, ledger, settings, sync
+from etl.address import SQLITE, Address
 from etl.cli import build
 from etl.cli.options import common
 from etl.cli.output import print_table
@@ -149,8 +150,8 @@ def _configured(folder: Path, servers: Sequence[Any]) -> Settings:
     except OSError as error:
         raise ConfigurationError(f"{path} cannot be written: {error.strerror}") from error
     # Whatever mirror the environment names, the demo's made-up rows stay out of it.
-    database = f"sqlite:///{folder.absolute() / 'mirror.db'}"
-    return replace(settings.read(str(path)), database=database)
+    mirror = Address(SQLITE, str(folder.absolute() / "mirror.db"))
+    return replace(settings.read(str(path)), mirror=mirror)
 
 
 def _sync(chosen: Settings) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import click
 
-from etl import database, ledger, sync
+from etl import ledger, migrate, sync
+from etl.address import SQLITE, Address
 from etl.cli import build
 from etl.cli.options import common, invocation
 from etl.cli.progress import Progress
@@ -28,7 +29,6 @@ from etl.errors import (
     RefusedError,
 )
 from etl.ledger import StreamReport
-from etl.lock import locked
 from etl.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -120,15 +120,10 @@ def _run(chosen: Settings, jobs: Sequence[sync.Job], report: RunReport, *, dry_r
 @contextmanager
 def _rehearsing(chosen: Settings) -> Iterator[Session]:
     """Work on the mirror inside one transaction that is rolled back, or on an empty one."""
-    path = database.parse(chosen.database).database
-    missing = chosen.database.startswith("sqlite") and not database.exists(path)
-    address = "sqlite://" if missing else chosen.database
-    engine = database.open_mirror(address)
-    try:
-        with locked(engine, address), build.migrated(engine, rehearsal=True) as session:
-            yield session
-    finally:
-        engine.dispose()
+    there = chosen if chosen.mirror.exists() else replace(chosen, mirror=Address(SQLITE))
+    with build.held(there) as session, session.transaction(rehearsal=True):
+        migrate.upgrade(session, there.mirror.schema)
+        yield session
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from etl.tables import Document, Moment
+from etl.column_types import Document, Moment
 
 revision = "0002"
 down_revision = "0001"

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from etl import database, migrate
+from etl.address import parse
 
 UNTOLD = frozenset({"first_synced_at", "synced_at", "content_hash"})
 """Columns that say when a row was written and by whom, and not what it says."""
@@ -40,10 +41,8 @@ class Databases(Protocol):
 
 
 def _migrated(url: str) -> None:
-    engine = database.open_mirror(url)
-    with engine.begin() as connection:
-        migrate.upgrade(connection)
-    engine.dispose()
+    with database.connected(parse(url)) as session:
+        migrate.upgrade(session)
 
 
 def _told(columns: list[tuple[str, int]]) -> list[str]:

@@ -6,7 +6,6 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlmodel import SQLModel
 
 import mirror
 from accounts import Account
@@ -19,7 +18,7 @@ from etl.standins.coco_annotator import seed as coco_annotator
 from etl.standins.label_studio import seed as label_studio
 from etl.standins.qianfan import seed as qianfan
 from etl.stream import Secret
-from mirror import content, dump
+from mirror import TABLES, content, dump
 from senders import NOON, LabelStudio, synchronise
 
 SOURCE = replace(mirror.SOURCE, page_size=100)
@@ -124,8 +123,8 @@ def stamped(session):
     """Leave out what changes without being a change: told by no stamp, or by every request."""
     found = content(session)
     for name, rows in found.items():
-        columns = SQLModel.metadata.tables[name].columns
-        volatile = {c.name for c in columns if "spec" in c.info and c.info["spec"].volatile}
+        columns = TABLES[name].__columns__.values()
+        volatile = {column.name for column in columns if column.spec.volatile}
         if name == "label_studio_tasks":
             volatile.add("total_predictions")  # bulk imports of predictions stamp no task
         found[name] = [{k: v for k, v in row.items() if k not in volatile} for row in rows]

@@ -6,21 +6,14 @@ from contextlib import contextmanager
 
 import pytest
 from hypothesis import settings
-from sqlmodel import SQLModel
 
-from etl.database import Session, open_mirror
+from etl.address import parse
+from etl.database import connected
+from mirror import SCHEMA
 
 # Time limits would fail on a busy machine, and random examples in somebody else's change.
 settings.register_profile("repeatable", derandomize=True, deadline=None, database=None)
 settings.load_profile("repeatable")
-
-
-@contextmanager
-def opened(url):
-    engine = open_mirror(url)
-    with engine.connect() as connection:
-        yield Session(connection)
-    engine.dispose()
 
 
 @pytest.fixture(scope="session")
@@ -32,7 +25,7 @@ def new_sqlite(sqlite_template, tmp_path_factory):
     def make():
         path = folder / f"{next(numbers)}.db"
         shutil.copy(sqlite_template, path)
-        with opened(f"sqlite:///{path}") as session:
+        with connected(parse(f"sqlite:///{path}")) as session:
             yield session
         path.unlink()
 
@@ -43,15 +36,13 @@ def new_sqlite(sqlite_template, tmp_path_factory):
 def new_postgresql(request):
     """Opens one mirror on Postgres again and again, emptied: a database each takes too long."""
     template = request.getfixturevalue("postgres_template")
-    engine = open_mirror(request.getfixturevalue("new_postgres")(template))
-    names = ", ".join(f'"{name}"' for name in SQLModel.metadata.tables)
+    address = parse(request.getfixturevalue("new_postgres")(template))
+    names = ", ".join(f'"{name}"' for name in SCHEMA.tables)
 
     @contextmanager
     def make():
-        with engine.connect() as connection:
-            connection.exec_driver_sql(f"TRUNCATE {names}")
-            connection.commit()
-            yield Session(connection)
+        with connected(address) as session:
+            session.run(f"TRUNCATE {names}")
+            yield session
 
-    yield make
-    engine.dispose()
+    return make

@@ -107,5 +107,4 @@ def test_reading_the_same_again_writes_nothing(new_mirror, happened):
 
 def total_changes(session):
     """Give how many rows were ever written over this connection, where the database counts."""
-    driver = session.connection.connection.driver_connection
-    return getattr(driver, "total_changes", None)
+    return getattr(session.driver, "total_changes", None)

@@ -10,7 +10,7 @@ from datetime import datetime
 from etl.tables import Entity, Mirrored, document, flag, key, moment, number, text, whole
 
 
-class Dataset(Entity, table=True):
+class Dataset(Entity):
     """Datasets: a folder of images, and the categories to annotate them with."""
 
     __tablename__ = "coco_annotator_datasets"
@@ -27,7 +27,7 @@ class Dataset(Entity, table=True):
     deleted_date: datetime | None = moment("When it was deleted (UTC)")
 
 
-class Category(Entity, table=True):
+class Category(Entity):
     """Categories; unique by name and creator, shared between datasets."""
 
     __tablename__ = "coco_annotator_categories"
@@ -45,7 +45,7 @@ class Category(Entity, table=True):
     keypoint_colors: str | None = document("Colours of the keypoints")
 
 
-class Image(Entity, table=True):
+class Image(Entity):
     """Images. After imports the counters are unreliable: count annotations instead."""
 
     __tablename__ = "coco_annotator_images"
@@ -73,7 +73,7 @@ class Image(Entity, table=True):
     deleted_date: datetime | None = moment("When it was deleted; stays after an undo (UTC)")
 
 
-class ImageEvent(Mirrored, table=True):
+class ImageEvent(Mirrored):
     """Sessions people spent in an image."""
 
     __tablename__ = "coco_annotator_image_events"
@@ -88,7 +88,7 @@ class ImageEvent(Mirrored, table=True):
     kind: str | None = text("Class of the event", given=True)
 
 
-class Annotation(Entity, table=True):
+class Annotation(Entity):
     """Annotations; those of a deleted image stay, and stay alive."""
 
     __tablename__ = "coco_annotator_annotations"
@@ -117,7 +117,7 @@ class Annotation(Entity, table=True):
     deleted_date: datetime | None = moment("When it was deleted; stays after an undo (UTC)")
 
 
-class AnnotationEvent(Mirrored, table=True):
+class AnnotationEvent(Mirrored):
     """Sessions people spent on an annotation."""
 
     __tablename__ = "coco_annotator_annotation_events"
@@ -133,7 +133,7 @@ class AnnotationEvent(Mirrored, table=True):
     kind: str | None = text("Class of the event", given=True)
 
 
-class User(Entity, table=True):
+class User(Entity):
     """People. Their names are their ids here, for that is what all else refers to."""
 
     __tablename__ = "coco_annotator_users"
@@ -148,7 +148,7 @@ class User(Entity, table=True):
     last_seen: datetime | None = moment("Last request when the row last changed", volatile=True)
 
 
-class Export(Entity, table=True):
+class Export(Entity):
     """Exports; the platform lists the fifty newest of a dataset."""
 
     __tablename__ = "coco_annotator_exports"
@@ -161,7 +161,7 @@ class Export(Entity, table=True):
     created_at: datetime | None = moment("When it was made (UTC)")
 
 
-class Task(Entity, table=True):
+class Task(Entity):
     """Jobs of the server: imports, exports, scans. A dead worker leaves one open for ever."""
 
     __tablename__ = "coco_annotator_tasks"

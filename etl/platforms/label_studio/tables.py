@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlmodel import Index
-
 from etl.tables import (
     Entity,
+    Index,
     Mirrored,
     document,
     flag,
@@ -19,7 +18,7 @@ from etl.tables import (
 )
 
 
-class User(Entity, table=True):
+class User(Entity):
     """People of the organisation; a removed member stays, as "Deleted User"."""
 
     __tablename__ = "label_studio_users"
@@ -42,7 +41,7 @@ class User(Entity, table=True):
     )
 
 
-class Project(Entity, table=True):
+class Project(Entity):
     """Projects, with their settings and counters."""
 
     __tablename__ = "label_studio_projects"
@@ -90,7 +89,7 @@ class Project(Entity, table=True):
     skipped_annotations_number: int | None = whole("Skipped annotations")
 
 
-class Control(Mirrored, table=True):
+class Control(Mirrored):
     """Control tags of a project's labelling interface."""
 
     __tablename__ = "label_studio_controls"
@@ -102,7 +101,7 @@ class Control(Mirrored, table=True):
     inputs: str | None = document("Task fields it shows", given=True)
 
 
-class ControlLabel(Mirrored, table=True):
+class ControlLabel(Mirrored):
     """Labels a control offers, in the order of the interface."""
 
     __tablename__ = "label_studio_control_labels"
@@ -114,13 +113,13 @@ class ControlLabel(Mirrored, table=True):
     attrs: str | None = document("Attributes of the label, such as its colour", given=True)
 
 
-class Task(Entity, table=True):
+class Task(Entity):
     """Tasks: one piece of data to label."""
 
     __tablename__ = "label_studio_tasks"
-    __table_args__ = (
-        Index("ix_label_studio_tasks_project", "project_id", "updated_at"),
-        Index("ix_label_studio_tasks_updated_at", "updated_at"),
+    __indexes__ = (
+        Index("ix_label_studio_tasks_project", ("project_id", "updated_at")),
+        Index("ix_label_studio_tasks_updated_at", ("updated_at",)),
     )
 
     id: int = key("Id of the task; servers on SQLite reuse ids")
@@ -142,7 +141,7 @@ class Task(Entity, table=True):
     file_upload: str | None = text("Name of the uploaded file the task came from")
 
 
-class Annotation(Mirrored, table=True):
+class Annotation(Mirrored):
     """Annotations: what one person made of one task. The regions are in `results`."""
 
     __tablename__ = "label_studio_annotations"
@@ -172,7 +171,7 @@ class Annotation(Mirrored, table=True):
     )
 
 
-class Prediction(Entity, table=True):
+class Prediction(Entity):
     """Predictions: what a model made of a task. The regions are in `results`."""
 
     __tablename__ = "label_studio_predictions"
@@ -191,7 +190,7 @@ class Prediction(Entity, table=True):
     updated_at: datetime | None = moment("Last write the server stamps (UTC)")
 
 
-class Result(Mirrored, table=True):
+class Result(Mirrored):
     """Result items: one row for each region or choice of an annotation or prediction.
 
     Geometry is in percent of the original size, as the platform stores it.
@@ -241,11 +240,11 @@ class Result(Mirrored, table=True):
     text: str | None = text("Text marked or written; lines joined", given=True)
 
 
-class ResultLabel(Mirrored, table=True):
+class ResultLabel(Mirrored):
     """Labels of result items: one row a label, so that counting labels is one GROUP BY."""
 
     __tablename__ = "label_studio_result_labels"
-    __table_args__ = (Index("ix_label_studio_result_labels_label", "label"),)
+    __indexes__ = (Index("ix_label_studio_result_labels_label", ("label",)),)
 
     owner: str = key("annotation or prediction", "text", given=True)
     owner_id: int = key("Id of the annotation or prediction", given=True)
@@ -257,7 +256,7 @@ class ResultLabel(Mirrored, table=True):
     path: str | None = text("The whole way through a taxonomy, steps joined by /", given=True)
 
 
-class Relation(Mirrored, table=True):
+class Relation(Mirrored):
     """Relations between two regions of one annotation or prediction."""
 
     __tablename__ = "label_studio_relations"

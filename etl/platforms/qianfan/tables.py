@@ -12,7 +12,7 @@ from datetime import datetime
 from etl.tables import Entity, Mirrored, document, flag, key, moment, number, text, whole
 
 
-class AugmentationTask(Entity, table=True):
+class AugmentationTask(Entity):
     """Data augmentation tasks (V1 enhance/list)."""
 
     __tablename__ = "qianfan_augmentation_tasks"
@@ -46,7 +46,7 @@ class AugmentationTask(Entity, table=True):
     model_name: str | None = text("Model used", api="modelName")
 
 
-class AugmentationOperation(Mirrored, table=True):
+class AugmentationOperation(Mirrored):
     """Operations of an augmentation task, one a row."""
 
     __tablename__ = "qianfan_augmentation_operations"
@@ -56,7 +56,7 @@ class AugmentationOperation(Mirrored, table=True):
     operation: str | None = text("Operation", given=True)
 
 
-class TextAugmentationTask(Entity, table=True):
+class TextAugmentationTask(Entity):
     """Text augmentation tasks (V2 DescribeTextAugmentTasks)."""
 
     __tablename__ = "qianfan_text_augmentation_tasks"
@@ -76,7 +76,7 @@ class TextAugmentationTask(Entity, table=True):
     finish_time: datetime | None = moment("When it ended, if sent (UTC)", api="finishTime")
 
 
-class EtlTask(Entity, table=True):
+class EtlTask(Entity):
     """Data processing tasks (V1 etl/list)."""
 
     __tablename__ = "qianfan_etl_tasks"
@@ -106,7 +106,7 @@ class EtlTask(Entity, table=True):
     modify_time: datetime | None = moment("When it last changed (UTC)", api="modifyTime")
 
 
-class Dataset(Entity, table=True):
+class Dataset(Entity):
     """Datasets (V2 DescribeDatasets): groups of versions."""
 
     __tablename__ = "qianfan_datasets"
@@ -120,7 +120,7 @@ class Dataset(Entity, table=True):
     modify_time: datetime | None = moment("When it last changed (UTC)", api="modifyTime")
 
 
-class DatasetVersion(Entity, table=True):
+class DatasetVersion(Entity):
     """Versions of datasets (V2 DescribeDatasetVersions): what tasks read and write."""
 
     __tablename__ = "qianfan_dataset_versions"
@@ -139,7 +139,7 @@ class DatasetVersion(Entity, table=True):
     publish_time: datetime | None = moment("When it was published (UTC)", api="publishTime")
 
 
-class FinetuneJob(Entity, table=True):
+class FinetuneJob(Entity):
     """Fine-tuning jobs (V2 DescribeFineTuningJobs)."""
 
     __tablename__ = "qianfan_finetune_jobs"
@@ -152,7 +152,7 @@ class FinetuneJob(Entity, table=True):
     create_date: datetime | None = moment("When it was made (UTC)", api="createDate")
 
 
-class FinetuneTask(Entity, table=True):
+class FinetuneTask(Entity):
     """Fine-tuning tasks (V2 DescribeFineTuningTasks): the runs of a job."""
 
     __tablename__ = "qianfan_finetune_tasks"
@@ -172,7 +172,7 @@ class FinetuneTask(Entity, table=True):
     finish_date: datetime | None = moment("When it ended (UTC)", api="finishDate")
 
 
-class BatchInferenceTask(Entity, table=True):
+class BatchInferenceTask(Entity):
     """Batch inference tasks (V2 DescribeBatchInferenceTasks)."""
 
     __tablename__ = "qianfan_batch_inference_tasks"

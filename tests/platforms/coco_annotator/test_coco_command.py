@@ -7,8 +7,9 @@ from click.testing import CliRunner
 
 from annotators import PASSWORD, assert_mirrored, tombstones
 from etl import client
+from etl.address import SQLITE, Address
 from etl.cli import main
-from etl.database import Session, open_mirror
+from etl.database import connected
 from etl.standins.coco_annotator import CocoAnnotator, catalogue, seed
 from etl.standins.faults import Fault
 
@@ -40,12 +41,9 @@ class Site:
         return done.exit_code, {one["stream"]: one for one in said["streams"]}
 
     def assert_mirrored(self, *kinds):
-        engine = open_mirror(f"sqlite:///{self.folder / 'mirror.db'}")
-        with engine.connect() as connection:
-            assert_mirrored(Session(connection), self.server.state, *kinds)
-            found = tombstones(Session(connection), "annotations")
-        engine.dispose()
-        return found
+        with connected(Address(SQLITE, str(self.folder / "mirror.db"))) as session:
+            assert_mirrored(session, self.server.state, *kinds)
+            return tombstones(session, "annotations")
 
 
 @pytest.fixture

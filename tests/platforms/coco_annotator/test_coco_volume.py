@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from annotators import assert_mirrored, tombstones
-from etl.database import Session, open_mirror
+from etl.address import SQLITE, Address
+from etl.database import connected
 
 MOST = 200 << 10  # kilobytes a sync may take, whatever there is to read
 SERVER = """
@@ -134,12 +135,9 @@ def test_full_idle_and_changed_runs_in_little_memory(count, server, tmp_path):
     share = count // 100
     assert counts(changed["annotations"])[:2] == (count - share + 1, 1)
     assert changed["annotations"]["updated"] == share
-    engine = open_mirror(f"sqlite:///{tmp_path / 'mirror.db'}")
-    with engine.connect() as connection:
-        session = Session(connection)
+    with connected(Address(SQLITE, str(tmp_path / "mirror.db"))) as session:
         assert_mirrored(session, server)
         gone = {*range(20, count, 100), *range(30, count, 100)}
         assert tombstones(session, "annotations").keys() == gone
-    engine.dispose()
     assert max(most, most_idle, most_changed) < MOST
     assert server.side_effects == []
