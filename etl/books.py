@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -105,20 +106,21 @@ def reject(session: Session, number: int) -> dict[str, Any]:
     return rows[0]
 
 
-def query(session: Session, sql: str) -> Found:
+@contextmanager
+def query(session: Session, sql: str) -> Iterator[Found]:
     """Run a query of the user's over a connection that can only read.
 
     Raises ConfigurationError for SQL the database does not take.
     """
-    try:
-        names, rows = session.stream(sql)
-    except MirrorError as error:
-        raise ConfigurationError(
-            str(error).replace("the mirror failed", "the query failed", 1)
-        ) from error
-    if names is None:
-        raise ConfigurationError("the query gives no rows; only questions can be asked")
-    return Found(names, (tuple(map(times.shown, row)) for row in rows))
+    with ExitStack() as stack:
+        try:
+            names, rows = stack.enter_context(session.streamed(sql))
+        except MirrorError as error:
+            said = str(error).replace("the mirror failed", "the query failed", 1)
+            raise ConfigurationError(said) from error
+        if names is None:
+            raise ConfigurationError("the query gives no rows; only questions can be asked")
+        yield Found(names, (tuple(map(times.shown, row)) for row in rows))
 
 
 def _rows(session: Session, sql: str, values: Sequence[Any] = ()) -> Rows:

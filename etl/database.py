@@ -65,7 +65,8 @@ class Session:
             cursor = self.driver.execute(sql, values)
             return [column[0] for column in cursor.description], cursor.fetchall()
 
-    def stream(self, sql: str) -> tuple[list[str] | None, Iterator[tuple[Any, ...]]]:
+    @contextmanager
+    def streamed(self, sql: str) -> Iterator[tuple[list[str] | None, Iterator[tuple[Any, ...]]]]:
         """Ask a question whose rows are fetched as they are wanted; no names: it was none."""
         with translated():
             if self.dialect == SQLITE:
@@ -74,8 +75,9 @@ class Session:
                 # Postgres takes nothing but a question for a cursor of its own.
                 self.driver.execute("BEGIN")
                 cursor = self.driver.cursor("question").execute(sql)
-        names = cursor.description and [column[0] for column in cursor.description]
-        return names, _fetched(cursor)
+        with closing(cursor):
+            names = cursor.description and [column[0] for column in cursor.description]
+            yield names, _fetched(cursor)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement and tell how many rows it touched."""
@@ -128,7 +130,7 @@ def _stop(driver: Any) -> None:
 
 
 def _fetched(cursor: Any) -> Iterator[tuple[Any, ...]]:
-    with closing(cursor), translated():
+    with translated():
         yield from cursor
 
 

@@ -162,8 +162,8 @@ def test_a_signal_in_the_middle_of_a_statement_leaves_a_session_that_works(sessi
 
 
 def test_many_rows_are_streamed_as_they_are_wanted(session):
-    names, found = session.stream("SELECT 1 AS one UNION ALL SELECT 2")
-    assert (names, list(found)) == (["one"], [(1,), (2,)])
+    with session.streamed("SELECT 1 AS one UNION ALL SELECT 2") as (names, found):
+        assert (names, list(found)) == (["one"], [(1,), (2,)])
 
 
 def test_many_rows_of_nothing_are_nothing(session):

@@ -172,8 +172,7 @@ def _ask(chosen: Settings) -> None:
     for question, sql in QUESTIONS:
         click.secho(f"\n{question}", bold=True)
         click.secho(sql, dim=True)
-        with build.reading(chosen) as session:
-            found = books.query(session, sql)
+        with build.reading(chosen) as session, books.query(session, sql) as found:
             print_table(found.columns, found.rows)
 
 

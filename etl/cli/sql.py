@@ -26,7 +26,8 @@ def command(query: str, name: str) -> None:
     """
     if query == "-":
         query = sys.stdin.read()
-    with build.reading(build.read_settings(secrets=False)) as session:
-        found = books.query(session, query)
-        write = FORMATS[name]
-        write(found.columns, found.rows)
+    with (
+        build.reading(build.read_settings(secrets=False)) as session,
+        books.query(session, query) as found,
+    ):
+        FORMATS[name](found.columns, found.rows)

@@ -163,7 +163,7 @@ def test_where_the_mirror_is_is_told_without_the_query(postgres_server, site, mo
     monkeypatch.setenv("ANNOMIRROR_DATABASE", f"{url}&password={CANARY}")
     done = site.run("check")
     assert (done.exit_code, CANARY in done.output, "?" in done.stdout) == (0, False, False)
-    assert "mirror: postgresql+psycopg://" in done.stdout
+    assert "mirror: postgresql://" in done.stdout
 
 
 def test_an_environment_no_client_works_with_is_said_and_the_mirror_looked_at(site, monkeypatch):
