@@ -131,7 +131,8 @@ def _stop(driver: Any) -> None:
 
 def _fetched(cursor: Any) -> Iterator[tuple[Any, ...]]:
     with translated():
-        yield from cursor
+        for row in cursor:  # noqa: UP028  # `yield from` would close it a second time
+            yield row
 
 
 @contextmanager

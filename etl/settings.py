@@ -14,9 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
-from platformdirs import user_config_path
-
 from etl import setting_values
 from etl.address import Address, parse
 from etl.errors import ConfigurationError
@@ -101,7 +98,11 @@ def read(option: str | None = None, *, secrets: bool = True) -> Settings:
 
 def _places(option: str | None) -> list[Path]:
     named = option or (None if Path(FILE).exists() else os.environ.get("ANNOMIRROR_CONFIG"))
-    return [Path(named)] if named else [Path(FILE), user_config_path("annomirror") / FILE]
+    if named or Path(FILE).exists():
+        return [Path(named or FILE)]
+    from platformdirs import user_config_path  # noqa: PLC0415  # the others need no search
+
+    return [Path(FILE), user_config_path("annomirror") / FILE]
 
 
 def _parsed(path: Path) -> dict[str, Any]:
@@ -113,6 +114,10 @@ def _parsed(path: Path) -> dict[str, Any]:
 
 def _variables(path: Path) -> dict[str, str | None]:
     """Read the environment, and .env below it; a password with a $ in it is that password."""
+    if not path.exists():
+        return dict(os.environ)
+    from dotenv import dotenv_values  # noqa: PLC0415  # most have none
+
     try:
         return {**dotenv_values(path, interpolate=False), **os.environ}
     except (OSError, UnicodeDecodeError) as error:

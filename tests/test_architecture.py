@@ -41,9 +41,8 @@ USERS = {
     "sqlite3": {"etl.database"},
     "psycopg": {"etl.database"},
     "click": {"etl.cli"},
-    "rich": {"etl.cli"},
 }
-SLOW = {"sqlalchemy", "sqlmodel", "pydantic", "alembic", "httpx", "rich", "msgspec"}
+SLOW = {"sqlalchemy", "sqlmodel", "pydantic", "alembic", "httpx", "msgspec"}
 
 
 def top(name):

@@ -6,7 +6,6 @@ Commands are imported when they are called, so that `annomirror --help` answers 
 from __future__ import annotations
 
 import importlib
-import traceback
 from typing import Any
 
 import click
@@ -64,6 +63,8 @@ class LazyGroup(click.Group):
             raise  # click's own
         except Exception as error:  # noqa: BLE001  # the last resort: one line, whatever it is
             if invocation().verbosity > 0:
+                import traceback  # noqa: PLC0415  # a run that goes well has no use for it
+
                 click.echo(traceback.format_exc(), err=True)
             said = " ".join(f"{type(error).__name__}: {error}".split())
             click.echo(f"annomirror: stopped by {said} (-v shows where)", err=True)

@@ -6,13 +6,13 @@ import csv
 import json
 import math
 import sys
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
 
 import click
-from rich.cells import cell_len
 
 WIDEST = 60  # cells of one column; more is cut in tables only
 MEASURED = 1000  # rows looked at to choose the widths, so that a table of millions can stream
@@ -23,7 +23,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print an aligned table; numbers to the right."""
     iterator = iter(rows)
     first = [list(map(_cell, row)) for row in islice(iterator, MEASURED)]
-    widths = [max(map(cell_len, column)) for column in zip(columns, *first, strict=True)]
+    widths = [max(map(_width, column)) for column in zip(columns, *first, strict=True)]
     numeric = [
         bool(first) and all(_is_number(row[index]) for row in first)
         for index in range(len(columns))
@@ -81,9 +81,17 @@ def _objects(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[
 def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
     parts = []
     for cell, width, right in zip(cells, widths, numeric, strict=True):
-        space = " " * max(width - cell_len(cell), 0)
+        space = " " * max(width - _width(cell), 0)
         parts.append(space + cell if right else cell + space)
     return "  ".join(parts).rstrip()
+
+
+def _width(text: str) -> int:
+    """Count the columns a terminal needs: an East Asian sign takes two, an accent none."""
+    if text.isascii():
+        return len(text)
+    wide = sum(unicodedata.east_asian_width(sign) in "WF" for sign in text)
+    return len(text) + wide - sum(map(bool, map(unicodedata.combining, text)))
 
 
 def _finite(value: Any) -> Any:

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self, TextIO
+
+import click
 
 from etl.sync import Began, Committed, Event, Finished
 
-if TYPE_CHECKING:
-    from rich.progress import TaskID
-
 
 class Progress:
-    """Draws the events of a run; does nothing unless `shown`."""
+    """Draws the events of a run on a terminal; does nothing without one."""
 
-    def __init__(self, *, shown: bool) -> None:
-        self._bars = _bars() if shown else None
-        self._tasks: dict[tuple[str, str], TaskID] = {}
-        self._done: dict[tuple[str, str], int] = {}
+    def __init__(self, terminal: TextIO | None) -> None:
+        self._terminal = terminal
+        self._bar: Any = None  # of the stream that is under way, once a page of it is in
+        self._done = 0
 
     def __enter__(self) -> Self:
-        if self._bars:
-            self._bars.start()
         return self
 
     def __exit__(
@@ -30,58 +27,45 @@ class Progress:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if self._bars:
-            self._bars.stop()
+        self._end()
 
     def show(self, event: Event) -> None:
         """Draw one event."""
-        if self._bars is None:
+        if self._terminal is None:
             return
         if isinstance(event, Began):
-            name = f"{event.source}/{event.stream}"
-            self._tasks[event.source, event.stream] = self._bars.add_task(name, total=None)
+            self._done = 0
         elif isinstance(event, Committed):
-            self._advance(event)
+            self._advance(event, self._terminal)
         elif isinstance(event, Finished):
-            self._finish(event)
+            self._end()
 
-    def _advance(self, event: Committed) -> None:
-        key = (event.source, event.stream)
-        done = self._done[key] = self._done.get(key, 0) + event.counts.read
-        total = None if event.left is None else done + event.left
-        self._bars.update(self._tasks[key], completed=done, total=total)  # type: ignore[union-attr]  # shown
+    def _advance(self, event: Committed, terminal: TextIO) -> None:
+        read = event.counts.read
+        self._done += read
+        total = max(self._done + (event.left or 0), 1)
+        if self._bar is None:
+            self._bar = click.progressbar(
+                length=total,
+                label=f"{event.source}/{event.stream}",
+                show_pos=True,
+                item_show_func=self._speed,
+                file=terminal,
+            )
+            self._bar.render_progress()
+        self._bar.length = total
+        self._bar.update(read, self._bar)
 
-    def _finish(self, event: Finished) -> None:
-        task = self._tasks.get((event.report.source, event.report.stream))
-        if task is not None:
-            read = event.report.counts.read
-            self._bars.update(task, completed=read, total=max(read, 1) if read else 0)  # type: ignore[union-attr]  # shown
+    @staticmethod
+    def _speed(bar: Any) -> str | None:
+        """Say how many rows come in a second."""
+        pause = bar.time_per_iteration if bar else 0
+        return f"{1 / pause:,.0f}/s" if pause else None
 
-
-def _bars() -> Any:
-    from rich.console import Console  # noqa: PLC0415  # costs 50 ms, and cron has no terminal
-    from rich.progress import (  # noqa: PLC0415
-        BarColumn,
-        MofNCompleteColumn,
-        ProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-    from rich.progress import Progress as Bars  # noqa: PLC0415
-    from rich.text import Text  # noqa: PLC0415
-
-    class Speed(ProgressColumn):
-        """Records a second."""
-
-        def render(self, task: Any) -> Text:
-            speed = task.finished_speed or task.speed
-            return Text(f"{speed:,.0f}/s" if speed else "", style="dim")
-
-    return Bars(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Speed(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
+    def _end(self) -> None:
+        if self._bar is not None:
+            self._bar.length = max(self._done, 1)
+            self._bar.finish()
+            self._bar.render_progress()
+            self._bar.render_finish()
+            self._bar = None

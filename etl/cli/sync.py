@@ -97,7 +97,11 @@ def command(  # noqa: PLR0913  # one for each option
 def _run(chosen: Settings, jobs: Sequence[sync.Job], report: RunReport, *, dry_run: bool) -> None:
     opened = _rehearsing(chosen) if dry_run else build.writing(chosen)
     shown = sys.stderr.isatty() and invocation().verbosity >= 0
-    with opened as session, ledger.opened(session) as run, Progress(shown=shown) as progress:
+    with (
+        opened as session,
+        ledger.opened(session) as run,
+        Progress(sys.stderr if shown else None) as progress,
+    ):
         report.run = None if dry_run else run.run_id
 
         def follow(event: sync.Event) -> None:

@@ -152,7 +152,7 @@ def test_help_imports_nothing_heavy():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert "Commands:" in done.stdout
-    for heavy in ("sqlmodel", "sqlalchemy", "pydantic", "httpx", "rich", "alembic", "msgspec"):
+    for heavy in ("sqlmodel", "sqlalchemy", "pydantic", "httpx", "alembic", "msgspec"):
         assert f"'{heavy}'" not in done.stderr
 
 
