@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, quote, unquote
 
 from etl.errors import ConfigurationError, MirrorError
@@ -56,7 +57,7 @@ class Address:
             raise MirrorError(f"the folder {folder} for the mirror cannot be written")
 
 
-def parse(database: str, schema: str | None = None) -> Address:
+def parse(database: str, schema: Any = None) -> Address:
     """Read a database's address. Raises ConfigurationError."""
     scheme, colon, rest = database.partition("://")
     if not colon:
@@ -70,7 +71,7 @@ def parse(database: str, schema: str | None = None) -> Address:
         )
     if _SCHEMES[scheme] == SQLITE:
         return _file(rest, schema)
-    if schema is not None and not _SCHEMA.fullmatch(schema):
+    if schema is not None and not (isinstance(schema, str) and _SCHEMA.fullmatch(schema)):
         raise ConfigurationError(
             f"mirror.schema = {schema!r} should be letters, digits and _, and begin with neither "
             "a digit nor pg_"
@@ -78,7 +79,7 @@ def parse(database: str, schema: str | None = None) -> Address:
     return Address(POSTGRES, server=_server(rest), schema=schema)
 
 
-def _file(rest: str, schema: str | None) -> Address:
+def _file(rest: str, schema: object) -> Address:
     if schema is not None:
         raise ConfigurationError("mirror.schema is for Postgres; SQLite has one schema a file")
     path = rest.removeprefix("/")

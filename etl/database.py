@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from etl.address import POSTGRES, SQLITE, Address
-from etl.errors import ConfigurationError, MirrorError
+from etl.errors import ConfigurationError, KeyTaken, MirrorError
 
 BUSY_TIMEOUT = 60  # seconds a writer waits for another one
+UNIQUE_VIOLATION = "23505"
 CONNECT_TIMEOUT = "10"  # seconds until a server counts as one that is not there
 
 
@@ -145,7 +146,8 @@ def translated() -> Iterator[None]:
     except Exception as error:
         if type(error).__module__.partition(".")[0] != "psycopg":  # imported only where it is used
             raise
-        raise MirrorError(f"the mirror failed: {_cause(error)}") from error
+        kind = KeyTaken if getattr(error, "sqlstate", None) == UNIQUE_VIOLATION else MirrorError
+        raise kind(f"the mirror failed: {_cause(error)}") from error
 
 
 @contextmanager

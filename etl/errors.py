@@ -10,6 +10,7 @@ AnnomirrorError            1  failed
 │   ├── Missing                nothing there: stops the stream or part
 │   └── BadAnswer              an answer that is not what the platform documents
 ├── MirrorError            1  the database could not be read or written
+│   └── KeyTaken               a row to be added is there already: update it instead
 ├── PartialError           3  some streams failed, the others are committed
 ├── BusyError              4  another run holds the mirror
 ├── RefusedError           5  a safety rule said no
@@ -87,6 +88,10 @@ class BadAnswer(SourceError):
 
 class MirrorError(AnnomirrorError):
     """The mirror's database could not be opened, read or written."""
+
+
+class KeyTaken(MirrorError):
+    """The mirror has a row of the key that was to be added."""
 
 
 class PartialError(AnnomirrorError):

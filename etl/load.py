@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
 
 from etl import holdings, times
 from etl.database import Session
-from etl.layout import kinds
+from etl.digests import Digests
 from etl.merge import Counts, Merge
 from etl.quarantine import Quarantine
 from etl.reject import record_key
@@ -49,6 +48,7 @@ class Loader:
         self._spelling = Spelling(session.dialect)
         self._merge = Merge(session, plan, most_deleted)
         self._quarantine = Quarantine(session, plan, run_id)
+        self._digests = Digests(session, plan.stream, plan.source)
         self._positions: dict[str, Position] = {}
 
     def parts(self) -> list[Part]:
@@ -95,6 +95,8 @@ class Loader:
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
             if page.complete and _names_all(page.complete, batch):
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
+            if counts.inserted or counts.updated or counts.deleted:
+                self._digests.forget(part)
             self._quarantine.update(part, page, batch, stamp)
             self._remember(part, page.position, stamp)
         self._quarantine.settle()
@@ -120,7 +122,7 @@ class Loader:
             return Held(known)
         aside = self._quarantine.held(part, span)
         rows = known.count - len(aside)
-        within, values = self._within(part, span)
+        within, values = self._digests.chosen(part, span)
         every, half = (rows, 0) if span.listed else (1, rows // 2)
         found = self._session.all(holdings.ids(spec, within, every, half), values)
         ids = tuple(row[0] for row in found)
@@ -140,6 +142,7 @@ class Loader:
                 continue
             with self._session.transaction():
                 counts.deleted += self._bury_inside(parent)
+                self._digests.forget()
                 if parent is stream.parts and counts.deleted:
                     self._forget(Part(str(row[0])) for row in dead)
         return counts
@@ -159,28 +162,18 @@ class Loader:
         gone = f"DELETE FROM {POSITIONS} WHERE {self._spelling.equal(*OF_PART)}"
         self._session.many(gone, [self._part(part) for part in parts])
 
+    def keep_digest(self, part: Part) -> None:
+        """Keep what a part was counted to hold, for runs that find it unchanged."""
+        self._digests.keep(part)
+
     def _known(self, part: Part, span: Span | None = None) -> Known:
         spec = self._plan.stream.digest
         if spec is None:
             return Known()
-        within, values = self._within(part, span)
-        count, newest, *sums = self._session.all(holdings.digest(spec, within), values)[0]
+        here = self._digests.within(part, span) if span else self._digests.of(part)
         aside = self._quarantine.digest(part, span or Span(), spec.sums)
-        added = tuple(int(here) + there for here, there in zip(sums, aside.sums, strict=True))
-        return Known(count + aside.count, times.shown(newest), added)
-
-    def _within(self, part: Part, span: Span | None) -> tuple[str, list[Any]]:
-        """Choose the live rows of a part, or of a span of its ids."""
-        split = self._plan.stream.parts
-        values: list[Any] = [self._plan.source]
-        if split:
-            (kind,) = kinds(split.table, ("id",))
-            values.append(int(part.key) if kind == "whole" else part.key)
-        if span is None:
-            return holdings.live(split.column if split else None, self._spelling), values
-        values += [span.above] if span.upto is None else [span.above, span.upto]
-        bounded = span.upto is not None
-        return holdings.live(split.column if split else None, self._spelling, upto=bounded), values
+        added = tuple(one + other for one, other in zip(here.sums, aside.sums, strict=True))
+        return Known(here.count + aside.count, here.newest, added)
 
     def _touched(self, position: Position) -> Touched:
         """Tell which rows behind the stream's gate changed since its last walk."""

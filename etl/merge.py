@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from etl.database import Session
-from etl.errors import RefusedError
+from etl.errors import KeyTaken, RefusedError
 from etl.reader import Row
 from etl.statements import Spelling
 from etl.stream import Complete
-from etl.table import Table
+from etl.table import MANY, Table
 from etl.tables import Mirrored
 from etl.transform import Entry, Plan
 
@@ -105,15 +105,25 @@ class Merge:
         return {key: (content_hash, bool(dead)) for key, content_hash, dead in rows}
 
     def _insert(self, entries: Sequence[Entry], stamp: str, counts: Counts) -> None:
-        self._write_roots(entries, stamp)
-        counts.inserted += len(entries)
+        filled = [(self.root, _stamped_roots(entries, stamp))]
         for index, table in enumerate(self.children):
-            rows = [row for entry in entries for row in entry.children[index]]
-            table.write(rows, stamp)
-            counts.inserted += len(rows)
+            parts = (row for entry in entries for row in entry.children[index])
+            filled.append((table, stamped(parts, stamp)))
+        many = sum(len(rows) for _, rows in filled)
+        counts.inserted += many
+        if not (self._session.copies and many >= MANY and self._added(filled)):
+            for table, rows in filled:
+                table.put(rows)
 
-    def _write_roots(self, entries: Iterable[Entry], stamp: str) -> None:
-        self.root.put([(*entry.row, entry.content_hash, stamp, stamp) for entry in entries])
+    def _added(self, filled: Iterable[tuple[Table, list[Row]]]) -> bool:
+        """Stream rows into their tables; not one of them if a part was another record's before."""
+        try:
+            with self._session.transaction():
+                for table, rows in filled:
+                    table.add(rows)
+        except KeyTaken:
+            return False
+        return True
 
     def _update(self, entries: Sequence[Entry], stamp: str, counts: Counts) -> None:
         """Compare changed records row by row with what the mirror holds of them.
@@ -129,7 +139,7 @@ class Merge:
             for entry, row, dead in known
             if dead != (entry.deleted is not None) or not self.root.same(row, entry.row)
         }
-        self._write_roots(fresh.values(), stamp)
+        self.root.put(_stamped_roots(fresh.values(), stamp))
         died = sum(not dead and entry.deleted is not None for entry, _, dead in known)
         reborn = [dead for entry, row, dead in known if self.root.is_another(row, entry.row)]
         counts.inserted += len(reborn)
@@ -145,6 +155,16 @@ class Merge:
         self._session.many(
             self.root.sql.rehash, ((entry.content_hash, source, entry.key) for entry in stale)
         )
+
+
+def _stamped_roots(entries: Iterable[Entry], stamp: str) -> list[Row]:
+    return [(*entry.row, entry.content_hash, stamp, stamp) for entry in entries]
+
+
+def stamped(rows: Iterable[Row], stamp: str) -> list[Row]:
+    """Say when rows were first and last written."""
+    tail = (stamp, stamp)
+    return [row + tail for row in rows]
 
 
 class _Replacement:
@@ -175,7 +195,7 @@ class _Replacement:
             for old, dead, row in known
             if (dead and table.root(row) not in self._dying) or not table.same(old, row)
         ]
-        table.write(new + changed, self._stamp)
+        table.put(stamped(new + changed, self._stamp))
         reborn = [dead for old, dead, row in known if table.is_another(old, row)]
         self._counts.inserted += len(new) + len(reborn)
         self._counts.deleted += reborn.count(False)

@@ -35,6 +35,9 @@ class Reading:
             for part in moved:
                 if part not in self.failures:
                     yield from self._proved(part, self.stream.proof)
+        for start in starts:
+            if start.part not in self.failures:
+                self.loader.keep_digest(start.part)
 
     def _walked(self, starts: Sequence[Start]) -> Iterator[tuple[Part, Page]]:
         for start in starts:

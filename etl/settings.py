@@ -91,7 +91,7 @@ def read(option: str | None = None, *, secrets: bool = True) -> Settings:
     sources = _table(content.get("sources", {}), f"{path}: [sources]")
     return Settings(
         path,
-        parse(_located(str(database), path.parent), _schema(mirror, path)),
+        parse(_located(str(database), path.parent), mirror.get("schema")),
         tuple(_source(name, value, path, secrets=secrets) for name, value in sources.items()),
     )
 
@@ -205,12 +205,6 @@ def _located(database: str, folder: Path) -> str:
     if not database.startswith(prefix) or rest in ("", ":memory:"):
         return database
     return f"{prefix}{folder / rest}"
-
-
-def _schema(mirror: Mapping[str, Any], path: Path) -> str | None:
-    said = mirror.get("schema", "")
-    setting_values.typed(said, (str,), f"{path}: [mirror] schema")
-    return said or None
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:

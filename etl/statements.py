@@ -104,6 +104,11 @@ class Statements:
         return f"COPY {self._staged} ({_list(self._written)}) FROM STDIN"
 
     @cached_property
+    def add(self) -> str:
+        """Stream rows straight into the table."""
+        return f"COPY {self._name} ({_list(self._written)}) FROM STDIN"
+
+    @cached_property
     def merge(self) -> str:
         """Write the rows from there as `upsert` does one."""
         head, _, tail = self.upsert.partition(" VALUES ")

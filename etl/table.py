@@ -50,11 +50,6 @@ class Table:
         found = self._session.all(self.sql.rows, values)
         return {self.key(row): (tuple(row[:-1]), bool(row[-1])) for row in found}
 
-    def write(self, rows: Iterable[Row], stamp: str) -> None:
-        """Insert or update child rows."""
-        tail = (stamp, stamp)
-        self.put([row + tail for row in rows])
-
     def put(self, rows: Sequence[Row]) -> None:
         """Insert or update whole rows: many of them by the fast way in, where there is one."""
         if len(rows) < MANY or not self._session.copies:
@@ -65,6 +60,11 @@ class Table:
         self._session.copy(self.sql.fill, latest.values())
         self._session.run(self.sql.merge)
         self._session.run(self.sql.clear)
+
+    def add(self, rows: Sequence[Row]) -> None:
+        """Stream rows in that should be new. Raises KeyTaken where one is not."""
+        if rows:
+            self._session.copy(self.sql.add, rows)
 
     def live_ids(self, by: str, source: str, values: Iterable[Any]) -> list[Any]:
         """List the ids of live rows by a column."""

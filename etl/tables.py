@@ -187,6 +187,17 @@ class Watermark(Declared):
     updated_at: datetime | None = moment("When it was last moved (UTC)")
 
 
+class Counted(Declared):
+    """What the mirror holds of one part of a table, while no row of it changes."""
+
+    __tablename__ = "sync_digests"
+
+    source: str = key("Name of the source", "text")
+    table_name: str = key("The table", "text")
+    part: str = key("Part of the stream, such as a project's id; empty if it has none", "text")
+    known: str | None = text("Live rows, their newest time and sums, as JSON")
+
+
 class Rejected(Declared):
     """A record that could not be normalised, whole, with the reason."""
 
@@ -207,5 +218,5 @@ class Rejected(Declared):
     rejected_at: datetime | None = moment("When it was last set aside (UTC)")
 
 
-BOOKS: tuple[type[Declared], ...] = (Run, StreamRun, Watermark, Rejected)
+BOOKS: tuple[type[Declared], ...] = (Run, StreamRun, Watermark, Counted, Rejected)
 """The tables that no platform fills."""

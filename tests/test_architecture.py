@@ -20,7 +20,7 @@ LAYERS = (
     "etl.platforms etl.client etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock",
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate",
-    "etl.merge",
+    "etl.merge etl.digests",
     "etl.load etl.ledger",
     "etl.parts",
     "etl.sync",

@@ -73,7 +73,7 @@ def test_an_address_is_shown_without_its_secrets():
     assert "hunter" not in repr(address)
 
 
-@pytest.mark.parametrize("schema", ["", "1st", "pg_temp", 'a"b', "a b", "x" * 64])
+@pytest.mark.parametrize("schema", ["", 5, "1st", "pg_temp", 'a"b', "a b", "x" * 64])
 def test_a_schema_of_an_odd_name_is_refused(schema):
     with pytest.raises(ConfigurationError, match=r"mirror\.schema"):
         parse("postgresql://db/mirror", schema)

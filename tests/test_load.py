@@ -292,6 +292,10 @@ class Failing(Session):
         self._count()
         super().many(sql, rows)
 
+    def copy(self, sql, rows):
+        self._count()
+        super().copy(sql, rows)
+
     def _count(self):
         self.left -= 1
         if self.left == 0:

@@ -232,3 +232,18 @@ def test_the_share_is_of_the_rows_the_listing_speaks_about(session):
     commit(session, "predictions", *elsewhere, part="8")
     with pytest.raises(RefusedError, match="60 of 60"):
         shorten(session, [], complete=listing())
+
+
+# Many at once
+
+
+def test_a_part_that_was_another_records_before_moves_even_among_many_new_ones(session):
+    moved = annotation(4, ITEM)
+    commit(session, "tasks", task(1, moved), task(2, annotation(5, ITEM)))
+    commit(session, "tasks", task(2))  # 5 is a tombstone now
+    page = [task(key, annotation(1000 + key, ITEM)) for key in range(10, 70)]
+    commit(session, "tasks", *page, task(3, moved), task(4, annotation(5, OTHER)))
+    assert len(live(session, "label_studio_tasks")) == 64
+    assert [row["task_id"] for row in live(session, ANNOTATIONS, id=4)] == [3]
+    assert [row["task_id"] for row in live(session, ANNOTATIONS, id=5)] == [4]
+    assert [row["label"] for row in live(session, LABELS, owner_id=5)] == ["b"]

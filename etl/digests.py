@@ -1,0 +1,103 @@
+"""What the mirror holds of each part, counted once and kept until a row of the part changes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from etl import holdings, times
+from etl.database import Session
+from etl.layout import kinds
+from etl.statements import Spelling
+from etl.stream import Known, Part, Span, Stream
+from etl.tables import Counted
+
+KEPT = Counted.__tablename__
+OF_TABLE = ("source", "table_name")
+OF_PART = (*OF_TABLE, "part")
+
+
+class Digests:
+    """The live rows of the table that a stream of one source is compared by, part by part.
+
+    Counting them takes the longer the more there are; a run that finds nothing new should not.
+    So what was counted is kept by the stream that fills the table, and forgotten in the
+    transaction that changes a row.
+    """
+
+    def __init__(self, session: Session, stream: Stream, source: str) -> None:
+        self._session, self._stream, self._source = session, stream, source
+        self._spelling = Spelling(session.dialect)
+        self._spec = stream.digest
+        self._owned = self._spec is not None and self._spec.table is stream.shape.table
+        self._counted: dict[str, Known] = {}
+        self._kept = set[str]()
+
+    def of(self, part: Part) -> Known:
+        """Give the count of a part's live rows, their newest time and sums."""
+        if self._spec is None:
+            return Known()
+        found = self._counted.get(part.key) or self._find(part) or self.within(part)
+        self._counted[part.key] = found
+        return found
+
+    def within(self, part: Part, span: Span | None = None) -> Known:
+        """Count, in a span of ids perhaps."""
+        if self._spec is None:
+            return Known()
+        chosen, values = self.chosen(part, span)
+        sql = holdings.digest(self._spec, chosen)
+        count, newest, *sums = self._session.all(sql, values)[0]
+        return Known(count, times.shown(newest), tuple(map(int, sums)))
+
+    def chosen(self, part: Part, span: Span | None = None) -> tuple[str, list[Any]]:
+        """Choose the live rows of a part, or of a span of its ids."""
+        split = self._stream.parts
+        values: list[Any] = [self._source]
+        if split:
+            (kind,) = kinds(split.table, ("id",))
+            values.append(int(part.key) if kind == "whole" else part.key)
+        column = split.column if split else None
+        if span is None:
+            return holdings.live(column, self._spelling), values
+        values += [span.above] if span.upto is None else [span.above, span.upto]
+        return holdings.live(column, self._spelling, upto=span.upto is not None), values
+
+    def forget(self, part: Part | None = None) -> None:
+        """Forget what was counted, of one part or of all: rows change in this transaction."""
+        if not self._owned:
+            return
+        columns, of = (OF_PART, self._of(part)) if part else (OF_TABLE, self._of(Part(""))[:2])
+        self._session.run(f"DELETE FROM {KEPT} WHERE {self._spelling.equal(*columns)}", of)
+        for gone in [part.key] if part else list(self._counted):
+            self._counted.pop(gone, None)
+            self._kept.discard(gone)
+
+    def keep(self, part: Part) -> None:
+        """Keep the count of a part for the runs to come; one that is kept is not written again."""
+        if not self._owned or self._spec is None or part.key in self._kept:
+            return
+        known = self.of(part)
+        sums = dict(zip(self._spec.sums, known.sums, strict=True))
+        told = json.dumps({"count": known.count, "newest": known.newest, "sums": sums})
+        sql = self._spelling.upsert(KEPT, (*OF_PART, "known"), OF_PART)
+        with self._session.transaction():
+            self._session.run(sql, (*self._of(part), told))
+        self._kept.add(part.key)
+
+    def _find(self, part: Part) -> Known | None:
+        """Look up what is kept; of another stream's sums, those that this one wants."""
+        sql = f"SELECT known FROM {KEPT} WHERE {self._spelling.equal(*OF_PART)}"
+        found = self._session.all(sql, self._of(part))
+        if not found or self._spec is None:
+            return None
+        kept = json.loads(found[0][0])
+        if not kept["sums"].keys() >= set(self._spec.sums):
+            return None
+        self._kept.add(part.key)
+        sums = tuple(kept["sums"][name] for name in self._spec.sums)
+        return Known(kept["count"], kept["newest"], sums)
+
+    def _of(self, part: Part) -> tuple[str, str, str]:
+        table = self._spec.table.__tablename__ if self._spec else ""
+        return (self._source, table, part.key)

@@ -1,0 +1,36 @@
+"""Counts that are kept while nothing changes."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "sync_digests",
+        sa.Column("source", sa.Text(), nullable=False, comment="Name of the source"),
+        sa.Column("table_name", sa.Text(), nullable=False, comment="The table"),
+        sa.Column(
+            "part",
+            sa.Text(),
+            nullable=False,
+            comment="Part of the stream, such as a project's id; empty if it has none",
+        ),
+        sa.Column(
+            "known",
+            sa.Text(),
+            nullable=True,
+            comment="Live rows, their newest time and sums, as JSON",
+        ),
+        sa.PrimaryKeyConstraint("source", "table_name", "part"),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("sync_digests")
