@@ -38,7 +38,7 @@ Explain = Callable[[Source, Answer], SourceError | None]
 
 
 class Client:
-    """Sends a source's requests, one after the other, and counts them in `requests`."""
+    """Sends a source's requests, `concurrency` at a time, and counts them in `requests`."""
 
     def __init__(
         self,
@@ -53,6 +53,7 @@ class Client:
         self._source, self._explain, self._sleep = source, explain, sleep
         self._next_at = 0.0
         self._turn = threading.Lock()
+        self._free = threading.BoundedSemaphore(source.concurrency)
         try:
             self._http = self._opened(auth, transport)
         except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
@@ -87,7 +88,8 @@ class Client:
             attempt += 1
             error, retry_after = None, None
             try:
-                answer = self._once(request)
+                with self._free:
+                    answer = self._once(request)
                 error = self._explain(self._source, answer) or verdict(request, answer)
                 if error and answer.file:
                     answer.file.close()

@@ -88,44 +88,57 @@ def _decoding() -> Iterator[None]:
 
 
 class Ahead(Generic[T]):
-    """Iterates in a thread that runs at most `depth` items ahead; leaving the block stops it.
+    """Iterates in threads, `width` of the iterables side by side, at most `depth` items ahead.
 
-    What the iteration raises is raised here too, after the items that came before it.
+    What one iterable gives stays in its order. What one raises is raised here too, after the items
+    that came before it. Leaving the block stops all.
     """
 
-    def __init__(self, items: Iterable[T], depth: int = AHEAD) -> None:
-        self._items = items
+    def __init__(self, each: Sequence[Iterable[T]], width: int = 1, depth: int = AHEAD) -> None:
+        self._each, self._turn = iter(each), threading.Lock()
         self._waiting: queue.Queue[tuple[T | None, BaseException | None]] = queue.Queue(depth)
         self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._produce, name="annomirror-ahead", daemon=True)
+        self._threads = [
+            threading.Thread(target=self._produce, name=f"annomirror-ahead-{n}", daemon=True)
+            for n in range(min(width, len(each)))
+        ]
 
     def __enter__(self) -> Iterator[T]:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
         return self._consume()
 
     def __exit__(self, *_error: object) -> None:
         self._stopped.set()
-        self._thread.join(timeout=1.0)
+        for thread in self._threads:
+            thread.join(timeout=1.0)
 
     def _consume(self) -> Iterator[T]:
-        while True:
+        running = len(self._threads)
+        while running:
             item, error = self._waiting.get()
             if isinstance(error, StopIteration):
-                return
-            if error is not None:
+                running -= 1
+            elif error is not None:
                 raise error
-            yield cast("T", item)
+            else:
+                yield cast("T", item)
 
     def _produce(self) -> None:
         try:
-            for item in self._items:
-                self._put(item, None)
-                if self._stopped.is_set():
-                    return
+            while (items := self._next()) is not None:
+                for item in items:
+                    self._put(item, None)
+                    if self._stopped.is_set():
+                        return
         except BaseException as error:  # noqa: BLE001  # raised again by who consumes
             self._put(None, error)
         else:
             self._put(None, StopIteration())
+
+    def _next(self) -> Iterable[T] | None:
+        with self._turn:
+            return next(self._each, None)
 
     def _put(self, item: T | None, error: BaseException | None) -> None:
         while not self._stopped.is_set():

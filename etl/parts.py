@@ -26,7 +26,8 @@ class Reading:
     def pages(self, starts: Sequence[Start]) -> Iterator[tuple[Part, Page]]:
         """Yield every part's pages, and then what the proof finds wanting in those that moved."""
         moved = dict[Part, None]()
-        with extract.Ahead(self._walked(starts)) as walked:
+        walks = [self._walked(start) for start in starts]
+        with extract.Ahead(walks, self.source.concurrency) as walked:
             for part, page in walked:
                 if page.position is not None:
                     moved[part] = None
@@ -39,14 +40,13 @@ class Reading:
             if start.part not in self.failures:
                 self.loader.keep_digest(start.part)
 
-    def _walked(self, starts: Sequence[Start]) -> Iterator[tuple[Part, Page]]:
-        for start in starts:
-            walk = self.stream.walk(start)
-            try:
-                for page in extract.pages(walk, self.sender, self.source.concurrency):
-                    yield start.part, page
-            except SourceError as error:
-                self._note(start.part, error)
+    def _walked(self, start: Start) -> Iterator[tuple[Part, Page]]:
+        walk = self.stream.walk(start)
+        try:
+            for page in extract.pages(walk, self.sender, self.source.concurrency):
+                yield start.part, page
+        except SourceError as error:
+            self._note(start.part, error)
 
     def _proved(self, part: Part, prove: Callable[[Start], Walk]) -> Iterator[tuple[Part, Page]]:
         """Yield a proof's pages; it asks the mirror, so that each is written before the next."""

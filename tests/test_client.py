@@ -1,5 +1,8 @@
 """Retries, redirects, limits and the words of errors, over a made-up transport."""
 
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 
@@ -83,6 +86,29 @@ def test_a_request_goes_below_the_sources_path_with_parameters_and_token(connect
     assert str(server.seen[0].url) == "http://here.test/sub/api/things?page=2&q=a+b%26c"
     assert server.seen[0].headers["authorization"] == f"Token {CANARY}"
     assert server.seen[0].headers["user-agent"] == f"annomirror/{__version__}"
+
+
+class Crowded(Server):
+    """Keeps every caller a moment, and notes how many it had at a time."""
+
+    inside = most = 0
+
+    def __call__(self, _request):
+        self.inside += 1
+        self.most = max(self.most, self.inside)
+        time.sleep(0.01)
+        self.inside -= 1
+        return page()
+
+
+@pytest.mark.parametrize("allowed", [1, 3])
+def test_no_more_requests_are_under_way_than_the_source_allows(connect, monkeypatch, allowed):
+    server = Crowded(page())
+    monkeypatch.setattr(sys.modules[__name__], "Server", lambda *_: server)
+    sender, _, _ = connect(concurrency=allowed)
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(sender.send, [ASK] * 24))
+    assert (server.most, sender.requests) == (allowed, 24)
 
 
 @pytest.mark.parametrize(

@@ -151,7 +151,7 @@ def test_an_answer_a_question_cannot_decode_is_a_bad_answer():
 
 
 def test_items_come_in_their_order():
-    with Ahead(range(100)) as items:
+    with Ahead([range(100)]) as items:
         assert list(items) == list(range(100))
 
 
@@ -161,7 +161,7 @@ def test_an_error_comes_after_the_items_before_it():
         raise Unreachable("gone")
 
     seen = []
-    with Ahead(failing()) as items, pytest.raises(Unreachable, match="gone"):
+    with Ahead([failing()]) as items, pytest.raises(Unreachable, match="gone"):
         seen.extend(iter(lambda: next(items), None))
     assert seen == [1, 2, 3]
 
@@ -172,7 +172,7 @@ def test_an_error_of_any_kind_ends_the_waiting(kind):
         yield 1
         raise kind
 
-    with Ahead(failing()) as items:
+    with Ahead([failing()]) as items:
         assert next(items) == 1
         with pytest.raises(kind):
             next(items)
@@ -186,7 +186,7 @@ def test_no_more_is_fetched_than_the_depth_allows():
             fetched.append(number)
             yield number
 
-    with Ahead(counting(), depth=2) as items:
+    with Ahead([counting()], depth=2) as items:
         next(items)
         deadline = threading.Event()
         deadline.wait(0.1)
@@ -194,9 +194,9 @@ def test_no_more_is_fetched_than_the_depth_allows():
 
 
 def test_leaving_early_stops_the_producer():
-    with Ahead(count()) as items:
+    with Ahead([count()]) as items:
         next(items)
-        thread = next(t for t in threading.enumerate() if t.name == "annomirror-ahead")
+        thread = next(t for t in threading.enumerate() if t.name == "annomirror-ahead-0")
     thread.join(2)
     assert not thread.is_alive()
 
@@ -209,11 +209,36 @@ def test_fetching_goes_on_while_an_item_is_worked_on():
         second.set()
         yield 2
 
-    with Ahead(producing()) as items:
+    with Ahead([producing()]) as items:
         next(items)
         assert second.wait(2)
 
 
+def test_several_are_fetched_side_by_side_and_each_in_its_order():
+    met = threading.Barrier(2, timeout=2)
+
+    def meeting(name):
+        met.wait()
+        yield from ((name, number) for number in range(20))
+
+    with Ahead([meeting("a"), meeting("b"), meeting("c"), meeting("d")], width=2) as items:
+        found = list(items)
+    for name in "abcd":
+        assert [number for one, number in found if one == name] == list(range(20))
+    assert found.index(("c", 0)) > min(found.index(("a", 19)), found.index(("b", 19)))
+
+
+def test_an_error_in_one_stops_those_beside_it():
+    def failing():
+        raise Unreachable("gone")
+        yield
+
+    with Ahead([count(), failing()], width=2) as items, pytest.raises(Unreachable, match="gone"):
+        for _ in items:
+            pass
+    assert not any(t.name.startswith("annomirror-ahead") for t in threading.enumerate())
+
+
 def test_nothing_to_fetch_is_nothing():
-    with Ahead([]) as items:
+    with Ahead([[]]) as items:
         assert list(items) == []

@@ -18,6 +18,7 @@ from etl.standins.faults import Fault
 from etl.standins.label_studio import LabelStudio
 from etl.stream import Secret, Source
 from etl.sync import Began, Committed, Finished, Job
+from mirror import content
 
 
 @pytest.fixture
@@ -81,6 +82,19 @@ def test_streams_come_in_the_order_in_which_they_need_each_other(server, run):
     with job(server) as everything:
         events = run(everything)
     assert list(reports(events)) == ["users", "projects", "tasks", "predictions"]
+
+
+def test_projects_read_side_by_side_make_the_mirror_that_one_by_one_makes(
+    server, session, sqlite_session
+):
+    for title in ("Third", "Fourth", "Fifth"):
+        project = server.state.add_project(title)
+        server.state.import_tasks(project.id, [{"data": {"n": n}} for n in range(23)])
+    for mirror, concurrency in ((session, 4), (sqlite_session, 1)):
+        with job(server, concurrency=concurrency) as everything, ledger.opened(mirror) as books:
+            list(sync.run([everything], mirror, books))
+    assert content(session) == content(sqlite_session)
+    assert len(content(session)["label_studio_tasks"]) == 14 + 69
 
 
 def test_what_a_report_counts_is_the_sum_of_its_pages(server, run):
