@@ -1,6 +1,7 @@
 """Mirrors to test with: migrated and empty, on SQLite and on a real Postgres."""
 
 import itertools
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -31,12 +32,27 @@ def sqlite_template(tmp_path_factory):
     return path
 
 
+class There:
+    """A server somebody else started; its address ends in the name of a database."""
+
+    def __init__(self, url):
+        self.url = url
+
+    def get_uri(self, database=None):
+        head, _, name = self.url.partition("?")[0].rpartition("/")
+        more = self.url.partition("?")[1:]
+        return "".join((head, "/", database or name, *more))
+
+
 @pytest.fixture(scope="session")
 def postgres_server():
-    """One server per test process, started by the first test that needs it.
+    """One server per test process, started by the first test that needs it, or one that is there.
 
     Not in a folder of pytest's: those are closed to the server's user by the next test process.
     """
+    if there := os.environ.get("ANNOMIRROR_TEST_POSTGRES"):
+        yield There(there)
+        return
     folder = tempfile.TemporaryDirectory(prefix="annomirror-postgres-", ignore_cleanup_errors=True)
     with folder as place, pytest.MonkeyPatch.context() as patch:
         Path(place).chmod(0o755)
@@ -56,10 +72,11 @@ def new_postgres(postgres_server):
     """Makes databases: empty, or copies of a template."""
     numbers = itertools.count(1)
     with psycopg.connect(postgres_server.get_uri(), autocommit=True) as admin:
+        strategy = "STRATEGY file_copy" if admin.info.server_version >= 150_000 else ""
 
         def make(template="template1"):
-            name = f"mirror_{next(numbers)}"
-            admin.execute(f'CREATE DATABASE {name} TEMPLATE "{template}" STRATEGY file_copy')
+            name = f"mirror_{os.getpid()}_{next(numbers)}"
+            admin.execute(f'CREATE DATABASE {name} TEMPLATE "{template}" {strategy}')
             return postgres_server.get_uri(database=name)
 
         yield make
