@@ -8,6 +8,8 @@ beside, and nothing is lost.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from itertools import repeat
 from typing import Annotated, Any
 
 import msgspec
@@ -20,7 +22,7 @@ _NONE = msgspec.Raw()  # the field was not there
 _NULL = msgspec.Raw(b"null")
 
 
-class Item(msgspec.Struct, forbid_unknown_fields=True):
+class Item(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """A result item as documented; anything else takes the slow road of `_take_apart`."""
 
     id: str | None = None
@@ -45,7 +47,7 @@ class Item(msgspec.Struct, forbid_unknown_fields=True):
     labels: msgspec.Raw = _NONE
 
 
-class Value(msgspec.Struct):
+class Value(msgspec.Struct, gc=False):
     """What is copied out of an item's `value`; big parts (rle, points, sequence) are skipped."""
 
     x: float | None = None
@@ -80,24 +82,44 @@ class Value(msgspec.Struct):
 
 
 _ITEM = msgspec.json.Decoder(Item)
+_ITEMS = msgspec.json.Decoder(list[Item] | None)
+_LIST = msgspec.json.Decoder(list[msgspec.Raw] | None)
 _VALUE = msgspec.json.Decoder(Value)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEM_TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(Item)}
 _VALUE_TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(Value)}
 _OF_RELATIONS = ("from_id", "to_id", "direction", "labels")  # they have a table of their own
 _RELATION = msgspec.Raw(b'"relation"')
-_EMPTY = Value()
+EMPTY = Value()
+"""What is copied out of no value."""
 
 
-def read(raw: msgspec.Raw) -> tuple[Item, str | None]:
-    """Give an item, and as JSON what of it has no place there."""
+def read_list(result: bytes) -> Iterable[tuple[Item, str | None]]:
+    """Give the items of a list, each with what of it has no place there, as JSON.
+
+    A list of nothing but documented items is decoded at one go. Raises msgspec.DecodeError.
+    """
+    try:
+        items = _ITEMS.decode(result) or []
+    except msgspec.ValidationError:
+        return map(_read, _LIST.decode(result) or ())
+    if any(map(_is_misplaced, items)):
+        return map(_read, _LIST.decode(result) or ())
+    return zip(items, repeat(None))
+
+
+def _read(raw: msgspec.Raw) -> tuple[Item, str | None]:
     try:
         item = _ITEM.decode(raw)
     except msgspec.ValidationError:
         return _take_apart(raw)
-    if item.type != "relation" and any(getattr(item, name) for name in _OF_RELATIONS):
-        return _take_apart(raw)
-    return item, None
+    return _take_apart(raw) if _is_misplaced(item) else (item, None)
+
+
+def _is_misplaced(item: Item) -> bool:
+    """Tell whether an item that is no relation has fields of one."""
+    said = item.from_id or item.to_id or item.direction or item.labels
+    return bool(said) and item.type != "relation"
 
 
 def _take_apart(raw: msgspec.Raw) -> tuple[Item, str | None]:
@@ -127,7 +149,7 @@ def _filled(record: Item | Value, name: str, content: msgspec.Raw, kind: Any) ->
 def read_value(raw: msgspec.Raw) -> Value:
     """Give what is copied out of an item's `value`, whatever it is."""
     if not raw or raw == _NULL:
-        return _EMPTY
+        return EMPTY
     try:
         return _VALUE.decode(raw)
     except msgspec.ValidationError:
@@ -139,7 +161,7 @@ def _take_value_apart(raw: msgspec.Raw) -> Value:
     try:
         fields = _FIELDS.decode(raw)
     except msgspec.ValidationError:
-        return _EMPTY
+        return EMPTY
     value = Value()
     for name, kind in _VALUE_TYPES.items():
         if name in fields:
