@@ -101,7 +101,7 @@ def explode(result: bytes) -> tuple[list[Row], list[Row], list[Row]]:
         written, kind = text(item.value), item.type
         value = read_value(item.value) if written else EMPTY
         results.append(_row(position, item, value, written, extra))
-        field = _LABEL_FIELDS.get(kind)
+        field = _LABEL_FIELDS.get(kind or "")
         found = getattr(value, field) if field else None
         if found.__class__ is list and len(found) == 1 and found[0].__class__ is str:
             labels.append((position, 0, found[0], None))  # nearly every item has but one
