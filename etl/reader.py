@@ -33,6 +33,14 @@ _TYPES: dict[str, Any] = {
 _CLASSES: dict[str, tuple[type, ...]] = {"whole": (int,), "text": (str,), "number": (int, float)}
 _EXTRA = "#extra"  # the name, on no platform, under which a decoded record carries its `extra`
 _NONE = msgspec.Raw()  # the field was not there
+_ROW = """
+def row(record, given):
+    try:
+        return given + ({},)
+    except ValueError:
+        name_time(record)
+        raise
+"""
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw] | None)
 _ANY = msgspec.json.Decoder()
@@ -127,12 +135,22 @@ class Reader:
         )
 
     def _make_builder(self, given: tuple[str, ...]) -> Callable[[Record, Row], Row]:
-        scope: dict[str, Any] = {"utc": _utc, "text": _text}
+        scope: dict[str, Any] = {"utc": utc, "text": _text, "name_time": self._name_time}
         own = self.columns[1 + len(given) : -1]
         parts = [*(self._expression(name, scope) for name in own), "record.extra"]
         # Column names are ours, from the table classes; no data ever gets into this text.
-        exec(f"def row(record, given): return given + ({', '.join(parts)},)", scope)  # noqa: S102
+        exec(_ROW.format(", ".join(parts)), scope)  # noqa: S102
         return scope["row"]  # type: ignore[no-any-return]  # generated just above
+
+    def _name_time(self, record: Record) -> None:
+        """Raise again what is wrong with a time, naming its field."""
+        for api, name in self._claimed.items():
+            if self._specs[name].kind == "moment":
+                value = getattr(record, name)
+                try:
+                    utc(value)
+                except ValueError as error:
+                    raise ValueError(f"{api}: {value!r} is not a time") from error
 
     def _expression(self, name: str, scope: dict[str, Any]) -> str:
         spec = self._specs[name]
@@ -140,8 +158,7 @@ class Reader:
             scope[f"lift_{name}"] = _lifter(spec.lift[1:], _CLASSES[spec.kind])
             return f"lift_{name}(record.{spec.lift[0]})"
         if spec.kind == "moment":
-            moment = f"utc(record.{name}, {(spec.api or name)!r})"
-            return f"None if record.{name} is None else {moment}"
+            return f"None if record.{name} is None else utc(record.{name})"
         return f"text(record.{name})" if spec.kind == "document" else f"record.{name}"
 
 
@@ -164,13 +181,6 @@ def _text(raw: msgspec.Raw) -> str | None:
 
 def _whole(row: Row) -> Row:
     return row
-
-
-def _utc(value: str | None, name: str) -> str | None:
-    try:
-        return utc(value)
-    except ValueError as error:
-        raise ValueError(f"{name}: {value!r} is not a time") from error
 
 
 def _object(fields: dict[str, msgspec.Raw]) -> bytes:

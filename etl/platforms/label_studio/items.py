@@ -89,8 +89,7 @@ _ITEM_TYPES = {field.encode_name: field.type for field in msgspec.structs.fields
 _VALUE_TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(Value)}
 _OF_RELATIONS = ("from_id", "to_id", "direction", "labels")  # they have a table of their own
 _RELATION = msgspec.Raw(b'"relation"')
-EMPTY = Value()
-"""What is copied out of no value."""
+_EMPTY = Value()
 
 
 def read_list(result: bytes) -> Iterable[tuple[Item, str | None]]:
@@ -145,12 +144,15 @@ def _filled(record: Item | Value, name: str, content: msgspec.Raw, kind: Any) ->
     return True
 
 
-def read_value(raw: msgspec.Raw) -> Value:
-    """Give what is copied out of an item's `value`, whatever it is but nothing."""
+def read_value(raw: msgspec.Raw) -> tuple[Value, str | None]:
+    """Give what is copied out of an item's `value`, whatever it is, and the value as it came."""
+    written = str(raw, "utf-8")
+    if not written or written == "null":
+        return _EMPTY, None
     try:
-        return _VALUE.decode(raw)
+        return _VALUE.decode(raw), written
     except msgspec.ValidationError:
-        return _take_value_apart(raw)
+        return _take_value_apart(raw), written
 
 
 def _take_value_apart(raw: msgspec.Raw) -> Value:
@@ -158,7 +160,7 @@ def _take_value_apart(raw: msgspec.Raw) -> Value:
     try:
         fields = _FIELDS.decode(raw)
     except msgspec.ValidationError:
-        return EMPTY
+        return _EMPTY
     value = Value()
     for name, kind in _VALUE_TYPES.items():
         if name in fields:

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 import msgspec
 
 from etl.platforms.label_studio.items import (
-    EMPTY,
     Item,
     Value,
     read_field,
@@ -98,8 +97,8 @@ def explode(result: bytes) -> tuple[list[Row], list[Row], list[Row]]:
     labels: list[Row] = []
     relations: list[Row] = []
     for position, (item, extra) in enumerate(read_list(result)):
-        written, kind = text(item.value), item.type
-        value = read_value(item.value) if written else EMPTY
+        value, written = read_value(item.value)
+        kind = item.type
         results.append(_row(position, item, value, written, extra))
         field = _LABEL_FIELDS.get(kind or "")
         found = getattr(value, field) if field else None
@@ -117,43 +116,16 @@ def _row(position: int, item: Item, value: Value, written: str | None, extra: st
     """Give the fields of a `ResultRow`; making one first would take as long as all the rest."""
     start, end, said = value.start, value.end, value.text
     return (
-        position,
-        item.id,
-        item.parentID,
-        item.item_index,
-        item.type,
-        item.from_name,
-        item.to_name,
-        item.origin,
-        item.score,
-        item.original_width,
-        item.original_height,
-        item.image_rotation,
-        item.hidden,
-        item.readonly,
-        item.locked,
-        text(item.meta) if item.meta else None,
-        value.x,
-        value.y,
-        value.width,
-        value.height,
-        value.rotation,
-        value.radiusX,
-        value.radiusY,
-        None if start.__class__ is str else start,
-        None if end.__class__ is str else end,
-        start if start.__class__ is str else None,
-        end if end.__class__ is str else None,
-        value.startOffset,
-        value.endOffset,
-        value.channel,
+        position, item.id, item.parentID, item.item_index, item.type, item.from_name, item.to_name,
+        item.origin, item.score, item.original_width, item.original_height, item.image_rotation,
+        item.hidden, item.readonly, item.locked, text(item.meta) if item.meta else None,
+        value.x, value.y, value.width, value.height, value.rotation, value.radiusX, value.radiusY,
+        None if start.__class__ is str else start, None if end.__class__ is str else end,
+        start if start.__class__ is str else None, end if end.__class__ is str else None,
+        value.startOffset, value.endOffset, value.channel,
         _lines(said) if said.__class__ is list else said,
-        value.number,
-        value.rating,
-        value.datetime,
-        written,
-        extra,
-    )
+        value.number, value.rating, value.datetime, written, extra,
+    )  # fmt: skip
 
 
 def _lines(said: list[str]) -> str | None:
