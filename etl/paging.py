@@ -16,6 +16,7 @@ from etl.errors import BadAnswer
 from etl.stream import Answer, Complete, Page, Request, Walk
 from etl.times import http_date, text
 
+_FLAT = msgspec.json.Decoder(dict[str, list[msgspec.Raw] | int | float | str | bool | None])
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw])
 
@@ -56,6 +57,9 @@ def listing(answer: Answer, name: str | None = None) -> Listing:
 def _listing(body: bytes, name: str | None) -> Listing:
     if name is None:
         return Listing(_raws(body), {})
+    flat = _flat(body, name)
+    if flat is not None:
+        return flat
     fields = _FIELDS.decode(body)
     if name not in fields:
         raise BadAnswer(
@@ -63,6 +67,17 @@ def _listing(body: bytes, name: str | None) -> Listing:
         )
     rest = {key: msgspec.json.decode(raw) for key, raw in fields.items() if key != name}
     return Listing(_raws(fields[name]), rest)
+
+
+def _flat(body: bytes, name: str) -> Listing | None:
+    """Split an answer that has but one list beside plain values, as most do, in one pass."""
+    try:
+        rest: dict[str, Any] = _FLAT.decode(body)
+    except msgspec.ValidationError:
+        return None
+    records = rest.pop(name, None)
+    plain = not any(value.__class__ is list for value in rest.values())
+    return Listing(records, rest) if records.__class__ is list and plain else None
 
 
 def _raws(body: Any) -> Sequence[bytes]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Annotated, Any
 
 import msgspec
@@ -33,7 +33,14 @@ _TYPES: dict[str, Any] = {
 _CLASSES: dict[str, tuple[type, ...]] = {"whole": (int,), "text": (str,), "number": (int, float)}
 _EXTRA = "#extra"  # the name, on no platform, under which a decoded record carries its `extra`
 _NONE = msgspec.Raw()  # the field was not there
-_NULL = msgspec.Raw(b"null")
+_ROW = """
+def row(record, given):
+    try:
+        return given + ({},)
+    except ValueError:
+        name_time(record)
+        raise
+"""
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _LIST = msgspec.json.Decoder(list[msgspec.Raw] | None)
 _ANY = msgspec.json.Decoder()
@@ -42,7 +49,9 @@ _ANY = msgspec.json.Decoder()
 class Reader:
     """Reads records of one shape and builds the rows of its table.
 
-    `given` are the columns that the record around it fills in.
+    `given` are the columns that the record around it fills in. `row` builds a record's row, given
+    the source and the values of those; `stable` gives the part of a row that does not change by
+    being read.
     """
 
     def __init__(self, shape: Shape, given: tuple[str, ...] = ()) -> None:
@@ -61,9 +70,10 @@ class Reader:
         self.struct = self._make_struct()
         self._decoder = msgspec.json.Decoder(self.struct)
         self._known = frozenset(f.encode_name for f in msgspec.structs.fields(self.struct))
-        self._build = self._make_builder(given)
+        self.row = self._make_builder(given)
         volatile = {name for name, spec in self._specs.items() if spec.volatile}
-        self._stable = [i for i, name in enumerate(self.columns) if name not in volatile]
+        kept = [i for i, name in enumerate(self.columns) if name not in volatile]
+        self.stable: Callable[[Row], Row] = itemgetter(*kept) if volatile else _whole
 
     def reader(self, field: str) -> Reader:
         """Give the reader of a list of records nested in `field`."""
@@ -80,18 +90,13 @@ class Reader:
         except msgspec.ValidationError:
             return self._take_apart(raw, unknown)
 
-    def row(self, record: Record, given: Row) -> Row:
-        """Build the record's row; `given` is the source and what the record around it fills."""
-        return self._build(record, *given)
-
-    def stable(self, row: Row) -> Row:
-        """Give the part of a row that does not change by being read."""
-        return row if len(self._stable) == len(row) else itemgetter(*self._stable)(row)
-
-    def content(self, record: Record, field: str) -> bytes:
-        """Give the JSON of an exploded field; a missing one is null."""
-        found = getattr(record, self._claimed.get(field, field))
-        return json.dumps(found).encode() if isinstance(found, str) else found or b"null"
+    def content(self, field: str) -> Callable[[Record], bytes]:
+        """Make a function that gives the JSON of an exploded field; a missing one is null."""
+        name = self._claimed.get(field, field)
+        found = attrgetter(name)
+        if name in self._specs and self._specs[name].kind == "text":
+            return lambda record: json.dumps(found(record)).encode()
+        return lambda record: found(record) or b"null"
 
     def _take_apart(self, raw: bytes, unknown: set[str]) -> Record:
         fields = _FIELDS.decode(raw)
@@ -126,23 +131,26 @@ class Reader:
         fields.append(("extra", None, None))
         rename = {name: api for api, name in self._claimed.items()} | {"extra": _EXTRA}
         return msgspec.defstruct(
-            "Record", fields, rename=rename, kw_only=True, forbid_unknown_fields=True
+            "Record", fields, rename=rename, kw_only=True, forbid_unknown_fields=True, gc=False
         )
 
-    def _make_builder(self, given: tuple[str, ...]) -> Callable[..., Row]:
-        scope: dict[str, Any] = {"utc": _utc, "text": _text}
-        parts = ["source"]
-        for name in self.columns[1:]:
-            if name in given:
-                parts.append(f"given_{name}")
-            elif name == "extra":
-                parts.append("record.extra")
-            else:
-                parts.append(self._expression(name, scope))
-        arguments = ", ".join(["record", "source", *(f"given_{name}" for name in given)])
+    def _make_builder(self, given: tuple[str, ...]) -> Callable[[Record, Row], Row]:
+        scope: dict[str, Any] = {"utc": utc, "text": _text, "name_time": self._name_time}
+        own = self.columns[1 + len(given) : -1]
+        parts = [*(self._expression(name, scope) for name in own), "record.extra"]
         # Column names are ours, from the table classes; no data ever gets into this text.
-        exec(f"def build({arguments}): return ({', '.join(parts)},)", scope)  # noqa: S102
-        return scope["build"]  # type: ignore[no-any-return]  # generated just above
+        exec(_ROW.format(", ".join(parts)), scope)  # noqa: S102
+        return scope["row"]  # type: ignore[no-any-return]  # generated just above
+
+    def _name_time(self, record: Record) -> None:
+        """Raise again what is wrong with a time, naming its field."""
+        for api, name in self._claimed.items():
+            if self._specs[name].kind == "moment":
+                value = getattr(record, name)
+                try:
+                    utc(value)
+                except ValueError as error:
+                    raise ValueError(f"{api}: {value!r} is not a time") from error
 
     def _expression(self, name: str, scope: dict[str, Any]) -> str:
         spec = self._specs[name]
@@ -150,7 +158,7 @@ class Reader:
             scope[f"lift_{name}"] = _lifter(spec.lift[1:], _CLASSES[spec.kind])
             return f"lift_{name}(record.{spec.lift[0]})"
         if spec.kind == "moment":
-            return f"utc(record.{name}, {(spec.api or name)!r})"
+            return f"None if record.{name} is None else utc(record.{name})"
         return f"text(record.{name})" if spec.kind == "document" else f"record.{name}"
 
 
@@ -167,14 +175,12 @@ def _field(name: str, spec: Spec) -> tuple[Any, ...]:
 
 
 def _text(raw: msgspec.Raw) -> str | None:
-    return None if not raw or raw == _NULL else str(raw, "utf-8")
+    said = str(raw, "utf-8")
+    return said if said and said != "null" else None
 
 
-def _utc(value: str | None, name: str) -> str | None:
-    try:
-        return utc(value)
-    except ValueError as error:
-        raise ValueError(f"{name}: {value!r} is not a time") from error
+def _whole(row: Row) -> Row:
+    return row
 
 
 def _object(fields: dict[str, msgspec.Raw]) -> bytes:

@@ -25,7 +25,7 @@ def utc(value: str | None, zone: tzinfo = UTC) -> str | None:
     if value is None:
         return None
     if _USUAL(value):
-        return f"{value[:10]} {value[11:26]}"
+        return value[:26].replace("T", " ")
     moment = datetime.fromisoformat(value)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=zone)

@@ -83,6 +83,17 @@ def test_what_only_a_lenient_reader_takes_spoils_its_own_record(bad):
     assert (len(found.records), found.envelope) == (2, {"n": 3})
 
 
+@pytest.mark.parametrize(
+    "rest",
+    [{}, {"n": 1, "x": 1.0, "flag": True, "none": None, "text": "t", "big": 10**22},
+     {"list": [1, {"a": [2]}]}, {"list": []}, {"object": {"a": 1}}, {"object": {}, "list": [1]}],
+)  # fmt: skip
+def test_an_envelope_says_what_it_says_whatever_it_is(rest):
+    found = listing(answer({**rest, "items": [{"id": 1}, 2]}), "items")
+    assert (list(map(bytes, found.records)), found.envelope) == ([b'{"id": 1}', b"2"], rest)
+    assert list(map(type, found.envelope.values())) == list(map(type, rest.values()))
+
+
 def test_a_byte_order_mark_does_no_harm():
     assert listing(answer(b'\xef\xbb\xbf[{"id":1}]')).records == [b'{"id": 1}']
 

@@ -8,6 +8,8 @@ beside, and nothing is lost.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from itertools import repeat
 from typing import Annotated, Any
 
 import msgspec
@@ -17,10 +19,9 @@ from etl.stream import Json
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 
 _NONE = msgspec.Raw()  # the field was not there
-_NULL = msgspec.Raw(b"null")
 
 
-class Item(msgspec.Struct, forbid_unknown_fields=True):
+class Item(msgspec.Struct, forbid_unknown_fields=True, gc=False):
     """A result item as documented; anything else takes the slow road of `_take_apart`."""
 
     id: str | None = None
@@ -45,7 +46,7 @@ class Item(msgspec.Struct, forbid_unknown_fields=True):
     labels: msgspec.Raw = _NONE
 
 
-class Value(msgspec.Struct):
+class Value(msgspec.Struct, gc=False):
     """What is copied out of an item's `value`; big parts (rle, points, sequence) are skipped."""
 
     x: float | None = None
@@ -53,6 +54,7 @@ class Value(msgspec.Struct):
     width: float | None = None
     height: float | None = None
     rotation: float | None = None
+    rectanglelabels: Json = None  # here, for fields that come in this order are found fastest
     radiusX: float | None = None  # noqa: N815  # the API's own spelling
     radiusY: float | None = None  # noqa: N815
     start: float | str | None = None
@@ -65,7 +67,6 @@ class Value(msgspec.Struct):
     rating: Int64 | None = None
     datetime: str | None = None
     labels: Json = None
-    rectanglelabels: Json = None
     ellipselabels: Json = None
     polygonlabels: Json = None
     keypointlabels: Json = None
@@ -80,6 +81,8 @@ class Value(msgspec.Struct):
 
 
 _ITEM = msgspec.json.Decoder(Item)
+_ITEMS = msgspec.json.Decoder(list[Item] | None)
+_LIST = msgspec.json.Decoder(list[msgspec.Raw] | None)
 _VALUE = msgspec.json.Decoder(Value)
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ITEM_TYPES = {field.encode_name: field.type for field in msgspec.structs.fields(Item)}
@@ -89,15 +92,32 @@ _RELATION = msgspec.Raw(b'"relation"')
 _EMPTY = Value()
 
 
-def read(raw: msgspec.Raw) -> tuple[Item, str | None]:
-    """Give an item, and as JSON what of it has no place there."""
+def read_list(result: bytes) -> Iterable[tuple[Item, str | None]]:
+    """Give the items of a list, each with what of it has no place there, as JSON.
+
+    A list of nothing but documented items is decoded at one go. Raises msgspec.DecodeError.
+    """
+    try:
+        items = _ITEMS.decode(result) or []
+    except msgspec.ValidationError:
+        return map(_read, _LIST.decode(result) or ())
+    if any(map(_is_misplaced, items)):
+        return map(_read, _LIST.decode(result) or ())
+    return zip(items, repeat(None))
+
+
+def _read(raw: msgspec.Raw) -> tuple[Item, str | None]:
     try:
         item = _ITEM.decode(raw)
     except msgspec.ValidationError:
         return _take_apart(raw)
-    if item.type != "relation" and any(getattr(item, name) for name in _OF_RELATIONS):
-        return _take_apart(raw)
-    return item, None
+    return _take_apart(raw) if _is_misplaced(item) else (item, None)
+
+
+def _is_misplaced(item: Item) -> bool:
+    """Tell whether an item that is no relation has fields of one."""
+    said = item.from_id or item.to_id or item.direction or item.labels
+    return bool(said) and item.type != "relation"
 
 
 def _take_apart(raw: msgspec.Raw) -> tuple[Item, str | None]:
@@ -124,14 +144,15 @@ def _filled(record: Item | Value, name: str, content: msgspec.Raw, kind: Any) ->
     return True
 
 
-def read_value(raw: msgspec.Raw) -> Value:
-    """Give what is copied out of an item's `value`, whatever it is."""
-    if not raw or raw == _NULL:
-        return _EMPTY
+def read_value(raw: msgspec.Raw) -> tuple[Value, str | None]:
+    """Give what is copied out of an item's `value`, whatever it is, and the value as it came."""
+    written = str(raw, "utf-8")
+    if not written or written == "null":
+        return _EMPTY, None
     try:
-        return _VALUE.decode(raw)
+        return _VALUE.decode(raw), written
     except msgspec.ValidationError:
-        return _take_value_apart(raw)
+        return _take_value_apart(raw), written
 
 
 def _take_value_apart(raw: msgspec.Raw) -> Value:
@@ -158,4 +179,5 @@ def read_field(raw: msgspec.Raw, name: str) -> Json:
 
 def text(raw: msgspec.Raw) -> str | None:
     """Give JSON as it came; null and nothing are NULL."""
-    return None if not raw or raw == _NULL else str(raw, "utf-8")
+    said = str(raw, "utf-8")
+    return said if said and said != "null" else None
