@@ -116,8 +116,10 @@ def _read(raw: msgspec.Raw) -> tuple[Item, str | None]:
 
 def _is_misplaced(item: Item) -> bool:
     """Tell whether an item that is no relation has fields of one."""
-    said = item.from_id or item.to_id or item.direction or item.labels
-    return bool(said) and item.type != "relation"
+    if item.type == "relation":
+        return False
+    ends = item.from_id is not None or item.to_id is not None
+    return ends or item.direction is not None or bool(item.labels)
 
 
 def _take_apart(raw: msgspec.Raw) -> tuple[Item, str | None]:

@@ -167,6 +167,8 @@ def test_an_item_that_is_no_object_is_kept_in_extra(item):
         ({"value": None}, {}),
         ({}, {}),
         ({"id": 7, "type": "choices"}, {"type": "choices", "extra": '{"id":7}'}),
+        ({"type": "choices", "from_id": ""}, {"type": "choices", "extra": '{"from_id":""}'}),
+        ({"type": "choices", "to_id": "b"}, {"type": "choices", "extra": '{"to_id":"b"}'}),
         ({"type": 5, "score": "high"}, {"extra": '{"type":5,"score":"high"}'}),
         (
             {"item_index": 2**63, "id": "r"},
