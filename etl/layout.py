@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from etl.tables import BOOKKEEPING, Mirrored, Spec
 
@@ -27,8 +28,7 @@ def keys(table: type[Mirrored]) -> tuple[str, ...]:
 MADE = "created_at"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
     """One table as one stream fills it: the columns in the order of its rows.
 
     `root` is the column that holds the root record's id; `constants` tell the stream's rows from

@@ -82,7 +82,7 @@ class Loader:
             since=since,
             known=self._known(part),
             touched=self._touched(position),
-            identity=identity or Start.identity,
+            identity=identity or Identity("", "", ""),
         )
 
     def commit(self, part: Part, page: Page, batch: Batch) -> Counts:

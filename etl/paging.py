@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 import msgspec
@@ -28,8 +27,7 @@ class _WithId(msgspec.Struct):
 _ID = msgspec.json.Decoder(_WithId)
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(msgspec.Struct, frozen=True):
     """The records of one answer, each as its own JSON text, and what the envelope says."""
 
     records: Sequence[bytes]

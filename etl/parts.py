@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+import msgspec
 
 from etl import extract
 from etl.errors import AnnomirrorError, SourceError, Unauthorized, Unreachable
@@ -12,8 +13,7 @@ from etl.load import Loader
 from etl.stream import Identity, Page, Part, Source, Start, Stream, Walk
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(msgspec.Struct, frozen=True):
     """One stream of one source, being read; a part that fails is noted, and the next one begun."""
 
     stream: Stream

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+import msgspec
 
 from etl.layout import MADE, Layout, kinds
 from etl.tables import Entity
 
 
-@dataclass(frozen=True)
-class Spelling:
+class Spelling(msgspec.Struct, frozen=True):
     """How a database, `sqlite` or `postgresql`, spells what the other one spells otherwise."""
 
     name: str

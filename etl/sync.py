@@ -9,9 +9,10 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from typing import Protocol
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from etl import extract
 from etl.database import Session
@@ -44,8 +45,7 @@ class Sender(extract.Sender, Protocol):
     requests: int
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """One source to synchronise: its settings, its platform, its client, and what of it."""
 
     source: Source
@@ -57,8 +57,7 @@ class Job:
     allow_mass_delete: bool = False
 
 
-@dataclass(frozen=True)
-class Began:
+class Began(msgspec.Struct, frozen=True):
     """A stream was begun."""
 
     source: str
@@ -66,8 +65,7 @@ class Began:
     parts: int
 
 
-@dataclass(frozen=True)
-class Committed:
+class Committed(msgspec.Struct, frozen=True):
     """A page was committed; `left` is how many records of the part are still to come."""
 
     source: str
@@ -77,8 +75,7 @@ class Committed:
     left: int | None
 
 
-@dataclass(frozen=True)
-class Finished:
+class Finished(msgspec.Struct, frozen=True):
     """A stream was finished, well or not."""
 
     report: StreamReport
@@ -131,7 +128,7 @@ def _identify(job: Job, ledger: Ledger) -> tuple[Job, AnnomirrorError | None]:
             ledger.confirm(job.source.name, identity.realm, accept=job.allow_mass_delete)
     except (SourceError, ConfigurationError, RefusedError) as error:
         return job, error
-    return replace(job, identity=identity), None
+    return msgspec.structs.replace(job, identity=identity), None
 
 
 def _stream(

@@ -7,16 +7,16 @@ a run that finds nothing new has no use for it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
+
+import msgspec
 
 MOMENT_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
 """How SQLite holds a time: UTC text that sorts, and compares with `datetime('now', '-3 days')`."""
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(msgspec.Struct, frozen=True):
     """What a column holds and where its value comes from.
 
     `kind` is one of whole (64 bits), text, number (double precision), flag, moment (a time in UTC:
@@ -37,8 +37,7 @@ class Spec:
     required: bool = False
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """One column of a table; its name is that of the class's attribute."""
 
     about: str
@@ -48,8 +47,7 @@ class Column:
     name: str = ""
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(msgspec.Struct, frozen=True):
     """An index over several columns, or one of a name of its own."""
 
     name: str
@@ -67,7 +65,7 @@ class Declared:
     def __init_subclass__(cls) -> None:
         """Take up the columns of the class, after those of the class it extends."""
         found = ((n, each) for n, each in vars(cls).items() if isinstance(each, Column))
-        own = (replace(each, name=each.name or name) for name, each in found)
+        own = (msgspec.structs.replace(each, name=each.name or name) for name, each in found)
         cls.__columns__ = {**cls.__columns__, **{each.name: each for each in own}}
 
 

@@ -19,7 +19,6 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
 from operator import attrgetter, itemgetter
 from typing import Any, NamedTuple
@@ -50,13 +49,12 @@ class Entry(NamedTuple):
     deleted: str | None = None
 
 
-@dataclass
-class Batch:
+class Batch(msgspec.Struct):
     """What became of one page's records."""
 
-    entries: list[Entry] = field(default_factory=list)
-    rejects: list[Reject] = field(default_factory=list)
-    unknown: set[str] = field(default_factory=set)
+    entries: list[Entry] = msgspec.field(default_factory=list)
+    rejects: list[Reject] = msgspec.field(default_factory=list)
+    unknown: set[str] = msgspec.field(default_factory=set)
 
 
 class Plan:

@@ -2,8 +2,9 @@
 
 import re
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+
+from msgspec.structs import replace
 
 import mirror
 from etl import ledger, sync

@@ -5,6 +5,8 @@ import json
 import tempfile
 from datetime import UTC, datetime, timedelta
 
+from msgspec.structs import replace
+
 from etl import ledger, sync
 from etl.cli.build import choose
 from etl.extract import ask
@@ -105,7 +107,7 @@ def run(session, server, *streams, full=False, trusting=True, **settings):
     """Synchronise as a run does; give the reports by stream."""
     ours = source(**settings)
     job = Job(ours, PLATFORM, server, choose(PLATFORM, ours, streams), full=full)
-    job = Job(**{**vars(job), "allow_mass_delete": trusting})
+    job = replace(job, allow_mass_delete=trusting)
     with ledger.opened(session) as books:
         events = list(sync.run([job], session, books))
     return {e.report.stream: e.report for e in events if isinstance(e, Finished)}

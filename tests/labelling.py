@@ -1,7 +1,8 @@
 """Runs against a Label Studio without a network, and what a mirror of it must hold."""
 
 import json
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from etl import ledger, sync
 from etl.cli.build import choose

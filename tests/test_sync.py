@@ -1,9 +1,9 @@
 """The line and the run around it, with the events they yield."""
 
 from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from etl import ledger, migrate, sync
 from etl.address import SQLITE, Address

@@ -15,7 +15,9 @@ from etl import __version__
 from etl.cli.options import common, invocation
 from etl.errors import AnnomirrorError
 
-CIRCLES = 50_000  # objects between searches for circles: rows make none, and it took a fifth of a load
+CIRCLES = (
+    50_000  # objects between searches for circles: rows make none, and it took a fifth of a load
+)
 
 COMMANDS = {
     "check": "Reach each source and the mirror, and say what is wrong.",

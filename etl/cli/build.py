@@ -35,7 +35,11 @@ def client(source: Source) -> Client:
 
 @contextmanager
 def jobs(
-    sources: Sequence[Source], streams: Sequence[str] = (), *, full: bool = False
+    sources: Sequence[Source],
+    streams: Sequence[str] = (),
+    *,
+    full: bool = False,
+    allow_mass_delete: bool = False,
 ) -> Iterator[list[Job]]:
     """Build a job for each source that has one of the streams, and close their clients."""
     chosen = {
@@ -52,7 +56,9 @@ def jobs(
                 sender = client(source)
                 stack.callback(sender.close)
                 platform = PLATFORMS[source.platform]
-                found.append(Job(source, platform, sender, chosen[source.name], full))
+                wanted = chosen[source.name]
+                job = Job(source, platform, sender, wanted, full, None, allow_mass_delete)
+                found.append(job)
         yield found
 
 

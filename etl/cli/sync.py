@@ -82,9 +82,11 @@ def command(  # noqa: PLR0913  # one for each option
     try:
         chosen = build.read_settings()
         selected = chosen.select(sources)
-        with _signals(), build.jobs(selected, streams, full=full) as jobs:
-            trusting = [replace(job, allow_mass_delete=allow_mass_delete) for job in jobs]
-            _run(chosen, trusting, report, dry_run=dry_run)
+        with (
+            _signals(),
+            build.jobs(selected, streams, full=full, allow_mass_delete=allow_mass_delete) as jobs,
+        ):
+            _run(chosen, jobs, report, dry_run=dry_run)
     except AnnomirrorError as error:
         report.outcome, report.error = error.outcome, str(error)
         raise

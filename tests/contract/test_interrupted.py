@@ -1,11 +1,12 @@
 """A run that is cut anywhere and begun again ends where an uninterrupted one does."""
 
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 import mirror
 from accounts import Account

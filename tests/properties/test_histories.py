@@ -1,10 +1,9 @@
 """Whatever happens upstream, and wherever a run is cut: the mirror is what a new one would be."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from etl.platforms import PLATFORMS
 from etl.platforms.label_studio import proof, walks

@@ -1,11 +1,11 @@
 """The proof of a project's tasks, against any difference: it ends, it is cheap, it mends."""
 
 import json
-from dataclasses import replace
 from math import log2
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from etl.platforms.label_studio.proof import SPARE, prove
 from etl.stream import Answer, Held, Known, Page, Part, Position, Request, Span, Start

@@ -9,9 +9,11 @@ again: that finds what was deleted, and what was written without a stamp.
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log2
 from typing import Any
+
+from msgspec.structs import replace
 
 from etl.paging import Listing, keyset, mapping, record_id
 from etl.platforms.label_studio import login

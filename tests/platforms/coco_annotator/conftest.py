@@ -1,8 +1,7 @@
 """A COCO Annotator with three datasets, and mirrors of it."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from annotators import PASSWORD, PLATFORM, Annotator, source
 from etl.client import Client

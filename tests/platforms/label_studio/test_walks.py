@@ -1,10 +1,10 @@
 """Label Studio's walks, driven with answers written by hand."""
 
 import json
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from etl.errors import BadAnswer, ConfigurationError
 from etl.extract import pages
@@ -21,7 +21,7 @@ OURS = "2026-11-21 12:30:00.000000"
 
 def start(watermark=None, state=None, known=Known(), parts=()):  # noqa: B008  # frozen
     since = earlier(watermark, timedelta(minutes=15)) if watermark else None
-    source = SOURCE if not parts else type(SOURCE)(**{**vars(SOURCE), "parts": parts})
+    source = replace(SOURCE, parts=parts)
     position = Position(watermark, state)
     return Start(source=source, part=Part("9"), position=position, since=since, known=known)
 

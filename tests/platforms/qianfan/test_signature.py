@@ -2,12 +2,12 @@
 
 import json
 from contextlib import closing
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 
 from accounts import Account
 from etl.auth import BceSignature, canonical
