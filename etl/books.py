@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from etl import times
@@ -120,7 +121,15 @@ def query(session: Session, sql: str) -> Iterator[Found]:
             raise ConfigurationError(said) from error
         if names is None:
             raise ConfigurationError("the query gives no rows; only questions can be asked")
-        yield Found(names, (tuple(map(times.shown, row)) for row in rows))
+        yield Found(names, (tuple(map(_shown, row)) for row in rows))
+
+
+def _shown(value: Any) -> Any:
+    """Show a value the same way whichever database it comes from: Postgres sums up to decimals."""
+    if not isinstance(value, Decimal):
+        return times.shown(value)
+    whole = value.is_finite() and value == value.to_integral_value()
+    return int(value) if whole else float(value)
 
 
 def _rows(session: Session, sql: str, values: Sequence[Any] = ()) -> Rows:

@@ -10,7 +10,6 @@ import logging
 import random
 import re
 import ssl
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -147,6 +146,8 @@ class Client:
         if not request.large or response.is_error:
             body = b"".join(self._chunks(response, ends_at))
             return Answer(response.status_code, head, self._shareable(body, response))
+        import tempfile  # noqa: PLC0415  # few answers are large
+
         file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads the answer closes it
         try:
             for chunk in self._chunks(response, ends_at):

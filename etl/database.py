@@ -29,7 +29,6 @@ class Session:
 
     def __init__(self, driver: Any, dialect: str) -> None:
         self.driver, self.dialect = driver, dialect
-        self.keeps_nul = dialect != POSTGRES
         self.copies = dialect == POSTGRES
         self._depth = 0
 
@@ -168,8 +167,11 @@ def _sqlite(address: Address, *, read_only: bool) -> sqlite3.Connection:
         return sqlite3.connect(":memory:", isolation_level=None)
     _prepare_file(Path(address.path), read_only=read_only)
     name = f"file:{_escaped(address.path)}?mode={'ro' if read_only else 'rw'}"
-    driver = sqlite3.connect(name, BUSY_TIMEOUT, isolation_level=None, uri=True)
+    # A reader is shown true and false as Postgres shows them; rows are compared as they are stored.
+    kinds = sqlite3.PARSE_DECLTYPES if read_only else 0
+    driver = sqlite3.connect(name, BUSY_TIMEOUT, kinds, isolation_level=None, uri=True)
     if read_only:
+        sqlite3.register_converter("BOOLEAN", b"1".__eq__)
         driver.execute("PRAGMA query_only = ON")
         driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # else ATTACH makes a file
     else:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import queue
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar, cast
 
@@ -74,6 +73,8 @@ def _answer(
     """Send one request, or several at the same time; of those the first failure counts."""
     if isinstance(asked, Request):
         return sender.send(asked)
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # most ask for one thing
+
     with ThreadPoolExecutor(min(concurrency, len(asked)) or 1) as pool:
         return list(pool.map(sender.send, asked))
 

@@ -137,7 +137,7 @@ def _stream(
     """Synchronise one stream. Raises what stops the whole source."""
     source = job.source
     zone = ZoneInfo(source.server_timezone)
-    plan = Plan(stream, source.name, zone, keeps_nul=session.keeps_nul)
+    plan = Plan(stream, source.name, zone)
     most_deleted = 1.0 if job.allow_mass_delete else source.max_delete_share
     loader = Loader(session, plan, run_id, most_deleted=most_deleted)
     # All of them now: the walks run in a thread of their own, which may not use the session.

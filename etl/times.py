@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from etl.tables import MOMENT_FORMAT
-
 # The notation of nearly every answer, days that not every month has left out.
 _USUAL = re.compile(
     r"[12]\d{3}-(?:0[1-9]|1[0-2])-(?:0[1-9]|1\d|2[0-8])"
@@ -42,7 +40,7 @@ def text(moment: datetime) -> str:
 
 def parsed(moment: str) -> datetime:
     """Read a time of the mirror."""
-    return datetime.strptime(moment, MOMENT_FORMAT).replace(tzinfo=UTC)
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
 def earlier(moment: str, by: timedelta) -> str:

@@ -60,15 +60,14 @@ class Batch(msgspec.Struct):
 class Plan:
     """Everything a stream fills, compiled for one source.
 
-    A database that has no place for NUL is given U+FFFD in its stead. That is done to the record,
-    before rows are built, so that a row is the same when it is hashed, compared and written.
+    NUL becomes U+FFFD: Postgres has no place for it, SQLite's functions end a text there, and the
+    two are to give the same answers. That is done to the record, before rows are built, so that a
+    row is the same when it is hashed, compared and written.
     """
 
-    def __init__(
-        self, stream: Stream, source: str, zone: tzinfo = UTC, *, keeps_nul: bool = True
-    ) -> None:
+    def __init__(self, stream: Stream, source: str, zone: tzinfo = UTC) -> None:
         self.stream, self.source, self._zone = stream, source, zone
-        self._keeps_nul, self._mend = keeps_nul, stream.shape.mend
+        self._mend = stream.shape.mend
         self.children: list[Layout] = []
         self._reader = Reader(stream.shape)
         self._filler = _RecordFiller(stream.shape, self._reader, self.children)
@@ -88,8 +87,7 @@ class Plan:
         return batch
 
     def _entry(self, raw: bytes, unknown: set[str]) -> Entry:
-        if not self._keeps_nul:
-            raw = _without_nul(raw)
+        raw = _without_nul(raw)
         if self._mend:
             raw = self._mended(raw, self._mend)
         record = self._reader.read(raw, unknown)

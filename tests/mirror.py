@@ -30,8 +30,8 @@ def stream(name):
     return PLATFORMS["label_studio"].stream(name)
 
 
-def plan(name, session=None):
-    return Plan(stream(name), SOURCE.name, keeps_nul=bool(session and session.keeps_nul))
+def plan(name):
+    return Plan(stream(name), SOURCE.name)
 
 
 def encoded(records):
@@ -40,7 +40,7 @@ def encoded(records):
 
 def commit(session, name, *records, part=None, run_id=1, **page):
     """Commit one page of a stream, as a run of its own does; the project is 9."""
-    compiled = plan(name, session)
+    compiled = plan(name)
     part = part or ("9" if compiled.stream.parts else "")
     page = Page(encoded(records), **page)
     loader = Loader(session, compiled, run_id)

@@ -74,7 +74,7 @@ def synchronise(  # noqa: PLR0913  # the choices of a run
     for stream in platform.streams:
         if only and stream.name not in only:
             continue
-        plan = Plan(stream, source.name, keeps_nul=session.keeps_nul)
+        plan = Plan(stream, source.name)
         loader = Loader(session, plan, 1)
         loader.bury_orphans()
         for part in loader.parts():

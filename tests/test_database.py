@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from etl import migrate
+from etl import books, migrate
 from etl.address import parse
 from etl.database import connected
 from etl.errors import BusyError, ConfigurationError, MirrorError
@@ -317,3 +317,42 @@ def taken_within(session, database, seconds):
         except BusyError:
             time.sleep(0.02)  # Postgres notices a little later that the client is gone
     return False
+
+
+# The same answers
+
+
+ODD = [
+    {"id": 1, "title": "Ünï \U0001f600", "is_draft": True, "task_number": 2**63 - 1},
+    {"id": 2, "title": "nul \x00 in it", "is_draft": False, "task_number": -(2**63)},
+    {"id": 3, "title": "", "is_draft": None, "created_at": "2026-11-21T09:00:00+01:00"},
+    {"id": 4, "title": 'it\'s 100 % \\ "quoted"', "created_by": {"id": 7, "a": [1, None]}},
+]
+QUESTIONS = [
+    "SELECT id, title, is_draft, task_number, created_at FROM label_studio_projects ORDER BY id",
+    "SELECT is_draft, count(*) AS n FROM label_studio_projects GROUP BY is_draft ORDER BY n, 1",
+    "SELECT sum(id) AS s, avg(id) AS a, max(created_at) AS m FROM label_studio_projects",
+    "SELECT sum(task_number) AS s FROM label_studio_projects WHERE id <> 3",
+    "SELECT id FROM label_studio_projects WHERE is_draft ORDER BY id",
+    "SELECT id FROM label_studio_projects WHERE created_at < '2026-11-21 08:30' ORDER BY id",
+    "SELECT CAST(created_by ->> 'id' AS INTEGER) AS by FROM label_studio_projects ORDER BY id",
+    "SELECT title FROM label_studio_projects WHERE title LIKE '%100 \\% %' ESCAPE '\\'",
+    "SELECT id, 1.5 AS x, 3 / 2 AS y, NULL AS z FROM label_studio_projects WHERE id = 1",
+]
+
+
+def test_the_same_questions_have_the_same_answers(new_postgres, postgres_template, tmp_path):
+    addresses = (f"sqlite:///{tmp_path / 'mirror.db'}", new_postgres(postgres_template))
+    answers = []
+    for address in map(parse, addresses):
+        with connected(address) as session:
+            migrate.upgrade(session)
+            commit(session, "projects", *ODD)
+        answers.append([answer(address, question) for question in QUESTIONS])
+    assert answers[0] == answers[1]
+    assert answers[0][0][0] == "[1, 'Ünï \U0001f600', True, 9223372036854775807, None]"
+
+
+def answer(address, question):
+    with connected(address, read_only=True) as session, books.query(session, question) as found:
+        return [repr(list(row)) for row in found.rows]

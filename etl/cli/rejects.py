@@ -12,7 +12,6 @@ from etl import books, ledger
 from etl.cli import build
 from etl.cli.options import common
 from etl.cli.output import print_dicts
-from etl.database import Session
 from etl.errors import ConfigurationError
 from etl.load import Loader
 from etl.platforms import PLATFORMS
@@ -63,7 +62,7 @@ def retry(numbers: tuple[int, ...]) -> None:
     with build.writing(chosen) as session:
         all_of_them = [row["id"] for row in books.rejects(session, None, None)]
         rows = [books.reject(session, number) for number in numbers or all_of_them]
-        plans = {_of(row): _plan(chosen, session, row) for row in rows}
+        plans = {_of(row): _plan(chosen, row) for row in rows}
         with ledger.opened(session) as run:
             loaders = {of: Loader(session, plan, run.run_id) for of, plan in plans.items()}
             landed = sum(_retry(plans[_of(row)], loaders[_of(row)], row) for row in rows)
@@ -74,14 +73,14 @@ def _of(row: dict[str, Any]) -> tuple[str, str]:
     return row["source"], row["stream"]
 
 
-def _plan(chosen: Settings, session: Session, row: dict[str, Any]) -> Plan:
+def _plan(chosen: Settings, row: dict[str, Any]) -> Plan:
     """Plan for the stream a record came with. Raises ConfigurationError if there is none now."""
     (source,) = chosen.select([row["source"]])
     streams = {stream.name: stream for stream in PLATFORMS[source.platform].streams}
     if row["stream"] not in streams:
         raise ConfigurationError(f"reject {row['id']}: no stream {row['stream']!r} any more")
     zone = ZoneInfo(source.server_timezone)
-    return Plan(streams[row["stream"]], source.name, zone, keeps_nul=session.keeps_nul)
+    return Plan(streams[row["stream"]], source.name, zone)
 
 
 def _retry(plan: Plan, loader: Loader, row: dict[str, Any]) -> bool:

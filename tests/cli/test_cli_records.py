@@ -243,7 +243,8 @@ def test_an_odd_value_round_trips_or_is_set_aside(site, boxes, server, value):
     if rejected:
         assert (found, len(rejects(site))) == ([], 1)
     else:
-        assert repr(json.loads(found[0][0] or "null")) == repr(json.loads(value))
+        said = json.loads(value.replace(rb"\u0000", rb"\ufffd"))  # as the mirror holds NUL
+        assert repr(json.loads(found[0][0] or "null")) == repr(said)
     assert len(tasks(site)) == 12 - rejected
 
 
