@@ -1,6 +1,7 @@
 """The benchmark runs, and its contenders write the same rows."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -26,3 +27,11 @@ def test_the_floor_and_annomirror_write_the_same_rows(database, tmp_path):
     assert same["full"]["label_studio_results"] > 150
     assert "| annomirror |" in (tmp_path / "results.md").read_text("utf-8")
     assert (tmp_path / "results.svg").read_text("utf-8").startswith("<svg")
+
+
+def test_a_quiet_run_over_three_platforms_takes_less_than_a_second_of_cpu():
+    command = [sys.executable, str(HERE / "idle.py"), "--rounds", "3"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    cpu, requests, rows = re.findall(r"[\d.]+", done.stdout)
+    assert float(cpu) < 1
+    assert (int(requests) > 50, int(rows)) == (True, 0)
