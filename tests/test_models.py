@@ -1,0 +1,33 @@
+"""The tables as an ORM sees them."""
+
+from datetime import UTC, datetime
+
+from sqlmodel import Session, select
+
+from etl import migrate
+from etl.models import models, tables
+from etl.platforms import PLATFORMS
+from mirror import commit
+
+
+def test_an_orm_reads_what_the_mirror_holds(session):
+    stamp = "2026-11-21T09:00:00.000001Z"
+    commit(session, "tasks", {"id": 1, "updated_at": stamp, "is_labeled": True, "data": {"n": 1}})
+    task = models()["label_studio_tasks"]
+    with migrate.lent(session) as connection, Session(connection) as orm:
+        row = orm.exec(select(task)).one()
+        assert (row.source, row.id, row.is_labeled) == ("labels", 1, True)
+        assert row.updated_at == datetime(2026, 11, 21, 9, microsecond=1, tzinfo=UTC)
+
+
+def test_a_column_that_an_orm_has_no_name_for_is_found_beside_it():
+    image = models()["coco_annotator_images"]
+    assert image.metadata_.name == "metadata"
+
+
+def test_every_table_of_every_platform_has_its_class():
+    names = {table.__tablename__ for table in tables()}
+    assert names == models().keys()
+    assert {name.partition("_")[0] for name in names} == {"sync"} | {
+        name.partition("_")[0] for name in PLATFORMS
+    }
