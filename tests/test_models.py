@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlmodel import Session, select
 
 from etl import migrate
 from etl.models import models, tables
 from etl.platforms import PLATFORMS
+from etl.tables import Mirrored
 from mirror import commit
 
 
@@ -31,3 +33,16 @@ def test_every_table_of_every_platform_has_its_class():
     assert {name.partition("_")[0] for name in names} == {"sync"} | {
         name.partition("_")[0] for name in PLATFORMS
     }
+
+
+MIRRORED = [table for table in tables() if issubclass(table, Mirrored)]
+NO_LINK = ("numeric_id", "inner_id", "region_id")
+"""Ids that lead to no other row."""
+
+
+@pytest.mark.parametrize("table", MIRRORED, ids=lambda table: table.__tablename__)
+def test_what_leads_to_other_rows_and_what_tells_of_writes_is_indexed(table):
+    begun = {index.columns[0] for index in table.__indexes__}
+    found = {name for name, column in table.__columns__.items() if column.key or column.index}
+    wanted = {name for name in table.__columns__ if name.endswith("_id") or name == "updated_at"}
+    assert {name for name in wanted if not name.endswith(NO_LINK)} <= found | begun

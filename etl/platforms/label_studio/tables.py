@@ -157,7 +157,7 @@ class Annotation(Mirrored):
     was_cancelled: bool | None = flag("Whether the task was skipped")
     ground_truth: bool | None = flag("Whether it is the reference")
     created_at: datetime | None = moment("When it was made (UTC)")
-    updated_at: datetime | None = moment("Last write the server stamps (UTC)")
+    updated_at: datetime | None = moment("Last write the server stamps (UTC)", index=True)
     draft_created_at: datetime | None = moment("When its draft was begun (UTC)")
     lead_time: float | None = number("Seconds of work")
     import_id: int | None = whole("Id it had in the file it was imported from", index=True)
@@ -187,7 +187,7 @@ class Prediction(Entity):
     neighbors: str | None = document("Neighbours")
     mislabeling: float | None = number("Chance that the label is wrong")
     created_at: datetime | None = moment("When it was made (UTC)")
-    updated_at: datetime | None = moment("Last write the server stamps (UTC)")
+    updated_at: datetime | None = moment("Last write the server stamps (UTC)", index=True)
 
 
 class Result(Mirrored):

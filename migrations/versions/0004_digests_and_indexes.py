@@ -1,4 +1,4 @@
-"""Counts that are kept while nothing changes."""
+"""Counts that are kept while nothing changes; indexes for what was written lately."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+
+WRITTEN = ("label_studio_annotations", "label_studio_predictions")
 
 
 def upgrade() -> None:
@@ -30,7 +32,11 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("source", "table_name", "part"),
     )
+    for table in WRITTEN:
+        op.create_index(f"ix_{table}_updated_at", table, ["updated_at"])
 
 
 def downgrade() -> None:
+    for table in WRITTEN:
+        op.drop_index(f"ix_{table}_updated_at", table)
     op.drop_table("sync_digests")
