@@ -1,4 +1,4 @@
-"""Where the mirror is: reading a database's address, without opening anything."""
+"""Where the mirror is: reading a database's address, without opening the database."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from etl.errors import ConfigurationError, MirrorError
 SQLITE, POSTGRES = "sqlite", "postgresql"
 _SCHEMES = {"sqlite": SQLITE, **dict.fromkeys(("postgresql", "postgres"), POSTGRES)}
 _SCHEMES["postgresql+psycopg"] = POSTGRES
-_SCHEMA = re.compile(r"(?!pg_)[A-Za-z_][A-Za-z0-9_]{0,62}")
+_SCHEMA = re.compile(r"(?!pg_|information_schema$)[A-Za-z_][A-Za-z0-9_]{0,62}")
 # As SQLAlchemy reads it, and not as a browser would: a password may hold / ? and #.
 _SERVER = re.compile(
     r"(?:(?P<user>[^:/]*)(?::(?P<password>[^@]*))?@)?"
-    r"(?P<host>\[[^\]]*\]|[^/:?]*)(?::(?P<port>\d+))?"
-    r"(?:/(?P<dbname>[^?]*))?(?:\?(?P<more>.*))?"
+    r"(?P<host>\[[^\]]*\]|[^/:?@]*)(?::(?P<port>\d+))?"
+    r"(?:/(?P<dbname>[^?@]*))?(?:\?(?P<more>.*))?"
 )
 
 
@@ -49,7 +49,7 @@ class Address:
         return self.dialect != SQLITE or (self.path is not None and Path(self.path).exists())
 
     def refuse_unwritable(self) -> None:
-        """Tell whether a SQLite mirror can be made. Raises MirrorError."""
+        """Refuse a place where no SQLite mirror can be made. Raises MirrorError."""
         folder = Path(self.path or ".").parent
         if not folder.is_dir():
             raise MirrorError(f"the folder {folder} for the mirror is not there; make it first")
@@ -57,9 +57,10 @@ class Address:
             raise MirrorError(f"the folder {folder} for the mirror cannot be written")
 
 
-def parse(database: str, schema: Any = None) -> Address:
-    """Read a database's address. Raises ConfigurationError."""
+def parse(database: str, schema: Any = None, folder: Path | None = None) -> Address:
+    """Read a database's address; a file is relative to `folder`. Raises ConfigurationError."""
     scheme, colon, rest = database.partition("://")
+    scheme = scheme.lower()
     if not colon:
         raise ConfigurationError(
             "mirror.database is no database address; write sqlite:///mirror.db or "
@@ -70,20 +71,22 @@ def parse(database: str, schema: Any = None) -> Address:
             f"mirror.database: {scheme!r} is not supported; sqlite and postgresql are"
         )
     if _SCHEMES[scheme] == SQLITE:
-        return _file(rest, schema)
+        if not rest.startswith("/") and rest:
+            raise ConfigurationError("mirror.database: write a file as sqlite:///mirror.db")
+        return _file(rest, schema, folder or Path())
     if schema is not None and not (isinstance(schema, str) and _SCHEMA.fullmatch(schema)):
         raise ConfigurationError(
-            f"mirror.schema = {schema!r} should be letters, digits and _, and begin with neither "
-            "a digit nor pg_"
+            f"mirror.schema = {schema!r} should be letters, digits and _, begin with neither a "
+            "digit nor pg_, and not be information_schema"
         )
     return Address(POSTGRES, server=_server(rest), schema=schema)
 
 
-def _file(rest: str, schema: object) -> Address:
+def _file(rest: str, schema: object, folder: Path) -> Address:
     if schema is not None:
         raise ConfigurationError("mirror.schema is for Postgres; SQLite has one schema a file")
     path = rest.removeprefix("/")
-    return Address(SQLITE, None if path in ("", ":memory:") else path)
+    return Address(SQLITE, None if path in ("", ":memory:") else str(folder / path))
 
 
 def _server(rest: str) -> dict[str, str]:
@@ -94,6 +97,9 @@ def _server(rest: str) -> dict[str, str]:
             "@ in a password as %40"
         )
     said = {name: unquote(value) for name, value in found.groupdict(default="").items() if value}
-    more = dict(parse_qsl(said.pop("more", ""))) if found["more"] else {}
+    said.pop("more", None)
+    more: dict[str, str] = {}
+    for name, value in parse_qsl((found["more"] or "").replace("+", "%2B")):
+        more[name] = f"{more[name]},{value}" if name in more else value  # several hosts
     said["host"] = said.get("host", "").strip("[]")
     return {name: value for name, value in {**said, **more}.items() if value}

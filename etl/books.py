@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -113,15 +113,14 @@ def query(session: Session, sql: str) -> Iterator[Found]:
 
     Raises ConfigurationError for SQL the database does not take.
     """
-    with ExitStack() as stack:
-        try:
-            names, rows = stack.enter_context(session.streamed(sql))
-        except MirrorError as error:
-            said = str(error).replace("the mirror failed", "the query failed", 1)
-            raise ConfigurationError(said) from error
-        if names is None:
-            raise ConfigurationError("the query gives no rows; only questions can be asked")
-        yield Found(names, (tuple(map(_shown, row)) for row in rows))
+    try:
+        with session.streamed(sql) as (names, rows):
+            if names is None:
+                raise ConfigurationError("the query gives no rows; only questions can be asked")
+            yield Found(names, (tuple(map(_shown, row)) for row in rows))
+    except MirrorError as error:
+        said = str(error).replace("the mirror failed", "the query failed", 1)
+        raise ConfigurationError(said) from error
 
 
 def _shown(value: Any) -> Any:

@@ -5,18 +5,26 @@ Straight through the drivers: what stands between would cost a quiet run more th
 
 from __future__ import annotations
 
-import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
-from pathlib import Path
-from typing import IO, Any
+from contextlib import (
+    AbstractContextManager,
+    ExitStack,
+    closing,
+    contextmanager,
+    nullcontext,
+    suppress,
+)
+from typing import Any
 
+from etl import files
 from etl.address import POSTGRES, SQLITE, Address
 from etl.errors import ConfigurationError, KeyTaken, MirrorError
+from etl.signals import held_back
 
 BUSY_TIMEOUT = 60  # seconds a writer waits for another one
 UNIQUE_VIOLATION = "23505"
+CANCEL_TIMEOUT = 5.0  # seconds
 CONNECT_TIMEOUT = "10"  # seconds until a server counts as one that is not there
 
 
@@ -39,13 +47,14 @@ class Session:
         One inside another is a part of it that can be rolled back alone.
         """
         begin, commit, *rollback = self._words()
-        self._command(begin)
         self._depth += 1
         try:
+            self._execute(begin)
             yield
-            done = rollback if rehearsal else [commit]
-            for command in done:
-                self._command(command)
+            if rehearsal:
+                self._undo(rollback)
+            else:
+                self._commit(commit)
         except BaseException:
             self._undo(rollback)
             raise
@@ -54,52 +63,57 @@ class Session:
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Fetch every row."""
-        with translated():
-            return self.driver.execute(sql, values).fetchall()  # type: ignore[no-any-return]
+        found: list[tuple[Any, ...]] = self._execute(sql, values).fetchall()
+        return found
 
     def named(
         self, sql: str, values: Sequence[Any] = ()
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Fetch every row, and the names of the columns."""
-        with translated():
-            cursor = self.driver.execute(sql, values)
-            return [column[0] for column in cursor.description], cursor.fetchall()
+        cursor = self._execute(sql, values)
+        return [column[0] for column in cursor.description], cursor.fetchall()
 
     @contextmanager
     def streamed(self, sql: str) -> Iterator[tuple[list[str] | None, Iterator[tuple[Any, ...]]]]:
         """Ask a question whose rows are fetched as they are wanted; no names: it was none."""
-        with translated():
+        with ExitStack() as stack:
             if self.dialect == SQLITE:
-                cursor = self.driver.execute(sql)
+                cursor = self._execute(sql)
             else:
                 # Postgres takes nothing but a question for a cursor of its own.
-                self.driver.execute("BEGIN")
-                cursor = self.driver.cursor("question").execute(sql)
-        with closing(cursor):
+                stack.enter_context(self.transaction(rehearsal=True))
+                with translated():
+                    cursor = self.driver.cursor("question").execute(sql)
+            stack.enter_context(closing(cursor))
             names = cursor.description and [column[0] for column in cursor.description]
             yield names, _fetched(cursor)
 
     def run(self, sql: str, values: Sequence[Any] = ()) -> int:
         """Run a statement and tell how many rows it touched."""
-        with translated():
-            return int(self.driver.execute(sql, values).rowcount)
+        return int(self._execute(sql, values).rowcount)
 
     def many(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Run a statement once for every row."""
         ready = rows if isinstance(rows, list) else list(rows)
         if ready:
-            with translated():
+            with self._undisturbed(), translated():
                 self.driver.cursor().executemany(sql, ready)
 
     def copy(self, sql: str, rows: Iterable[tuple[Any, ...]]) -> None:
         """Stream rows into a table, in the transaction that is open."""
-        with translated(), self.driver.cursor() as cursor, cursor.copy(sql) as copy:
-            for row in rows:
-                copy.write_row(row)
+        with self._undisturbed(), translated(), self.driver.cursor() as cursor:  # noqa: SIM117
+            with cursor.copy(sql) as copy:
+                for row in rows:
+                    copy.write_row(row)
+
+    def _commit(self, command: str) -> None:
+        """Commit; Postgres answers with a rollback where a statement had failed unheard."""
+        if getattr(self._execute(command), "statusmessage", command) == "ROLLBACK":
+            raise MirrorError("the mirror failed: a statement of the transaction had failed")
 
     def _words(self) -> tuple[str, ...]:
         """Give the commands that begin a transaction, commit it and roll it back."""
-        if self._depth:
+        if self._depth:  # inside another
             name = f"inner_{self._depth}"
             undo = f"ROLLBACK TO SAVEPOINT {name}"
             return f"SAVEPOINT {name}", f"RELEASE SAVEPOINT {name}", undo, f"RELEASE {name}"
@@ -107,26 +121,23 @@ class Session:
         begin = "BEGIN IMMEDIATE" if self.dialect == SQLITE else "BEGIN"
         return begin, "COMMIT", "ROLLBACK"
 
-    def _command(self, sql: str) -> None:
-        with translated():
-            self.driver.execute(sql)
+    def _execute(self, sql: str, values: Sequence[Any] = ()) -> Any:
+        with self._undisturbed(), translated():
+            return self.driver.execute(sql, values)
+
+    def _undisturbed(self) -> AbstractContextManager[None]:
+        """Keep signals out of a talk with a server; SQLite's calls are over before they come."""
+        return held_back(self._cancel) if self.dialect == POSTGRES else nullcontext()
+
+    def _cancel(self) -> None:
+        with suppress(MirrorError), translated():
+            self.driver.cancel_safe(timeout=CANCEL_TIMEOUT)
 
     def _undo(self, commands: Iterable[str]) -> None:
         """Roll back; where even that fails the connection is lost, and the database does it."""
         with suppress(MirrorError):
-            if self.dialect == POSTGRES:
-                _stop(self.driver)
             for command in commands:
-                self._command(command)
-
-
-def _stop(driver: Any) -> None:
-    """Stop a statement that a signal has cut our waiting for."""
-    with translated():
-        if driver.info.transaction_status == driver.info.transaction_status.ACTIVE:
-            driver.cancel_safe(timeout=5.0)
-            while driver.pgconn.get_result() is not None:
-                pass
+                self._execute(command)
 
 
 def _fetched(cursor: Any) -> Iterator[tuple[Any, ...]]:
@@ -137,7 +148,7 @@ def _fetched(cursor: Any) -> Iterator[tuple[Any, ...]]:
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Turn the driver's failures into one clear line. Raises MirrorError."""
+    """Turn the driver's failures into one clear line. Raises MirrorError, KeyTaken."""
     try:
         yield
     except sqlite3.Error as error:
@@ -154,7 +165,7 @@ def connected(address: Address, *, read_only: bool = False) -> Iterator[Session]
     """Connect to the mirror; a new SQLite file is readable by its owner only."""
     connect = _sqlite if address.dialect == SQLITE else _postgres
     with translated():
-        driver = connect(address, read_only=read_only)
+        driver: Any = connect(address, read_only=read_only)
     try:
         yield Session(driver, address.dialect)
     finally:
@@ -165,12 +176,12 @@ def connected(address: Address, *, read_only: bool = False) -> Iterator[Session]
 def _sqlite(address: Address, *, read_only: bool) -> sqlite3.Connection:
     if address.path is None:
         return sqlite3.connect(":memory:", isolation_level=None)
-    _prepare_file(Path(address.path), read_only=read_only)
-    name = f"file:{_escaped(address.path)}?mode={'ro' if read_only else 'rw'}"
+    name = files.uri(address.path, read_only=read_only)
     # A reader is shown true and false as Postgres shows them; rows are compared as they are stored.
     kinds = sqlite3.PARSE_DECLTYPES if read_only else 0
     driver = sqlite3.connect(name, BUSY_TIMEOUT, kinds, isolation_level=None, uri=True)
     if read_only:
+        # Known to the whole process, used by connections that ask for it: readers alone.
         sqlite3.register_converter("BOOLEAN", b"1".__eq__)
         driver.execute("PRAGMA query_only = ON")
         driver.setlimit(sqlite3.SQLITE_LIMIT_ATTACHED, 0)  # else ATTACH makes a file
@@ -189,40 +200,35 @@ def _postgres(address: Address, *, read_only: bool) -> Any:
             "Postgres needs its driver: pip install 'annomirror[postgres]'"
         ) from error
     defaults = {"connect_timeout": CONNECT_TIMEOUT, "application_name": "annomirror"}
-    server: dict[str, Any] = {**defaults, **address.server}
-    driver: Any = psycopg.connect(autocommit=True, **server)
+    server = {**defaults, **address.server, "client_encoding": "utf8"}
+    driver: Any = psycopg.connect(psycopg.conninfo.make_conninfo(**server), autocommit=True)
     for kind in ("json", "jsonb"):
         driver.adapters.register_loader(kind, TextLoader)  # JSON stays the text it is
-    wanted = {"timezone": "UTC"}
+    wanted = {"timezone": "UTC", "datestyle": "ISO"}
     if address.schema:
         wanted["search_path"] = f'"{address.schema}"'
     if read_only:
         wanted["default_transaction_read_only"] = "on"
     # Not as options of the connection: poolers refuse those.
     told = ", ".join(["set_config(%s, %s, false)"] * len(wanted))
-    driver.execute(f"SELECT {told}", [each for pair in wanted.items() for each in pair])
+    try:
+        driver.execute(f"SELECT {told}", [each for pair in wanted.items() for each in pair])
+        _refuse_encoding(driver.info.parameter_status("server_encoding"))
+    except BaseException:
+        driver.close()
+        raise
     return driver
 
 
-def _prepare_file(path: Path, *, read_only: bool) -> None:
-    if not read_only:
-        opened(path, "mirror").close()
-    elif not path.exists():
-        raise MirrorError(f"there is no mirror at {path} yet; run: annomirror sync")
-
-
-def _escaped(path: str) -> str:
-    return path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
+def _refuse_encoding(name: str) -> None:
+    """Refuse a database that cannot hold every text."""
+    if name != "UTF8":
+        raise MirrorError(
+            f"the mirror's database is encoded in {name}, which has no place for every text; make "
+            "one with: CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0"
+        )
 
 
 def _cause(error: BaseException | None) -> str:
     """Give the driver's words without SQL text and values, which may be large or private."""
     return str(error).strip().partition("\n")[0]
-
-
-def opened(path: Path, what: str) -> IO[str]:
-    """Open a file of the mirror's, made when it is new; then its owner alone may read it."""
-    try:
-        return os.fdopen(os.open(path, os.O_CREAT | os.O_RDWR, 0o600), "r+")
-    except OSError as error:
-        raise MirrorError(f"the {what} {path} cannot be written: {error.strerror}") from error

@@ -30,6 +30,7 @@ class Digests:
         self._spelling = Spelling(session.dialect)
         self._spec = stream.digest
         self._owned = self._spec is not None and self._spec.table is stream.shape.table
+        self._table = self._spec.table.__tablename__ if self._spec else ""
         self._counted: dict[str, Known] = {}
         self._kept = set[str]()
 
@@ -63,21 +64,33 @@ class Digests:
         values += [span.above] if span.upto is None else [span.above, span.upto]
         return holdings.live(column, self._spelling, upto=span.upto is not None), values
 
-    def forget(self, part: Part | None = None) -> None:
-        """Forget what was counted, of one part or of all: rows change in this transaction."""
-        if not self._owned:
-            return
-        columns, of = (OF_PART, self._of(part)) if part else (OF_TABLE, self._of(Part(""))[:2])
-        self._session.run(f"DELETE FROM {KEPT} WHERE {self._spelling.equal(*columns)}", of)
-        for gone in [part.key] if part else list(self._counted):
-            self._counted.pop(gone, None)
-            self._kept.discard(gone)
+    def forget(self, part: Part) -> None:
+        """Forget what was counted of a part: rows of it change in this transaction."""
+        if self._owned:
+            where = self._spelling.equal(*OF_PART)
+            self._session.run(f"DELETE FROM {KEPT} WHERE {where}", self._of(part))
+            self._counted.pop(part.key, None)
+            self._kept.discard(part.key)
+
+    def forget_all(self) -> None:
+        """Forget what was counted of every part: rows move from one to another."""
+        if self._owned:
+            where = self._spelling.equal(*OF_TABLE)
+            self._session.run(f"DELETE FROM {KEPT} WHERE {where}", (self._source, self._table))
+            self._counted.clear()
+            self._kept.clear()
+
+    def count_anew(self, part: Part) -> None:
+        """Count a part though a count is kept."""
+        self._counted[part.key] = self.within(part)
 
     def keep(self, part: Part) -> None:
         """Keep the count of a part for the runs to come; one that is kept is not written again."""
         if not self._owned or self._spec is None or part.key in self._kept:
             return
         known = self.of(part)
+        if self._find(part) == known:
+            return
         sums = dict(zip(self._spec.sums, known.sums, strict=True))
         told = json.dumps({"count": known.count, "newest": known.newest, "sums": sums})
         sql = self._spelling.upsert(KEPT, (*OF_PART, "known"), OF_PART)
@@ -99,5 +112,4 @@ class Digests:
         return Known(kept["count"], kept["newest"], sums)
 
     def _of(self, part: Part) -> tuple[str, str, str]:
-        table = self._spec.table.__tablename__ if self._spec else ""
-        return (self._source, table, part.key)
+        return (self._source, self._table, part.key)

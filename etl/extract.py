@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar, cast
@@ -15,6 +16,7 @@ from etl.stream import Answer, Held, Known, Page, Request, Span, Walk
 
 T = TypeVar("T")
 
+LEAVE = 1.0  # seconds in which requests under way may end
 AHEAD = 2  # pages waiting while one is written: enough to hide the writing, little to hold
 
 
@@ -70,13 +72,17 @@ def ask(questions: Generator[Request, Answer, T], sender: Sender) -> T:
 def _answer(
     asked: Request | Sequence[Request], sender: Sender, concurrency: int
 ) -> Answer | list[Answer]:
-    """Send one request, or several at the same time; of those the first failure counts."""
+    """Send one request, or several at the same time, of which none may fail."""
     if isinstance(asked, Request):
         return sender.send(asked)
-    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415  # most ask for one thing
 
-    with ThreadPoolExecutor(min(concurrency, len(asked)) or 1) as pool:
-        return list(pool.map(sender.send, asked))
+    def sent(number: int, request: Request) -> Iterator[tuple[int, Answer]]:
+        yield number, sender.send(request)
+
+    each = [sent(number, request) for number, request in enumerate(asked)]
+    with Ahead(each, concurrency) as answers:
+        found = dict(answers)
+    return [found[number] for number in range(len(found))]
 
 
 @contextmanager
@@ -89,7 +95,7 @@ def _decoding() -> Iterator[None]:
 
 
 class Ahead(Generic[T]):
-    """Iterates in threads, `width` of the iterables side by side, at most `depth` items ahead.
+    """Iterates in threads, `width` of the iterables side by side; `depth` items may wait.
 
     What one iterable gives stays in its order. What one raises is raised here too, after the items
     that came before it. Leaving the block stops all.
@@ -111,8 +117,9 @@ class Ahead(Generic[T]):
 
     def __exit__(self, *_error: object) -> None:
         self._stopped.set()
+        until = time.monotonic() + LEAVE
         for thread in self._threads:
-            thread.join(timeout=1.0)
+            thread.join(max(until - time.monotonic(), 0))
 
     def _consume(self) -> Iterator[T]:
         running = len(self._threads)

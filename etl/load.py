@@ -69,7 +69,9 @@ class Loader:
         noted in its state that it is `settled`: nothing can come late any more.
         """
         position = self._positions[part.key] = self._position(part)
-        position = Position() if full else position
+        if full:
+            position = Position()
+            self._digests.count_anew(part)
         mark = position.watermark
         settled = isinstance(position.state, dict) and position.state.get("settled")
         since = times.earlier(mark, source.lookback) if mark and not settled else mark
@@ -95,7 +97,9 @@ class Loader:
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
             if page.complete and _names_all(page.complete, batch):
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
-            if counts.inserted or counts.updated or counts.deleted:
+            if self._merge.moved:
+                self._digests.forget_all()
+            elif counts.inserted or counts.updated or counts.deleted:
                 self._digests.forget(part)
             self._quarantine.update(part, page, batch, stamp)
             self._remember(part, page.position, stamp)
@@ -141,8 +145,10 @@ class Loader:
             if not dead:
                 continue
             with self._session.transaction():
-                counts.deleted += self._bury_inside(parent)
-                self._digests.forget()
+                buried = self._bury_inside(parent)
+                counts.deleted += buried
+                if buried:
+                    self._digests.forget_all()
                 if parent is stream.parts and counts.deleted:
                     self._forget(Part(str(row[0])) for row in dead)
         return counts

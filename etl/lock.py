@@ -8,8 +8,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from etl.address import POSTGRES, Address
-from etl.database import Session, opened
+from etl.database import Session
 from etl.errors import BusyError, MirrorError
+from etl.files import opened
 
 LOCK_KEY = 0x616E6E6F  # the advisory lock on Postgres: "anno", and a hash of the schema's name
 _OF_SCHEMA = f"({LOCK_KEY}, hashtext(coalesce(%s, current_schema(), '')))"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from etl.database import Session
@@ -46,12 +47,15 @@ class Merge:
         self._values = Spelling(session.dialect).values
         self.root = Table(plan.root, session)
         self.children = [Table(layout, session) for layout in plan.children]
+        split = plan.stream.parts
+        self._part = itemgetter(plan.root.columns.index(split.column)) if split else len
+        self.moved = False  # whether the last page took a record from one part to another
 
     def entries(self, entries: Sequence[Entry], stamp: str, *, known_only: bool = False) -> Counts:
         """Write what is new or changed; of an id that comes twice the last one counts."""
         latest = {entry.key: entry for entry in entries}
         known = self._known(latest)
-        counts = Counts()
+        counts, self.moved = Counts(), False
         new, changed = [], []
         for key, entry in latest.items():
             if key not in known:
@@ -139,6 +143,7 @@ class Merge:
             for entry, row, dead in known
             if dead != (entry.deleted is not None) or not self.root.same(row, entry.row)
         }
+        self.moved = any(self._part(row) != self._part(entry.row) for entry, row, _ in known)
         self.root.put(_stamped_roots(fresh.values(), stamp))
         died = sum(not dead and entry.deleted is not None for entry, _, dead in known)
         reborn = [dead for entry, row, dead in known if self.root.is_another(row, entry.row)]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import etl
 from etl.address import SQLITE
-from etl.database import Session
-from etl.errors import RefusedError
+from etl.database import Session, translated
+from etl.errors import MirrorError, RefusedError
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -19,9 +19,17 @@ if TYPE_CHECKING:
 # Alembic and SQLAlchemy are imported late: a run against a mirror that is up to date has no use
 # for them.
 _IS_THERE = {
-    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'",
-    "postgresql": "SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL",
+    "sqlite": "SELECT 1 FROM sqlite_master WHERE name = ?",
+    "postgresql": "SELECT 1 WHERE to_regclass(%s) IS NOT NULL",
 }
+_RIGHTS = """
+SELECT s.nspname, has_database_privilege(current_database(), 'CREATE'),
+  has_schema_privilege(s.nspname, 'CREATE'),
+  has_table_privilege(to_regclass('sync_runs'), 'INSERT')
+FROM (SELECT 1) AS one
+LEFT JOIN pg_namespace s ON s.nspname = coalesce(%s, current_schema())
+"""
+_GRANT = "its owner can grant that, or name a schema of the role's own: schema = ... in [mirror]"
 
 
 def folder() -> Path:
@@ -43,7 +51,7 @@ def head() -> str:
 
 def current(session: Session) -> str | None:
     """Give the revision of a mirror; None for an empty database."""
-    if not session.all(_IS_THERE[session.dialect]):
+    if not session.all(_IS_THERE[session.dialect], ("alembic_version",)):
         return None
     found = session.all("SELECT version_num FROM alembic_version")
     return str(found[0][0]) if found else None
@@ -67,7 +75,7 @@ def upgrade(session: Session, schema: str | None = None) -> tuple[str | None, st
     has written.
     """
     before, after = current(session), head()
-    refuse_newer(before)
+    refuse_newer(session, before)
     if before != after:
         with session.transaction():
             if schema:
@@ -82,13 +90,38 @@ def _make(session: Session, schema: str) -> None:
         session.run(f'CREATE SCHEMA "{schema}"')
 
 
-def refuse_newer(revision: str | None) -> None:
+def refuse_newer(session: Session, revision: str | None) -> None:
     """Refuse a schema this program does not know. Raises RefusedError."""
-    if revision is not None and revision not in revisions():
+    if revision is None or revision in revisions():
+        return
+    if not session.all(_IS_THERE[session.dialect], ("sync_runs",)):
         raise RefusedError(
-            f"the mirror's schema {revision!r} is newer than this program knows ({head()}); "
-            "upgrade annomirror: nothing was touched"
+            f"the database is another program's: its alembic_version is {revision!r}; give the "
+            "mirror a database of its own, or on Postgres a schema: schema = ... in [mirror]"
         )
+    raise RefusedError(
+        f"the mirror's schema {revision!r} is newer than this program knows ({head()}); "
+        "upgrade annomirror: nothing was touched"
+    )
+
+
+def refuse_empty(session: Session) -> None:
+    """Refuse a database without a mirror. Raises MirrorError."""
+    if current(session) is None:
+        raise MirrorError("there is no mirror in this database yet; run: annomirror sync")
+
+
+def refuse_unwritable(session: Session, schema: str | None) -> None:
+    """Refuse a Postgres database in which this role could not keep a mirror. Raises MirrorError."""
+    if session.dialect == SQLITE:
+        return
+    ((made, may_make, may_fill, may_write),) = session.all(_RIGHTS, (schema,))
+    if made and may_write is None and not may_fill:
+        raise MirrorError(f"this role may make no tables in the schema {made}; {_GRANT}")
+    if not made and not may_make:
+        raise MirrorError(f"this role may not make the schema {schema}; let its owner make it")
+    if may_write is False:
+        raise MirrorError(f"this role may not write into the mirror; {_GRANT}")
 
 
 def differences(session: Session) -> list[Any]:
@@ -123,10 +156,15 @@ def _run(session: Session) -> None:
 def lent(session: Session) -> Iterator[Connection]:
     """Lend the session's connection to SQLAlchemy, which may neither commit nor close it."""
     from sqlalchemy import StaticPool, create_engine  # noqa: PLC0415  # see above
+    from sqlalchemy.exc import DBAPIError  # noqa: PLC0415
 
     name = "sqlite" if session.dialect == SQLITE else "postgresql+psycopg"
     engine = create_engine(f"{name}://", creator=lambda: session.driver, poolclass=StaticPool)
     for ending in ("do_commit", "do_rollback", "do_close"):
         setattr(engine.dialect, ending, lambda _connection: None)
-    with engine.connect() as connection, connection.begin():
-        yield connection
+    try:
+        with engine.connect() as connection, connection.begin():
+            yield connection
+    except DBAPIError as error:
+        with translated():
+            raise error.orig or error from error

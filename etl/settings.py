@@ -85,13 +85,10 @@ def read(option: str | None = None, *, secrets: bool = True) -> Settings:
     _check_keys(content, {"mirror", "sources"}, f"{path}")
     mirror = _table(content.get("mirror", {}), f"{path}: [mirror]")
     _check_keys(mirror, {"database", "schema"}, f"{path}: [mirror]")
-    database = os.environ.get("ANNOMIRROR_DATABASE") or mirror.get(
-        "database", "sqlite:///mirror.db"
-    )
     sources = _table(content.get("sources", {}), f"{path}: [sources]")
     return Settings(
         path,
-        parse(_located(str(database), path.parent), mirror.get("schema")),
+        _mirror(mirror, path.parent),
         tuple(_source(name, value, path, secrets=secrets) for name, value in sources.items()),
     )
 
@@ -199,12 +196,12 @@ def _ca_bundle(content: Mapping[str, Any], folder: Path, where: str) -> str | No
     return setting_values.file(content["ca_bundle"], folder, f"{where}: ca_bundle")
 
 
-def _located(database: str, folder: Path) -> str:
-    """Make a relative SQLite path relative to the configuration, not to where we are called."""
-    prefix, rest = "sqlite:///", database.removeprefix("sqlite:///")
-    if not database.startswith(prefix) or rest in ("", ":memory:"):
-        return database
-    return f"{prefix}{folder / rest}"
+def _mirror(said: Mapping[str, Any], folder: Path) -> Address:
+    """Read where the mirror is; the environment's word counts before the file's."""
+    instead = os.environ.get("ANNOMIRROR_DATABASE")
+    database = instead or said.get("database", "sqlite:///mirror.db")
+    schema = None if str(instead).startswith("sqlite") else said.get("schema")
+    return parse(str(database), schema, folder)
 
 
 def _table(value: Any, where: str) -> dict[str, Any]:

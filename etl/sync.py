@@ -140,7 +140,7 @@ def _stream(
     plan = Plan(stream, source.name, zone)
     most_deleted = 1.0 if job.allow_mass_delete else source.max_delete_share
     loader = Loader(session, plan, run_id, most_deleted=most_deleted)
-    # All of them now: the walks run in a thread of their own, which may not use the session.
+    # All of them now: the walks run in threads of their own, which may not use the session.
     starts = [
         loader.start(source, part, full=job.full, identity=job.identity)
         for part in loader.parts()

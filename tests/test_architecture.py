@@ -14,7 +14,7 @@ from sources import EDGES, FILES, IMPORTS, ROOT, TREES, run_time_imports, within
 LAYERS = (
     "etl etl.standins",
     "etl.errors etl.tables etl.auth",
-    "etl.stream etl.times etl.address etl.column_types",
+    "etl.stream etl.times etl.address etl.column_types etl.signals etl.files",
     "etl.paging etl.elements etl.layout etl.compare etl.setting_values",
     "etl.verdict etl.reader etl.reject",
     "etl.platforms etl.client etl.extract etl.transform etl.database",

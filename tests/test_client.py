@@ -1,6 +1,7 @@
 """Retries, redirects, limits and the words of errors, over a made-up transport."""
 
 import sys
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -93,11 +94,15 @@ class Crowded(Server):
 
     inside = most = 0
 
+    turn = threading.Lock()
+
     def __call__(self, _request):
-        self.inside += 1
-        self.most = max(self.most, self.inside)
-        time.sleep(0.01)
-        self.inside -= 1
+        with self.turn:
+            self.inside += 1
+            self.most = max(self.most, self.inside)
+        time.sleep(0.02)
+        with self.turn:
+            self.inside -= 1
         return page()
 
 

@@ -1,10 +1,13 @@
 """Opening a mirror, its transactions and its lock."""
 
+import os
 import signal
 import stat
 import subprocess
 import sys
+import threading
 import time
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -60,7 +63,15 @@ def test_another_address_is_refused(address):
         parse(address)
 
 
-@pytest.mark.parametrize("address", ["oracle://me:hunter2@db/x", "postgresql://me:hunter2@db:x/m"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "oracle://me:hunter2@db/x",
+        "postgresql://me:hunter2@db:x/m",
+        "postgresql://me:p@hunter2@db/m",
+        "postgresql://me:p@s/hunter2@db/m",
+    ],
+)
 def test_a_password_is_not_shown(address):
     with pytest.raises(ConfigurationError) as refused:
         parse(address)
@@ -137,31 +148,91 @@ class Stop(Exception):
     """What a signal's handler raises."""
 
 
-def test_a_signal_in_the_middle_of_a_statement_leaves_a_session_that_works(session, other_session):
-    forever = {
-        "postgresql": "SELECT pg_sleep(60)",
-        "sqlite": "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) "
-        "SELECT count(*) FROM n",
-    }
+@contextmanager
+def stopped_after(seconds):
+    """Have a signal come in the middle, by which this thread is stopped."""
 
     def stop(_number, _frame):
         raise Stop
 
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, 0.1)
+    before = signal.signal(signal.SIGTERM, stop)
+    timer = threading.Timer(seconds, os.kill, (os.getpid(), signal.SIGTERM))
+    timer.start()
     try:
-        with pytest.raises(Stop), session.transaction():
-            session.run(RUN)
-            session.all(forever[session.dialect])
+        with pytest.raises(Stop):
+            yield
     finally:
-        signal.signal(signal.SIGALRM, before)
-    assert hosts(other_session) == []
+        timer.join()
+        signal.signal(signal.SIGTERM, before)
+
+
+FOREVER = {
+    "postgresql": "SELECT pg_sleep(60)",
+    "sqlite": "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 3000000) "
+    "SELECT count(*) FROM n",
+}
+USERS = [("labels", number, "x" * 500) for number in range(200_000)]
+
+
+def look(session):
+    session.all(FOREVER[session.dialect])
+
+
+def look_inside(session):
+    with session.transaction():
+        session.run(RUN)
+        look(session)
+
+
+def copy(session):
+    with session.transaction():
+        session.run(RUN)
+        if session.copies:
+            into = "COPY label_studio_users (source, id, email) FROM STDIN"
+            session.copy(into, USERS)
+        look(session)
+
+
+def many(session):
+    mark = "%s" if session.copies else "?"
+    with session.transaction():
+        session.run(RUN)
+        insert = (
+            f"INSERT INTO label_studio_users (source, id, email) VALUES ({mark}, {mark}, {mark})"
+        )
+        session.many(insert, USERS)
+        look(session)
+
+
+@pytest.mark.parametrize("doing", [look, look_inside, copy, many])
+@pytest.mark.parametrize("seconds", [0.02, 0.2])
+def test_a_signal_in_the_middle_leaves_nothing_and_a_session_that_works(
+    session, other_session, doing, seconds
+):
+    began = time.monotonic()
+    with stopped_after(seconds):
+        doing(session)
+    assert time.monotonic() - began < 20
+    assert hosts(other_session) == rows(other_session, "label_studio_users") == []
     with session.transaction():
         session.run(RUN)
     assert hosts(other_session) == ["here"]
 
 
+def test_a_commit_of_what_failed_unheard_is_an_error(session):
+    with pytest.raises(MirrorError), session.transaction():
+        session.run(RUN)
+        with suppress(MirrorError):
+            session.run("this would not even parse")
+        if session.dialect == "sqlite":
+            raise MirrorError("there, a statement that fails harms no other")
+    assert hosts(session) == []
+
+
 def test_many_rows_are_streamed_as_they_are_wanted(session):
+    endless = "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n"
+    with session.streamed(endless) as (names, found):
+        assert (names, next(found), next(found)) == (["i"], (1,), (2,))
     with session.streamed("SELECT 1 AS one UNION ALL SELECT 2") as (names, found):
         assert (names, list(found)) == (["one"], [(1,), (2,)])
 

@@ -1,4 +1,4 @@
-"""Builds what the commands work with: jobs from settings, sessions from engines."""
+"""Builds what the commands work with: settings, jobs, clients, sessions."""
 
 from __future__ import annotations
 
@@ -71,7 +71,15 @@ def choose(platform: Platform, source: Source, names: Sequence[str]) -> list[Str
 
 @contextmanager
 def reading(chosen: Settings) -> Iterator[Session]:
-    """Open the mirror for reading."""
+    """Open the mirror for reading. Raises MirrorError where there is none."""
+    with looking(chosen) as session:
+        migrate.refuse_empty(session)
+        yield session
+
+
+@contextmanager
+def looking(chosen: Settings) -> Iterator[Session]:
+    """Open the database for reading, whatever is in it."""
     with database.connected(chosen.mirror, read_only=True) as session:
         yield session
 

@@ -96,9 +96,10 @@ def _mirror(chosen: Settings) -> Iterator[Failure]:
             chosen.mirror.refuse_unwritable()
             click.echo(f"mirror: {chosen.mirror}, not there yet; sync makes it")
             return
-        with build.reading(chosen) as session:
+        with build.looking(chosen) as session:
             revision = migrate.current(session)
-            migrate.refuse_newer(revision)
+            migrate.refuse_newer(session, revision)
+            migrate.refuse_unwritable(session, chosen.mirror.schema)
     except (ConfigurationError, MirrorError, RefusedError) as error:
         yield "mirror: FAILED", error
     else:

@@ -123,7 +123,7 @@ def _address(value: str) -> str:
 def _configuration(platform: Platform, url: str, said: Mapping[str, str]) -> str:
     database = [
         _line("database", "sqlite:///mirror.db", "relative to this file"),
-        _line("database", "postgresql://user@host/name", "the other way", off=True),
+        _line("database", "postgresql://user@host/name", 'and schema = "labels"', off=True),
     ]
     source = [_line("platform", platform.name), _line("url", url)]
     for option in _asked(platform):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,7 @@ from typing import Any
 
 import click
 
-from etl import ledger, migrate, sync
+from etl import ledger, migrate, signals, sync
 from etl.address import SQLITE, Address
 from etl.cli import build
 from etl.cli.options import common, invocation
@@ -83,7 +82,7 @@ def command(  # noqa: PLR0913  # one for each option
         chosen = build.read_settings()
         selected = chosen.select(sources)
         with (
-            _signals(),
+            signals.raised(),
             build.jobs(selected, streams, full=full, allow_mass_delete=allow_mass_delete) as jobs,
         ):
             _run(chosen, jobs, report, dry_run=dry_run)
@@ -130,23 +129,6 @@ def _rehearsing(chosen: Settings) -> Iterator[Session]:
     with build.held(there) as session, session.transaction(rehearsal=True):
         migrate.upgrade(session, there.mirror.schema)
         yield session
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into an error, so that the open page is rolled back."""
-
-    def interrupt(number: int, _frame: Any) -> None:
-        raise Interrupted(number)
-
-    before = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _judge(report: RunReport) -> None:
