@@ -1,5 +1,7 @@
 """The migrations and the table classes give the same database."""
 
+from contextlib import contextmanager
+
 import pytest
 import sqlalchemy as sa
 from alembic.migration import MigrationContext
@@ -8,7 +10,7 @@ from alembic.operations import Operations
 from etl import migrate
 from etl.address import parse
 from etl.database import connected
-from etl.errors import RefusedError
+from etl.errors import MirrorError, RefusedError
 
 
 @pytest.fixture
@@ -119,3 +121,65 @@ def test_every_migration_says_how_to_go_back():
 def test_the_names_of_the_files_tell_the_order_that_alembic_reads():
     walked = [script.revision for script in migrate.scripts().walk_revisions()]
     assert migrate.revisions() == walked[::-1]
+
+
+# In a database of somebody's own
+
+
+def test_another_programs_database_is_refused(empty):
+    empty.run("CREATE TABLE alembic_version (version_num TEXT)")
+    empty.run("INSERT INTO alembic_version VALUES ('ae1027a6acf')")
+    with pytest.raises(RefusedError, match=r"another program's.*schema ="):
+        migrate.upgrade(empty)
+
+
+def test_a_database_without_a_mirror_is_said_to_be_none(empty):
+    with pytest.raises(MirrorError, match="no mirror in this database yet; run: annomirror sync"):
+        migrate.refuse_empty(empty)
+
+
+@pytest.fixture
+def role(new_postgres):
+    """Makes roles that may do little, and opens the same new database as one of them."""
+    url = new_postgres()
+    with connected(parse(url)) as owner:
+        owner.run("DROP ROLE IF EXISTS nobody_much")
+        owner.run("CREATE ROLE nobody_much LOGIN")
+        owner.run("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+
+    @contextmanager
+    def log_in(schema=None, *grants):
+        with connected(parse(url)) as owner:
+            for grant in grants:
+                owner.run(grant)
+        with connected(parse(url, schema)) as session:
+            session.run("SET ROLE nobody_much")
+            yield session
+
+    yield log_in
+    with connected(parse(url)) as owner:
+        owner.run("DROP OWNED BY nobody_much")
+        owner.run("DROP ROLE nobody_much")
+
+
+@pytest.mark.parametrize(
+    ("schema", "grants", "said"),
+    [
+        (None, [], "may make no tables in the schema public"),
+        ("labels", [], "may not make the schema labels"),
+        ("labels", ["CREATE SCHEMA labels"], "may make no tables in the schema labels"),
+    ],
+)
+def test_a_role_that_may_too_little_is_told_what_it_lacks(role, schema, grants, said):
+    with role(schema, *grants) as session:
+        with pytest.raises(MirrorError, match=said):
+            migrate.refuse_unwritable(session, schema)
+        with pytest.raises(MirrorError, match=r"permission denied|no schema has been selected"):
+            migrate.upgrade(session, schema)
+
+
+def test_a_role_may_keep_a_mirror_in_a_schema_of_its_own(role):
+    with role("labels", "CREATE SCHEMA labels AUTHORIZATION nobody_much") as session:
+        migrate.refuse_unwritable(session, "labels")
+        assert migrate.upgrade(session, "labels") == (None, migrate.head())
+        migrate.refuse_unwritable(session, "labels")

@@ -42,6 +42,14 @@ def test_check_is_content_with_what_upgrade_made(site):
     assert (done.exit_code, done.stderr) == (0, "")
 
 
+def test_check_leaves_to_its_owner_what_is_not_ours(site):
+    site.run("db", "upgrade")
+    change(site, "CREATE TABLE my_notes (id)")
+    change(site, "CREATE INDEX mine ON label_studio_tasks (is_labeled)")
+    done = site.run("db", "check")
+    assert (done.exit_code, done.stderr) == (0, "")
+
+
 def test_check_finds_a_table_that_is_not_as_it_should_be(site):
     site.run("db", "upgrade")
     change(site, "ALTER TABLE label_studio_tasks DROP COLUMN meta")
