@@ -32,6 +32,11 @@ ITEM = {"id": "region_id", "parentID": "parent_region_id"}
 GEOMETRY = ("x", "y", "width", "height", "rotation")
 
 
+def said(answer: httpx.Response) -> Any:
+    """Decode an answer as the mirror holds it: with U+FFFD for NUL."""
+    return json.loads(answer.raise_for_status().text.replace(r"\u0000", r"\ufffd"))
+
+
 class Mirror:
     """Reads a SQLite mirror."""
 
@@ -63,11 +68,11 @@ class Mirror:
 
 def differences(client: httpx.Client, mirror: Mirror) -> list[str]:
     """Say everything in which a mirror differs from its server."""
-    projects = client.get("/api/projects/", params={"page_size": 100}).json()["results"]
+    projects = said(client.get("/api/projects/", params={"page_size": 100}))["results"]
     found = _records(
         "project", projects, mirror.live("projects"), {"organization": "organization_id"}
     )
-    found += _records("user", client.get("/api/users/").json(), mirror.live("users"), {})
+    found += _records("user", said(client.get("/api/users/")), mirror.live("users"), {})
     tasks = [task for project in projects for task in _tasks(client, project["id"])]
     found += _records("task", tasks, mirror.live("tasks"), TASK)
     annotations = [annotation for task in tasks for annotation in task["annotations"]]
@@ -80,12 +85,12 @@ def differences(client: httpx.Client, mirror: Mirror) -> list[str]:
 
 def _tasks(client: httpx.Client, project: int) -> list[Json]:
     params = {"project": project, "fields": "all", "page_size": 1000, "resolve_uri": "false"}
-    tasks: list[Json] = client.get("/api/tasks/", params=params).raise_for_status().json()["tasks"]
+    tasks: list[Json] = said(client.get("/api/tasks/", params=params))["tasks"]
     return tasks
 
 
 def _predictions(client: httpx.Client, project: int) -> list[Json]:
-    found: list[Json] = client.get("/api/predictions/", params={"project": project}).json()
+    found: list[Json] = said(client.get("/api/predictions/", params={"project": project}))
     return found
 
 
