@@ -22,6 +22,7 @@ The CPU of the server's and of Postgres' own processes is in results.json.
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import subprocess
 import sys
@@ -37,6 +38,8 @@ import databases
 import picture
 import results
 from contenders import BY_NAME, CONTENDERS, HERE, Contender, Place
+
+import etl
 
 SCENARIOS = ("full", "idle", "changed")
 CHANGED = 0.01
@@ -191,6 +194,12 @@ def names(known: Sequence[str]) -> Any:
     return read
 
 
+def compiled() -> None:
+    """Compile annomirror and the floor, as pip compiles what it installs: not in every run."""
+    for folder in (Path(etl.__file__).parent, HERE):
+        compileall.compile_dir(folder, quiet=2)
+
+
 def numbers(text: str) -> list[int]:
     """Read numbers with commas in between."""
     return [int(part) for part in text.split(",")]
@@ -248,6 +257,7 @@ def main(arguments: list[str] | None = None) -> None:
     contenders = present(asked.contenders)
     told: dict[str, Any] = {"machine": results.machine(), "rounds": asked.rounds}
     told |= {"page_size": asked.page_size, "measurements": [], "same_rows": []}
+    compiled()
     say(f"{told['machine']['summary']}")
     for kind in asked.databases:
         able = [contender for contender in contenders if kind in contender.databases]
