@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from etl.layout import Layout
 from etl.statements import Spelling, quoted
 from etl.stream import Digest, Gate
 from etl.tables import Mirrored
@@ -36,6 +37,19 @@ def orphans(
         f"UPDATE {quoted(table.__tablename__)} SET deleted_at = {spelling.mark}, "
         f"synced_at = {spelling.mark} WHERE {spelling.equal('source')} AND deleted_at IS NULL "
         f"AND {quoted(column)} IN ({dead(parent, spelling)})"
+    )
+
+
+def strays(layout: Layout, column: str, parent: type[Mirrored], spelling: Spelling) -> str:
+    """List the keys of live rows that lie in no live row of another table, and in which."""
+    chosen = ", ".join(f"t.{quoted(name)}" for name in (*layout.keys[1:], column))
+    told = "".join(f" AND t.{spelling.equal(name)}" for name, _ in layout.constants)
+    table = quoted(layout.table.__tablename__)
+    return (
+        f"SELECT {chosen} FROM {table} t WHERE t.{spelling.equal('source')} "
+        f"AND t.deleted_at IS NULL{told} AND t.{quoted(column)} IS NOT NULL AND NOT EXISTS ("
+        f"SELECT 1 FROM {quoted(parent.__tablename__)} p WHERE p.source = t.source "
+        f"AND p.id = t.{quoted(column)} AND p.deleted_at IS NULL)"
     )
 
 

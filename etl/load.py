@@ -93,7 +93,7 @@ class Loader:
                 self._merge.refuse_too_many(*page.gone)
             counts = self._merge.entries(batch.entries, stamp, known_only=page.known_only)
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
-            if page.complete and _names_all(page.complete, batch):
+            if page.complete and names_all(page.complete, batch):
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
             self._quarantine.update(part, page, batch, stamp)
             self._remember(part, page.position, stamp)
@@ -215,7 +215,7 @@ class Loader:
         return (self._plan.source, self._plan.stream.name, part.key)
 
 
-def _names_all(complete: Complete, batch: Batch) -> bool:
+def names_all(complete: Complete, batch: Batch) -> bool:
     """Tell whether a listing names every record, those set aside as well: then it is complete."""
     if not batch.rejects:
         return True

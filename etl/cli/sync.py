@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ import click
 
 from etl import database, ledger, sync
 from etl.cli import build
+from etl.cli.interrupting import signals
 from etl.cli.options import common, invocation
 from etl.cli.progress import Progress
 from etl.database import Session
@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913  # one for each option
     try:
         chosen = build.read_settings()
         selected = chosen.select(sources)
-        with _signals(), build.jobs(selected, streams, full=full) as jobs:
+        with signals(), build.jobs(selected, streams, full=full) as jobs:
             trusting = [replace(job, allow_mass_delete=allow_mass_delete) for job in jobs]
             _run(chosen, trusting, report, dry_run=dry_run)
     except AnnomirrorError as error:
@@ -129,23 +129,6 @@ def _rehearsing(chosen: Settings) -> Iterator[Session]:
             yield session
     finally:
         engine.dispose()
-
-
-@contextmanager
-def _signals() -> Iterator[None]:
-    """Turn SIGINT and SIGTERM into an error, so that the open page is rolled back."""
-
-    def interrupt(number: int, _frame: Any) -> None:
-        raise Interrupted(number)
-
-    before = {
-        number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)
-    }
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
 
 
 def _judge(report: RunReport) -> None:

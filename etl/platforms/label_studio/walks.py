@@ -181,7 +181,8 @@ def predictions(start: Start) -> Walk:
     if "walk" in before:
         yield from _by_task(start, before["walk"])
     elif not now and not before.get("versions"):
-        return  # there has never been one
+        # There has never been one, or the walk is to forget that there was.
+        yield Page([], complete=Complete("project_id", [int(start.part.key)], frozenset()))
     elif before.get("versions") != state["versions"] and count <= WHOLE_LISTING:
         yield from _all_predictions(start, Position(watermark, state), now)
     elif before.get("versions") != state["versions"]:
