@@ -13,12 +13,16 @@ BOX = {
 }
 DOCTORED = (
     "DELETE FROM label_studio_tasks WHERE id = 2",
-    "UPDATE label_studio_tasks SET data = '{}', updated_at = '2020-01-01 00:00:00.000000' "
-    "WHERE id = 3",
+    (
+        "UPDATE label_studio_tasks SET data = '{}', updated_at = '2020-01-01 00:00:00.000000' "
+        "WHERE id = 3"
+    ),
     "INSERT INTO label_studio_tasks (source, id, project_id) VALUES ('labels', 999, 1)",
     "UPDATE label_studio_results SET x = 77 WHERE owner_id = 5 AND owner = 'annotation'",
-    "UPDATE label_studio_result_labels SET label = 'Dog' WHERE owner_id = 6 AND rank = 1 "
-    "AND owner = 'annotation'",
+    (
+        "UPDATE label_studio_result_labels SET label = 'Dog' WHERE owner_id = 6 AND rank = 1 "
+        "AND owner = 'annotation'"
+    ),
 )
 WRONG = [
     ("different", "label_studio_result_labels", ["annotation", 6, 0, 1]),
