@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Any
 
 from etl import holdings, times
+from etl.cadence import Cadence
 from etl.database import Session
 from etl.layout import kinds
 from etl.merge import Counts, Merge
@@ -49,6 +51,7 @@ class Loader:
         self._spelling = Spelling(session.dialect)
         self._merge = Merge(session, plan, most_deleted)
         self._quarantine = Quarantine(session, plan, run_id)
+        self._cadence = Cadence(session, plan, run_id)
         self._positions: dict[str, Position] = {}
 
     def parts(self) -> list[Part]:
@@ -60,6 +63,10 @@ class Loader:
         rows = self._session.all(sql, (self._plan.source,))
         return [Part(str(key), str(title or "")) for key, title in rows]
 
+    def is_due(self, part: Part, every: timedelta) -> bool:
+        """Tell whether a part was last read whole longer ago than that."""
+        return self._cadence.is_due(part, self._position(part), every)
+
     def start(
         self, source: Source, part: Part, *, full: bool = False, identity: Identity | None = None
     ) -> Start:
@@ -69,6 +76,7 @@ class Loader:
         noted in its state that it is `settled`: nothing can come late any more.
         """
         position = self._positions[part.key] = self._position(part)
+        self._cadence.begin(part, position, full=full)
         position = Position() if full else position
         mark = position.watermark
         settled = isinstance(position.state, dict) and position.state.get("settled")
@@ -97,6 +105,7 @@ class Loader:
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
             self._quarantine.update(part, page, batch, stamp)
             self._remember(part, page.position, stamp)
+            self._cadence.note(part, page, stamp)
         self._quarantine.settle()
         if page.position is not None:
             self._positions[part.key] = page.position

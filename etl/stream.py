@@ -60,6 +60,7 @@ class Source:
     ca_bundle: str | None = None
     verify: bool = True
     lookback: timedelta = timedelta(minutes=15)
+    full_every: timedelta = timedelta(days=7)
     max_delete_share: float = 0.2
     server_timezone: str = "UTC"
 

@@ -145,7 +145,7 @@ def _stream(
     loader = Loader(session, plan, run_id, most_deleted=most_deleted)
     # All of them now: the walks run in a thread of their own, which may not use the session.
     starts = [
-        loader.start(source, part, full=job.full, identity=job.identity)
+        loader.start(source, part, full=_is_full(job, loader, part), identity=job.identity)
         for part in loader.parts()
         if source.wants(part)
     ]
@@ -157,6 +157,11 @@ def _stream(
         report.counts.add(page.counts)
         yield page
     _conclude(report, failures, len(starts))
+
+
+def _is_full(job: Job, loader: Loader, part: Part) -> bool:
+    """Tell whether to forget what came before: once in a while, for what no digest can see."""
+    return job.full or loader.is_due(part, job.source.full_every)
 
 
 def copy(

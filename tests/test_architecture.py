@@ -19,7 +19,7 @@ LAYERS = (
     "etl.verdict etl.reader etl.reject",
     "etl.platforms etl.client etl.extract etl.transform etl.database",
     "etl.settings etl.migrate etl.statements etl.lock",
-    "etl.table etl.quarantine etl.books etl.holdings",
+    "etl.table etl.quarantine etl.books etl.holdings etl.cadence",
     "etl.merge etl.differences",
     "etl.load etl.ledger etl.mend",
     "etl.parts",
