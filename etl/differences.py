@@ -15,7 +15,7 @@ from etl.database import Session
 from etl.layout import kinds, specs
 from etl.reader import Row
 from etl.statements import Spelling
-from etl.stream import Complete, Inside, Parts
+from etl.stream import Complete, Inside, Part, Parts, Tally
 from etl.table import Table
 from etl.tables import Mirrored
 from etl.transform import Entry, Plan
@@ -88,6 +88,18 @@ class Comparison:
         for key in ids:
             if key not in complete.ids:
                 yield Difference(Kind.EXTRA, self._root.name, key, (("id", key),))
+
+    def tally(self, part: Part, asked: Tally) -> dict[Any, int]:
+        """Count live rows of a part by a column."""
+        split = self._plan.stream.parts
+        sql = holdings.tally(
+            self._plan.root.table, asked, split.column if split else None, self._spelling
+        )
+        within = [part_key(split, part)] if split else []
+        within += [asked.within[1]] if asked.within else []
+        bounds = [asked.above] if asked.above else []
+        bounds += [] if asked.upto is None else [asked.upto]
+        return dict(self._session.all(sql, (self._plan.source, *within, *bounds)))
 
     def strays(
         self, seen: Collection[Any], expected: Callable[[str, Any], bool]
@@ -201,6 +213,12 @@ class _Rows:
         outdated |= any(name in WRITTEN for name, _, _ in fields)
         kind = Kind.STALE if outdated else Kind.DIFFERENT
         return Difference(kind, self.name, entry.key, self.named(self.table.key(row)[1:]), fields)
+
+
+def part_key(split: Parts, part: Part) -> int | str:
+    """Give a part's key as the column that holds it does."""
+    (kind,) = kinds(split.table, ("id",))
+    return int(part.key) if kind == "whole" else part.key
 
 
 def uneven(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from etl.layout import Layout
 from etl.statements import Spelling, quoted
-from etl.stream import Digest, Gate
+from etl.stream import Digest, Gate, Tally
 from etl.tables import Mirrored
 
 
@@ -37,6 +37,19 @@ def orphans(
         f"UPDATE {quoted(table.__tablename__)} SET deleted_at = {spelling.mark}, "
         f"synced_at = {spelling.mark} WHERE {spelling.equal('source')} AND deleted_at IS NULL "
         f"AND {quoted(column)} IN ({dead(parent, spelling)})"
+    )
+
+
+def tally(table: type[Mirrored], asked: Tally, part_column: str | None, spelling: Spelling) -> str:
+    """Count live rows by a column, of a part and a range of ids perhaps."""
+    within = [column for column in (part_column, asked.within and asked.within[0]) if column]
+    chosen = spelling.equal("source", *within)
+    chosen += f" AND id > {spelling.mark}" if asked.above else ""
+    chosen += f" AND id <= {spelling.mark}" if asked.upto is not None else ""
+    column = quoted(asked.column)
+    return (
+        f"SELECT {column}, count(*) FROM {quoted(table.__tablename__)} "
+        f"WHERE {chosen} AND deleted_at IS NULL GROUP BY {column}"
     )
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from etl import extract
-from etl.differences import Comparison, Difference, Kind
-from etl.layout import kinds
+from etl.differences import Comparison, Difference, Kind, part_key
 from etl.load import Loader, names_all
 from etl.paging import record_id
-from etl.stream import Complete, Deletion, Page, Part, Start, Walk
+from etl.stream import Complete, Deletion, Page, Part, Start
 from etl.sync import Job
-from etl.tables import Entity
 from etl.transform import Batch, Entry, Plan
 
 Mend = Callable[[Sequence[Entry], Sequence[Difference]], None]
@@ -65,13 +63,14 @@ class Inspector:
 
         Raises SourceError, ConfigurationError, MirrorError.
         """
-        start = self._start(part, full=deep or self._plan.stream.proof is None)
+        check = None if deep else self._plan.stream.check
+        start = self._start(part, full=check is None)
         inspection = Inspection(watermark=start.position.watermark)
-        for walk in self._walks(start, deep=deep):
-            held = partial(self._loader.held, part)
-            concurrency = self._job.source.concurrency
-            for page in extract.pages(walk, self._job.sender, concurrency, held):
-                self._compare(page, inspection, mend)
+        walk = check(start) if check else self._plan.stream.walk(start)
+        asked = partial(self._loader.held, part), partial(self._comparison.tally, part)
+        concurrency = self._job.source.concurrency
+        for page in extract.pages(walk, self._job.sender, concurrency, *asked):
+            self._compare(page, inspection, mend)
         inspection.settle()
         if deep and self._plan.stream.deletion is Deletion.COUNTS:
             self._count(start, inspection)
@@ -80,13 +79,6 @@ class Inspector:
     def _start(self, part: Part, *, full: bool) -> Start:
         job = self._job
         return self._loader.start(job.source, part, full=full, identity=job.identity)
-
-    def _walks(self, start: Start, *, deep: bool) -> Iterator[Walk]:
-        """Give the walk that reads everything, or the one that reads what moved, and the proof."""
-        yield self._plan.stream.walk(start)
-        prove = self._plan.stream.proof
-        if prove and not deep:
-            yield prove(start)
 
     def _compare(self, page: Page, inspection: Inspection, mend: Mend | None) -> None:
         batch = self._plan.transform(page.records)
@@ -131,13 +123,7 @@ class Inspector:
         missing = sum(one.kind is Kind.MISSING and one.table == table for one in found)
         if start.known.count + missing <= (inspection.announced or 0) and not inspection.rejected:
             return
-        key = typed(parts.table, start.part.key)
+        key = part_key(parts, start.part)
         everything = Complete(parts.column, [key], frozenset(inspection.seen))
         gone = self._comparison.unlisted(everything)
         inspection.unlisted = {one.row: one for one in gone}
-
-
-def typed(table: type[Entity], key: str) -> int | str:
-    """Give a part's key as the column that holds it does."""
-    (kind,) = kinds(table, ("id",))
-    return int(key) if kind == "whole" else key

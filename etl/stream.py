@@ -9,7 +9,7 @@ transaction.
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta, tzinfo
 from enum import Enum
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
@@ -230,6 +230,20 @@ class Held:
 
 
 @dataclass(frozen=True)
+class Tally:
+    """A check's question to the mirror: how many live rows have each value of a column.
+
+    Asked of the part's rows with ids in (`above`, `upto`], and with one value in another column;
+    answered by a mapping from values to counts.
+    """
+
+    column: str
+    above: int = 0
+    upto: int | None = None
+    within: tuple[str, int | str] | None = None
+
+
+@dataclass(frozen=True)
 class Part:
     """One piece of a stream that is walked and remembered on its own, such as a project."""
 
@@ -249,11 +263,16 @@ class Start:
     touched: Touched = Touched()
     identity: Identity = Identity("", "", "")
 
+    def anew(self) -> Start:
+        """Forget what came before: a walk from here reads everything."""
+        return replace(self, position=Position(), since=None)
 
-Walk = Generator[Request | Sequence[Request] | Page | Span, Any, None]
+
+Walk = Generator[Request | Sequence[Request] | Page | Span | Tally, Any, None]
 """Yields a Request and is sent its Answer; yields a list of Requests, which may be sent side by
 side, and is sent the list of their Answers; yields a Page and is sent nothing. The walk that is a
-stream's proof may also yield a Span, and is sent what is Held."""
+stream's proof may also yield a Span, and is sent what is Held; its check a Tally, and is sent the
+counts."""
 
 
 @dataclass(frozen=True)
@@ -331,7 +350,11 @@ class Parts:
 
 @dataclass(frozen=True, kw_only=True)
 class Stream:
-    """One kind of record of a platform, and how to read it."""
+    """One kind of record of a platform, and how to read it.
+
+    A `proof` follows a walk that moved, and mends what that left. A `check` is a walk of its own,
+    which reads no more than it takes to see whether the mirror holds what there is.
+    """
 
     name: str
     shape: Shape
@@ -342,6 +365,7 @@ class Stream:
     digest: Digest | None = None
     gate: Gate | None = None
     proof: Callable[[Start], Walk] | None = None
+    check: Callable[[Start], Walk] | None = None
     within: Inside | None = None
 
 

@@ -111,7 +111,7 @@ def test_an_equal_mirror_of_many_tasks_is_proven_by_three_requests(session, serv
         "users": 2,
         "projects": 1,
         "tasks": 2,
-        "predictions": 1,
+        "predictions": 2,
     }
 
 
@@ -145,7 +145,7 @@ def test_what_changes_between_two_looks_accuses_nobody(session, server, mirrored
         server.state.patch_prediction(1, score=0.7)
 
     server.meanwhile.append((asks, lambda: server.meanwhile.append((asks, edit_again))))
-    found = look(session, server, "predictions")
+    found = look(session, server, "predictions", deep=True)
     assert (named(found), server.meanwhile) == ([], [])
 
 

@@ -126,15 +126,14 @@ def _named(found: Listing) -> list[Named]:
 
 
 def image_ids(
-    start: Start, dataset: int, filters: Mapping[str, str]
+    start: Start, dataset: int, filters: Mapping[str, str], after: int = 0
 ) -> Generator[Request, Answer, set[int]]:
-    """List the ids of a dataset's images, by id.
+    """List the ids of a dataset's images, by id and above one.
 
     Never in the server's own order, by file name: names repeat in sub-folders, and between two
     pages equal names change places.
     """
-    ids: set[int] = set()
-    after, size = 0, start.source.page_size
+    ids, size = set[int](), start.source.page_size
     while True:
         asked: dict[str, str | int] = {"limit": size, "order": "id", "id__gt": after, **filters}
         found = listing((yield Request(f"/api/dataset/{dataset}/data", asked)), "images")

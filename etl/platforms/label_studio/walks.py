@@ -168,8 +168,8 @@ def predictions(start: Start) -> Walk:
     the tasks of the mirror tell. A prediction that is edited stamps its task, so then the
     predictions of the tasks stamped since are read.
     """
-    answer = yield _of_versions(start)
-    now = _versions(answer)
+    answer = yield of_versions(start)
+    now = versions(answer)
     signs = [f"{v.model_version} {v.count} {v.latest}" for v in now]
     checked = _is_past(answer, start.known.newest, start.source.lookback)
     state = {"versions": [*signs, *start.known.sums], "checked": checked}
@@ -195,7 +195,9 @@ def predictions(start: Start) -> Walk:
             yield from _by_task(start, begun | {"since": start.since})
 
 
-class _Version(msgspec.Struct):
+class Version(msgspec.Struct):
+    """A model version: how many predictions it has, and when it made the latest."""
+
     model_version: str | None = ""
     count: int = 0
     latest: str | None = ""
@@ -213,17 +215,19 @@ def _is_counted(prediction: bytes) -> bool:
         return True
 
 
-def _of_versions(start: Start) -> Request:
+def of_versions(start: Start) -> Request:
+    """Ask for the model versions, with the number of predictions of each."""
     return Request(f"/api/projects/{start.part.key}/model-versions/", {"extended": "true"})
 
 
-def _versions(answer: Answer) -> list[_Version]:
+def versions(answer: Answer) -> list[Version]:
+    """Read the model versions in an order of their own."""
     found = listing(answer, "static").records
-    versions = [msgspec.json.decode(version, type=_Version) for version in found]
-    return sorted(versions, key=lambda version: version.model_version or "")
+    read = [msgspec.json.decode(version, type=Version) for version in found]
+    return sorted(read, key=lambda version: version.model_version or "")
 
 
-def _all_predictions(start: Start, done: Position, versions: list[_Version]) -> Walk:
+def _all_predictions(start: Start, done: Position, now: list[Version]) -> Walk:
     """Read every prediction in one answer, twenty times faster than by task.
 
     Where it is not as long as announced, it proves nothing, and is read again by the next run.
@@ -233,9 +237,9 @@ def _all_predictions(start: Start, done: Position, versions: list[_Version]) -> 
     records = listing((yield Request("/api/predictions/", {"project": part}))).records
     named = sum(map(_is_counted, records))
     complete = None
-    if named == (count := sum(version.count for version in versions)):
+    if named == (count := sum(version.count for version in now)):
         complete = _complete("project_id", [int(part)], records)
-    elif _versions((yield _of_versions(start))) == versions:
+    elif versions((yield of_versions(start))) == now:
         raise BadAnswer(f"the list holds {named} predictions where the versions count {count}")
     else:
         done = start.position
