@@ -66,6 +66,19 @@ def strays(layout: Layout, column: str, parent: type[Mirrored], spelling: Spelli
     )
 
 
+def orphaned(table: type[Mirrored], column: str, parent: type[Mirrored], spelling: Spelling) -> str:
+    """Count the live rows that lie in tombstones."""
+    return f"{count(table, spelling)} AND {quoted(column)} IN ({dead(parent, spelling)})"
+
+
+def count(table: type[Mirrored], spelling: Spelling) -> str:
+    """Count live rows."""
+    return (
+        f"SELECT count(*) FROM {quoted(table.__tablename__)} "
+        f"WHERE {spelling.equal('source')} AND deleted_at IS NULL"
+    )
+
+
 def dead(table: type[Mirrored], spelling: Spelling) -> str:
     """List the records that are gone."""
     return (

@@ -138,7 +138,10 @@ class Loader:
         return Held(known, ids[0] if ids else None)
 
     def bury_orphans(self) -> Counts:
-        """Bury what lies in parts that are gone, and forget how far those were mirrored."""
+        """Bury what lies in parts that are gone, and forget how far those were mirrored.
+
+        Raises RefusedError.
+        """
         counts, stream = Counts(), self._plan.stream
         for parent in (stream.parts, stream.within):
             if parent is None:
@@ -147,11 +150,21 @@ class Loader:
             dead = self._session.all(holdings.dead(parent.table, self._spelling), of)
             if not dead:
                 continue
+            self._refuse_too_many_orphans(parent)
             with self._session.transaction():
                 counts.deleted += self._bury_inside(parent)
                 if parent is stream.parts and counts.deleted:
                     self._forget(Part(str(row[0])) for row in dead)
         return counts
+
+    def _refuse_too_many_orphans(self, parent: Parts | Inside) -> None:
+        """Judge what goes with its parents as if a listing had shown it gone."""
+        table, of = self._plan.root.table, (self._plan.source,)
+        lost = holdings.orphaned(table, parent.column, parent.table, self._spelling)
+        ((gone,),) = self._session.all(lost, of * 2)
+        if gone:
+            live = holdings.count(table, self._spelling)
+            self._merge.refuse_too_many(gone, self._session.all(live, of)[0][0])
 
     def _bury_inside(self, parent: Parts | Inside) -> int:
         """Bury what lies in tombstones of another table."""

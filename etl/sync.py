@@ -107,10 +107,10 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
             if stopped is not None:
                 raise stopped
             yield from _stream(job, stream, session, ledger.run_id, report)
-        except (SourceError, ConfigurationError) as error:
+        except SourceError as error:
             stopped = error
             report.fail(error)
-        except (MirrorError, RefusedError) as error:
+        except (MirrorError, RefusedError, ConfigurationError) as error:
             report.fail(error)
         except Interrupted as error:
             stopped = error
@@ -151,7 +151,10 @@ def _stream(
     ]
     failures: dict[Part, AnnomirrorError] = {}
     yield Began(source.name, stream.name, len(starts))
-    report.counts.add(loader.bury_orphans())
+    try:
+        report.counts.add(loader.bury_orphans())
+    except RefusedError as error:
+        failures[Part("")] = error  # what lies in the parts that are there goes on
     reading = Reading(stream, source, job.sender, job.identity, loader, failures)
     for page in copy(reading.pages(starts), plan, loader, failures):
         report.counts.add(page.counts)

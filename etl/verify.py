@@ -107,10 +107,10 @@ def _source(job: Job, session: Session, *, deep: bool, run_id: int | None) -> It
             if stopped is not None:
                 raise stopped
             _Stream(source, stream, session, verdict, run_id).compare(deep=deep)
-        except (SourceError, ConfigurationError) as error:
+        except SourceError as error:
             stopped = error
             verdict.fail(error)
-        except (MirrorError, RefusedError) as error:
+        except (MirrorError, RefusedError, ConfigurationError) as error:
             verdict.fail(error)
         source.note(str(stream.shape.table.__tablename__), verdict)
         verdict.conclude()

@@ -57,7 +57,7 @@ class LabelStudio(Machine):
             return {key for key, one in found.items() if one.task in tasks}
 
         return {
-            "label_studio_users": set(self.state.users),
+            "label_studio_users": {k for k, one in self.state.users.items() if one.organization},
             "label_studio_projects": set(self.state.projects) - hidden,
             "label_studio_tasks": tasks,
             "label_studio_annotations": within(self.state.annotations),
@@ -94,6 +94,12 @@ class LabelStudio(Machine):
         if key:
             project = self.state.projects[key]
             project.organization = 3 - project.organization
+
+    @rule(number=NUMBER)
+    def remove_somebody_or_let_them_back(self, number):
+        if person := chosen(set(self.state.users) - {1}, number):
+            there = self.state.users[person].organization
+            (self.state.remove_member if there else self.state.restore_member)(person)
 
     @rule()
     def lose_the_account_for_a_run(self):

@@ -74,9 +74,15 @@ def choose(start: Start, datasets: Listing) -> Scope:
 
     Raises ConfigurationError for a name that is not there.
     """
+    wanted = {str(part) for part in start.source.parts}
+    _refuse_unknown(start, "datasets", wanted, _named(datasets))
+    return among(start, datasets)
+
+
+def among(start: Start, datasets: Listing) -> Scope:
+    """Tell which of the listed datasets are asked for, whatever else is."""
     there = _named(datasets)
     wanted = {str(part) for part in start.source.parts}
-    _refuse_unknown(start, "datasets", wanted, there)
     chosen = [d for d in there if not wanted or not wanted.isdisjoint((str(d.id), d.name or ""))]
     return Scope(frozenset(d.id for d in chosen), restricted=bool(wanted))
 

@@ -36,9 +36,27 @@ class _WithPredictions(msgspec.Struct):
     predictions: list[msgspec.Raw] = []
 
 
+class _Person(msgspec.Struct):
+    first_name: Any = None
+    email: Any = None
+
+
 def users(start: Start) -> Walk:
-    """Read everyone the organisation has had; the list is not paged."""
-    yield from one_list(Request("/api/users/"), column="source", values=[start.source.name])
+    """Read everyone in the organisation; the list is not paged.
+
+    Of one who was removed from it the list goes on telling the id, under the name of a "Deleted
+    User": as if that were gone, so that the mirror keeps the last name it knows.
+    """
+    path, values = Request("/api/users/"), [start.source.name]
+    yield from one_list(path, column="source", values=values, keep=_is_member)
+
+
+def _is_member(user: bytes) -> bool:
+    try:
+        person = msgspec.json.decode(user, type=_Person)
+    except msgspec.DecodeError:
+        return True  # left to the quarantine
+    return not (person.first_name == person.email == "Deleted")
 
 
 def projects(start: Start) -> Walk:
