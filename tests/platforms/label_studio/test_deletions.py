@@ -71,11 +71,13 @@ def gone_results(session):
 
 def test_a_tombstone_keeps_what_the_record_said(session, server):
     _, tasks = server.project(3)
+    server.state.spoil(tasks[1], novel=b'"a field of a newer server"')
     well(run(session, server))
+    before = rows(session, "label_studio_tasks")
     server.state.delete_task(tasks[1])
     well(run(session, server))
-    (row,) = [r for r in rows(session, "label_studio_tasks") if r["id"] == 2]
-    assert row["data"] == {"n": 1}
+    assert (rows(session, "label_studio_tasks"), gone(session, "tasks")) == (before, [2])
+    assert before[1]["extra"] == {"novel": "a field of a newer server"}
 
 
 def test_a_deleted_annotation_is_found(session, server, check):
