@@ -50,18 +50,22 @@ def command(
     reads everything. Whatever seems wrong is read again before it is named.
     """
     began, verdicts = time.monotonic(), list[Verdict]()
+    stopped: AnnomirrorError | None = None
     try:
         chosen = build.read_settings()
         selected = chosen.select(sources)
         with signals(), build.jobs(selected, streams) as jobs, ExitStack() as stack:
             for verdict in _compared(chosen, jobs, stack, deep=deep, repair=repair):
                 verdicts.append(verdict)
-                if not as_json:
-                    _print(verdict, repair=repair)
+                _print(verdict, repair=repair, as_json=as_json)
+    except AnnomirrorError as error:
+        stopped = error
+        raise
     finally:
         if as_json:
             seconds = round(time.monotonic() - began, 3)
-            click.echo(json.dumps(_as_json(verdicts, seconds, deep=deep, repair=repair)))
+            said = _as_json(verdicts, stopped) | {"deep": deep, "repair": repair}
+            click.echo(json.dumps(said | {"seconds": seconds}))
     _judge(verdicts)
 
 
@@ -114,15 +118,11 @@ def _judge(verdicts: Sequence[Verdict]) -> None:
         raise AnnomirrorError("no stream could be compared; see above")
 
 
-def _as_json(
-    verdicts: Sequence[Verdict], seconds: float, *, deep: bool, repair: bool
-) -> dict[str, Any]:
+def _as_json(verdicts: Sequence[Verdict], stopped: AnnomirrorError | None) -> dict[str, Any]:
     return {
-        "outcome": outcome(verdicts) if verdicts else Outcome.FAILED,
-        "deep": deep,
-        "repair": repair,
-        "seconds": seconds,
+        "outcome": stopped.outcome if stopped else outcome(verdicts),
         "streams": [_stream(verdict) for verdict in verdicts],
+        **({"error": str(stopped)} if stopped else {}),
     }
 
 
@@ -159,11 +159,11 @@ def _short(value: Any, longest: int) -> Any:
     return value
 
 
-def _print(verdict: Verdict, *, repair: bool) -> None:
+def _print(verdict: Verdict, *, repair: bool, as_json: bool) -> None:
     where = f"{verdict.source}/{verdict.stream}"
     if verdict.error:
         click.echo(f"{where}: {verdict.error}", err=True)
-    if invocation().verbosity < 0 and not verdict.differences:
+    if as_json or (invocation().verbosity < 0 and not verdict.differences):
         return
     click.echo(f"{where}: {_summary(verdict, repair=repair)}")
     for one in verdict.differences[:SHOWN]:

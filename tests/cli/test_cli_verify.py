@@ -6,6 +6,9 @@ from contextlib import closing
 
 import pytest
 
+from etl.database import open_mirror
+from etl.lock import locked
+
 BOX = {
     "id": "a",
     "type": "rectanglelabels",
@@ -110,6 +113,12 @@ def test_a_stream_can_be_compared_alone(doctored):
     done = doctored.run("verify", "--stream", "users", "--json")
     assert [stream["stream"] for stream in json.loads(done.stdout)["streams"]] == ["users"]
     assert done.exit_code == 0
+
+
+def test_a_repair_waits_for_nobody(doctored):
+    with locked(open_mirror(f"sqlite:///{doctored.mirror}"), f"sqlite:///{doctored.mirror}"):
+        done = doctored.run("verify", "--repair", "--json")
+    assert (done.exit_code, json.loads(done.stdout)["outcome"]) == (4, "busy")
 
 
 def test_without_a_mirror_there_is_nothing_to_compare(site, boxes):
