@@ -37,10 +37,15 @@ class Inspection:
     watermark: str | None = None
 
     def settle(self) -> None:
-        """Leave out what was written after the reading began."""
+        """Leave out what was written after the reading began, and what was there for a part of it.
+
+        A record may move from one page to another, or go after it was read.
+        """
         mark = self.watermark
         late = {root for root, at in self.written.items() if mark and at and at > mark}
         self.found = {row: one for row, one in self.found.items() if one.root not in late}
+        there = self.unlisted.items()
+        self.unlisted = {row: one for row, one in there if one.root not in self.seen}
 
     @property
     def everything(self) -> dict[tuple[Any, ...], Difference]:

@@ -6,7 +6,10 @@ import pytest
 
 from etl import verify
 from etl.cli.build import choose
+from etl.database import Session, open_mirror
+from etl.differences import Difference, Kind
 from etl.errors import Forbidden
+from etl.inspection import Inspection
 from etl.statements import Spelling
 from etl.sync import Job
 from labelling import BOX, PLATFORM, SOURCE, Server, gone, ids, run, well
@@ -77,6 +80,14 @@ def test_looking_writes_nothing(session, server, mirrored):
     before = dump(session)
     look(session, server, deep=True)
     assert dump(session) == before
+
+
+def test_looking_needs_no_right_to_write(session, database, server, mirrored):
+    engine = open_mirror(database, read_only=True)
+    with engine.connect() as connection:
+        found = look(Session(connection), server, deep=True)
+    engine.dispose()
+    assert {verdict.outcome for verdict in found.values()} == {"ok"}
 
 
 def test_an_edit_that_was_not_mirrored_is_stale_and_shows_its_fields(session, server, mirrored):
@@ -228,3 +239,11 @@ def test_another_organisation_is_not_compared(session, server, mirrored):
     server.state.users[1].organization = 2
     found = look(session, server)
     assert {v.outcome for v in found.values()} <= {"refused", "failed"}
+
+
+def test_what_one_page_does_not_name_and_another_does_is_not_extra():
+    gone = Difference(Kind.EXTRA, "t", 1, (("id", 1),))
+    moved = Difference(Kind.EXTRA, "t", 2, (("id", 2),))
+    inspection = Inspection(unlisted={one.row: one for one in (gone, moved)}, seen={2})
+    inspection.settle()
+    assert list(inspection.unlisted.values()) == [gone]

@@ -341,9 +341,11 @@ MACHINES = {
 }
 
 
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"] if HISTORIES else ["sqlite"])
 @pytest.mark.parametrize("name", MACHINES)
-def test_whatever_happens_the_mirror_is_what_its_source_is(new_sqlite, monkeypatch, name):
+def test_whatever_happens_the_mirror_is_what_its_source_is(request, monkeypatch, name, database):
     machine, patches = MACHINES[name]
+    new_mirror = request.getfixturevalue(f"new_{database}")
     for patch in patches:
         monkeypatch.setattr(*patch)
-    run_state_machine_as_test(lambda: machine(new_sqlite), settings=PLAYED)
+    run_state_machine_as_test(lambda: machine(new_mirror), settings=PLAYED)
