@@ -115,24 +115,29 @@ def test_what_outweighs_itself_is_seen_by_content_only(session, server):
 
 
 def test_an_equal_mirror_of_many_tasks_is_proven_by_three_requests(session, server):
-    server.project(2_000)
+    server.project(2_000, predictions=[{"result": [BOX]}])
+    server.project(90, title="Few", **PARTS)
     well(run(session, server))
     found = look(session, server)
-    assert {n: v.requests for n, v in found.items()} == {
-        "users": 2,
-        "projects": 1,
-        "tasks": 2,
-        "predictions": 2,
+    assert {name: (v.requests, v.read) for name, v in found.items()} == {
+        "users": (2, 1),
+        "projects": (1, 2),
+        "tasks": (2 + 1, 90),
+        "predictions": (1 + 2, 90),
     }
+    assert named(found) == []
 
 
 @pytest.mark.parametrize("deep", [False, True])
-def test_what_is_written_while_it_is_read_accuses_nobody(session, server, mirrored, deep):
+def test_what_is_written_while_it_is_read_accuses_nobody(session, server, deep):
+    project, tasks = server.project(120, **PARTS)
+    well(run(session, server))
+
     def happen():
         server.clock.advance(1)
-        server.state.patch_task(mirrored[11], data={"n": "edited"})
-        server.state.add_annotation(mirrored[10], [BOX])
-        server.state.import_tasks(1, [{"data": {"n": "new"}}])
+        server.state.patch_task(tasks[110], data={"n": "edited"})
+        server.state.add_annotation(tasks[100], [BOX])
+        server.state.import_tasks(project, [{"data": {"n": "new"}}])
 
     server.meanwhile.append((begins_to_prove(server), happen))
     found = look(session, server, "tasks", source=SMALL, deep=deep)

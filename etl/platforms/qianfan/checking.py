@@ -27,6 +27,9 @@ def by_total(listing: Listing) -> Callable[[Start], Walk]:
 
     def check(start: Start) -> Walk:
         first = listing.offset_page((yield listing.by_offset(0, V1_PAGE)))
+        if first.total <= V1_PAGE:
+            yield from whole(start.anew())
+            return
         yield Page(first.records, total=first.total)
         here: dict[int | None, int] = yield Tally("numeric_id")
         if first.total == sum(here.values()):

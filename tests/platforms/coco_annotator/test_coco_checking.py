@@ -42,8 +42,8 @@ def test_a_good_mirror_costs_a_request_a_dataset_and_one_for_annotations(mirror,
     well(run(mirror, large, page_size=1000))
     found = look(mirror, large, "images", "annotations", page_size=1000)
     assert named(found) == []
-    # Who we are, the datasets, and a count of each of the four.
-    assert (found["images"].requests, found["annotations"].requests) == (1 + 1 + 4, 1)
+    # Who we are, the datasets, how many images there are, and a count for each of the four.
+    assert (found["images"].requests, found["annotations"].requests) == (3 + 4, 1)
     assert (found["images"].read, found["annotations"].read) == (0, 0)
 
 
