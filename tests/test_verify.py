@@ -252,3 +252,21 @@ def test_what_one_page_does_not_name_and_another_does_is_not_extra():
     inspection = Inspection(unlisted={one.row: one for one in (gone, moved)}, seen={2})
     inspection.settle()
     assert list(inspection.unlisted.values()) == [gone]
+
+
+def test_a_restricted_mirror_is_compared_with_what_it_is_restricted_to(session, server):
+    for title in ("Boxes", "Moods"):
+        server.project(3, title=title, **PARTS)
+    named_only = replace(SOURCE, parts=("Boxes",))
+    well(run(session, server, parts=("Boxes",)))
+    assert named(look(session, server, source=named_only, deep=True)) == []
+    server.state.delete_task(2)
+    found = look(session, server, source=named_only, deep=True)
+    assert [one.root for one in found["tasks"].differences] == [2]
+
+
+def test_a_repair_of_what_is_equal_writes_nothing(session, server, mirrored):
+    before = dump(session)
+    found = look(session, server, deep=True, run_id=2)
+    assert [verdict.mended for verdict in found.values()] == [0, 0, 0, 0]
+    assert dump(session) == before
