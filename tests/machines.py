@@ -12,14 +12,18 @@ from etl.sync import Committed, Finished, Job
 from mirror import dump, rows
 
 NUMBER = st.integers(0, 9)
+HISTORY = st.lists(st.tuples(st.integers(0, 99), NUMBER, NUMBER), min_size=1, max_size=8)
 BOOKS = ("sync_runs", "sync_stream_runs")
 
 
 class Machine(RuleBasedStateMachine):
     """A mirror and its source; whoever inherits says what happens there, and what is there.
 
-    `silent` tells that something was written which only a whole reading can see.
+    `happenings` are its methods that change the source by two numbers. `silent` tells that
+    something was written which only a whole reading can see.
     """
+
+    happenings = ()
 
     def __init__(self, new_mirror):
         super().__init__()
@@ -44,7 +48,9 @@ class Machine(RuleBasedStateMachine):
         return self._open.enter_context(context)
 
     def teardown(self):
-        self._open.close()
+        """End cleanly whatever came before."""
+        with self._open:
+            self.run_cleanly()
 
     def job(self, **how):
         platform = PLATFORMS[self.source.platform]
@@ -79,6 +85,11 @@ class Machine(RuleBasedStateMachine):
             table: {r["id"] for r in rows(self.session, table, without=()) if r["deleted_at"]}
             for table in self.alive()
         }
+
+    @rule(history=HISTORY)
+    def live(self, history):
+        for which, number, other in history:
+            getattr(self, self.happenings[which % len(self.happenings)])(number, other)
 
     @rule(pages=st.integers(1, 12))
     def run_and_be_killed(self, pages):
