@@ -87,6 +87,10 @@ class Machine(RuleBasedStateMachine):
         }
 
     @rule(history=HISTORY)
+    def live_on(self, history):
+        self.live(history)
+
+    @rule(history=HISTORY)
     def live(self, history):
         for which, number, other in history:
             getattr(self, self.happenings[which % len(self.happenings)])(number, other)

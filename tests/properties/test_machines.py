@@ -30,7 +30,7 @@ from mirror import SOURCE
 HISTORIES = os.environ.get("ANNOMIRROR_HISTORIES")
 PLAYED = settings(
     phases=[Phase.generate],
-    max_examples=int(HISTORIES or 8),
+    max_examples=int(HISTORIES or 16),
     stateful_step_count=30 if HISTORIES else 8,
     derandomize=not HISTORIES,
     print_blob=bool(HISTORIES),
@@ -43,6 +43,7 @@ class LabelStudio(Machine):
 
     happenings = (
         *("write",) * 4,
+        *("delete_something",) * 3,
         "write_silently",
         "move_a_project_out_of_sight_or_back",
         "remove_somebody_or_let_them_back",
@@ -81,6 +82,10 @@ class LabelStudio(Machine):
             self.state.release()  # an import still under way would fail with it
         with suppress(Refusal):  # nobody acts on a project that is out of sight
             WRITES[name](self.state, number, [ITEMS[item]])
+
+    def delete_something(self, number, other):
+        name = ("delete task", "delete annotation", "delete prediction")[other % 3]
+        WRITES[name](self.state, number, [])
 
     def write_silently(self, number, other):
         """Neither stamp nor number tells of these: full_every does."""
@@ -123,8 +128,9 @@ class CocoAnnotator(Machine):
     """All is read whole by every run; the array of annotations too, unless it is long."""
 
     happenings = (
-        *("annotate", "annotate_by_script", "redraw", "change_behind_its_back", "add_an_image"),
-        *("delete", "undo_or_erase", "export", "hire_or_dismiss"),
+        *("annotate",) * 3,
+        *("annotate_by_script", "redraw", "change_behind_its_back", "add_an_image"),
+        *("delete", "undo_or_erase", "wipe_out", "export", "hire_or_dismiss"),
     )
 
     def begin(self):
@@ -206,6 +212,11 @@ class CocoAnnotator(Machine):
         key = chosen([key for key, row in rows.items() if row["deleted"]], number)
         if key:
             (catalogue.erase if number % 3 == 0 else catalogue.undo)(self.state, kind, key)
+
+    def wipe_out(self, number, other):
+        kind = ("annotations", "annotations", "categories")[other % 3]
+        if key := self.one(kind, number):
+            catalogue.erase(self.state, kind, key)
 
     def export(self, number, _other):
         dataset = self.one("datasets", number)
