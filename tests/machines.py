@@ -1,6 +1,6 @@
 """Mirrors of platforms that live on between runs, some of them cut, for Hypothesis to play with."""
 
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -19,11 +19,13 @@ BOOKS = ("sync_runs", "sync_stream_runs")
 class Machine(RuleBasedStateMachine):
     """A mirror and its source; whoever inherits says what happens there, and what is there.
 
-    `happenings` are its methods that change the source by two numbers. `silent` tells that
+    `happenings` are its methods that change the source by two numbers, or are answered by one of
+    its `refusals`. `silent` tells that
     something was written which only a whole reading can see.
     """
 
     happenings = ()
+    refusals = ()
 
     def __init__(self, new_mirror):
         super().__init__()
@@ -93,7 +95,8 @@ class Machine(RuleBasedStateMachine):
     @rule(history=HISTORY)
     def live(self, history):
         for which, number, other in history:
-            getattr(self, self.happenings[which % len(self.happenings)])(number, other)
+            with suppress(*self.refusals):
+                getattr(self, self.happenings[which % len(self.happenings)])(number, other)
 
     @rule(pages=st.integers(1, 12))
     def run_and_be_killed(self, pages):

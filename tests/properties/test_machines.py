@@ -21,6 +21,7 @@ from etl.platforms.label_studio import proof, walks
 from etl.platforms.qianfan import marked, reading, resuming
 from etl.platforms.qianfan import walks as offsets
 from etl.standins.coco_annotator import catalogue, chores, work
+from etl.standins.coco_annotator.documents import Missing
 from etl.standins.label_studio.refusals import Refusal
 from histories import ITEMS, WRITES
 from labelling import Server
@@ -127,6 +128,7 @@ class LabelStudio(Machine):
 class CocoAnnotator(Machine):
     """All is read whole by every run; the array of annotations too, unless it is long."""
 
+    refusals = (Missing,)  # what lies in an erased dataset cannot be worked on
     happenings = (
         *("annotate",) * 3,
         *("annotate_by_script", "redraw", "change_behind_its_back", "add_an_image"),
