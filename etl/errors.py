@@ -9,6 +9,7 @@ AnnomirrorError            1  failed
 │   ├── Forbidden              the account may not read this: stops the stream or part
 │   ├── Missing                nothing there: stops the stream or part
 │   └── BadAnswer              an answer that is not what the platform documents
+├── DifferentError         1  the mirror is not what its source is
 ├── MirrorError            1  the database could not be read or written
 │   └── KeyTaken               a row to be added is there already: update it instead
 ├── PartialError           3  some streams failed, the others are committed
@@ -23,7 +24,7 @@ from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a run or a stream went, as `sync --json` and the books say it."""
+    """How a run or a stream went, as `sync --json`, `verify --json` and the books say it."""
 
     OK = "ok"
     PARTIAL = "partial"
@@ -31,6 +32,7 @@ class Outcome(StrEnum):
     BUSY = "busy"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
+    DIFFERENT = "different"
 
 
 class AnnomirrorError(Exception):
@@ -55,6 +57,11 @@ class SourceError(AnnomirrorError):
         super().__init__(message)
         self.status = status
 
+    @property
+    def stops_source(self) -> bool:
+        """Tell whether no other part or stream of the source would fare better."""
+        return False
+
 
 class Unreachable(SourceError):
     """No answer, or none but "try later", after every retry.
@@ -69,9 +76,19 @@ class Unreachable(SourceError):
         super().__init__(message, status)
         self.reached = status is not None if reached is None else reached
 
+    @property
+    def stops_source(self) -> bool:
+        """Tell whether there was no answer at all."""
+        return not self.reached
+
 
 class Unauthorized(SourceError):
     """The credentials are refused, so nothing of this source can be read."""
+
+    @property
+    def stops_source(self) -> bool:
+        """Tell that nobody else is asked with them."""
+        return True
 
 
 class Forbidden(SourceError):
@@ -92,6 +109,12 @@ class MirrorError(AnnomirrorError):
 
 class KeyTaken(MirrorError):
     """The mirror has a row of the key that was to be added."""
+
+
+class DifferentError(AnnomirrorError):
+    """The mirror holds something otherwise than its source, and it was not mended."""
+
+    outcome = Outcome.DIFFERENT
 
 
 class PartialError(AnnomirrorError):

@@ -175,6 +175,7 @@ def test_the_defaults_told_are_the_defaults(tmp_path, monkeypatch):
     assert rows["`concurrency`"] == f"{source.concurrency}, COCO Annotator {boxes.concurrency}"
     assert rows["`max_delete_share`"] == str(source.max_delete_share)
     assert settings.duration(rows["`lookback`"].strip('`"'), "") == source.lookback
+    assert settings.duration(rows["`full_every`"].strip('`"'), "") == source.full_every
     assert rows["`verify`"] == f"`{str(source.verify).lower()}`"
 
 

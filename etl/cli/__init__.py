@@ -31,6 +31,7 @@ COMMANDS = {
     "status": "Show rows, age and watermark of every stream.",
     "streams": "List the streams of each source.",
     "sync": "Bring the mirror up to date.",
+    "verify": "Compare the mirror with its sources, and mend it.",
 }
 
 

@@ -6,7 +6,7 @@ measured on a server of version 1.23.2.
 
 from __future__ import annotations
 
-from etl.platforms.label_studio import controls, left_out, login, proof, results, walks
+from etl.platforms.label_studio import checking, controls, left_out, login, proof, results, walks
 from etl.platforms.label_studio.tables import (
     Annotation,
     Control,
@@ -108,6 +108,7 @@ TASKS = Stream(
     parts=OF_PROJECT,
     digest=Digest(Task, by="updated_at", sums=("total_annotations", "total_predictions")),
     proof=proof.prove,
+    check=checking.tasks,
 )
 
 PREDICTIONS = Stream(
@@ -132,6 +133,7 @@ PREDICTIONS = Stream(
     deletion=Deletion.COMPLETE_LISTING,
     parts=OF_PROJECT,
     digest=Digest(Task, by="updated_at", sums=("total_predictions",)),
+    check=checking.predictions,
     within=Inside(Task, "task_id"),
 )
 
