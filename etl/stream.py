@@ -78,7 +78,9 @@ class Source:
 class Request:
     """One HTTP request, relative to the source's address.
 
-    The answer to a `large` one is kept in a file, and read from there piece by piece.
+    The answer to a `large` one is kept in a file, and read from there piece by piece. What has a
+    `body` carries it as it is, JSON. A request to be carried out `once` is sent again only where
+    it cannot have arrived.
     """
 
     path: str
@@ -86,6 +88,8 @@ class Request:
     method: str = "GET"
     json: Json = None
     large: bool = False
+    body: bytes | None = None
+    once: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,14 +15,15 @@ LAYERS = (
     "etl etl.standins",
     "etl.errors etl.tables etl.auth",
     "etl.stream etl.times",
-    "etl.paging etl.elements etl.layout etl.compare etl.setting_values",
+    "etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake etl.sheets",
+    "etl.inputs",
     "etl.verdict etl.reader etl.reject",
     "etl.platforms etl.client etl.extract etl.transform etl.database",
     "etl.settings etl.migrate etl.statements etl.lock",
     "etl.table etl.quarantine etl.books etl.holdings",
     "etl.merge",
-    "etl.load etl.ledger",
-    "etl.parts",
+    "etl.load etl.ledger etl.journal",
+    "etl.parts etl.importing",
     "etl.sync",
     "etl.cli",
     "etl.__main__",
@@ -31,7 +32,7 @@ LAYER = {name: depth for depth, line in enumerate(LAYERS) for name in line.split
 FOLDERS = ("etl.platforms", "etl.cli", "etl.standins")  # inside these, anything but circles
 
 # What a platform is described with: words, no I/O.
-WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth"}
+WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth", "intake", "inputs"}
 # Who may import a library; a folder stands for everything in it.
 USERS = {
     "httpx": {"etl.client", "etl.auth", "etl.stream"},  # stream.py: for an annotation
