@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Protocol
 
 import msgspec
 
@@ -25,6 +25,13 @@ TOKEN = 20  # characters; what is wrong closer to the end of what was tried may 
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
 _BLANK = b" \t\r\n"
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Readable(Protocol):
+    """A file, or what is read like one."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give up to so many bytes, and none at its end."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +49,7 @@ class Line:
         return int.from_bytes(hashlib.blake2b(self.raw, digest_size=8).digest(), signed=True)
 
 
-def lines(file: BinaryIO, name: str) -> Iterator[Line]:
+def lines(file: Readable, name: str) -> Iterator[Line]:
     """Read the records of an open file; its name counts where it says that it is CSV."""
     stream = _Bytes(file, name)
     first = stream.next()
@@ -52,7 +59,7 @@ def lines(file: BinaryIO, name: str) -> Iterator[Line]:
     if suffix in (".csv", ".tsv") or first not in (b"[", b"{"):
         heading = stream.line().decode(errors="replace")
         delimiter = "\t" if suffix == ".tsv" else sheets.delimiter(heading)
-        rest = io.TextIOWrapper(_Rest(stream), encoding="utf-8", newline="")
+        rest = io.TextIOWrapper(_Rest(stream), "utf-8", newline="")  # type: ignore[type-var]  # read1 does
         found = sheets.records(rest, name, delimiter, stream.number)
     elif first == b"[" or not _is_record(stream.line()):
         found = _values(stream)
@@ -65,7 +72,7 @@ def lines(file: BinaryIO, name: str) -> Iterator[Line]:
 def fields(raw: bytes) -> dict[str, msgspec.Raw]:
     """Take a record apart, each field as its own JSON text. Raises ValueError."""
     try:
-        raw.decode()
+        bytes(raw).decode()  # a view on an answer has no such thing
         return _FIELDS.decode(raw)
     except UnicodeDecodeError as error:
         raise ValueError("it is not UTF-8 text") from error
@@ -90,7 +97,7 @@ def _is_record(raw: bytes) -> bool:
 class _Bytes:
     """The part of a file that is not used up yet, and the number of the line it is at."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: Readable, name: str) -> None:
         self._file = file
         self.name = name
         self.rest, self.at, self.number = b"", 0, 1

@@ -80,6 +80,7 @@ class Intake:
     traces: Callable[[int, str], Questions[Traces]]
     marked: Callable[[int, str], Questions[dict[int, int]]]
     records: Callable[[int, Sequence[int]], Questions[list[bytes]]]
+    places: Callable[[Sequence[bytes], str], dict[int, int]]
     existing: Callable[[int, str, Sequence[Key]], Questions[dict[Key, Existing]]]
     change: Callable[[bytes, Existing], Request | None]
     problems: Callable[[str], dict[int, str]]

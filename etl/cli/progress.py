@@ -15,7 +15,7 @@ class Progress:
     """Draws the events of a run; does nothing unless `shown`."""
 
     def __init__(self, *, shown: bool) -> None:
-        self._bars = _bars() if shown else None
+        self._bars = bars() if shown else None
         self._tasks: dict[tuple[str, str], TaskID] = {}
         self._done: dict[tuple[str, str], int] = {}
 
@@ -58,7 +58,8 @@ class Progress:
             self._bars.update(task, completed=read, total=max(read, 1) if read else 0)  # type: ignore[union-attr]  # shown
 
 
-def _bars() -> Any:
+def bars() -> Any:
+    """Make the bars: name, share, speed and what is left."""
     from rich.console import Console  # noqa: PLC0415  # costs 50 ms, and cron has no terminal
     from rich.progress import (  # noqa: PLC0415
         BarColumn,

@@ -82,7 +82,7 @@ def command(  # noqa: PLR0913  # one for each option
     try:
         chosen = build.read_settings()
         selected = chosen.select(sources)
-        with _signals(), build.jobs(selected, streams, full=full) as jobs:
+        with signals(), build.jobs(selected, streams, full=full) as jobs:
             trusting = [replace(job, allow_mass_delete=allow_mass_delete) for job in jobs]
             _run(chosen, trusting, report, dry_run=dry_run)
     except AnnomirrorError as error:
@@ -132,7 +132,7 @@ def _rehearsing(chosen: Settings) -> Iterator[Session]:
 
 
 @contextmanager
-def _signals() -> Iterator[None]:
+def signals() -> Iterator[None]:
     """Turn SIGINT and SIGTERM into an error, so that the open page is rolled back."""
 
     def interrupt(number: int, _frame: Any) -> None:

@@ -87,7 +87,7 @@ def _label_studio_import_items() -> None:
             "outcome",
             sa.Text(),
             nullable=True,
-            comment="created, updated, skipped or rejected; NULL until then",
+            comment="created, updated, skipped, rejected or abandoned; NULL until then",
         ),
         sa.Column(
             "task_id", sa.BigInteger(), nullable=True, comment="Task the line became, or is already"

@@ -17,7 +17,7 @@ import msgspec
 from etl.errors import BadAnswer, Missing
 from etl.intake import Intake, Job, Questions, Traces, counted
 from etl.paging import listing, mapping
-from etl.platforms.label_studio.finding import existing, marked, records
+from etl.platforms.label_studio.finding import existing, marked, places, records
 from etl.platforms.label_studio.refusals import problems
 from etl.platforms.label_studio.tables import Import, ImportItem
 from etl.platforms.label_studio.wrapping import NAME, change, key, wrapped
@@ -126,6 +126,7 @@ INTAKE = Intake(
     traces=traces,
     marked=marked,
     records=records,
+    places=places,
     existing=existing,
     change=change,
     problems=problems,

@@ -12,6 +12,8 @@ from etl.stream import Answer
 
 # The server writes the whole record behind a problem, and numbers from 0.
 _ITEM = re.compile(r"Errors?[^:]{0,200}? at item (\d+): (.*?)(?= :: |\Z)", re.DOTALL)
+_ASSUMED = re.compile(r" ?\[assume: [^\n]*$")
+LONGEST = 500  # characters of what is wrong with one task
 _PREDICTION = re.compile(r"Task (\d+), (prediction \d+: [^\n]*)")
 
 
@@ -23,15 +25,23 @@ def refusal(answer: Answer) -> Invalid | None:
         return None
     found = problems("\n".join(_texts(wrong)))
     told = " ".join(_texts(wrong)).partition(" :: ")[0]
-    return Invalid(f"HTTP {answer.status}: {told[:500] or said['detail']}", answer.status, found)
+    return Invalid(
+        f"HTTP {answer.status}: {told[:LONGEST] or said['detail']}", answer.status, found
+    )
 
 
 def problems(said: str) -> dict[int, str]:
     """Read what is wrong with which task, counted from 0, out of the server's words."""
     found: dict[int, str] = {}
     for place, text in (*_ITEM.findall(said), *_PREDICTION.findall(said)):
-        found.setdefault(int(place), " ".join(text.split())[:500])
+        found.setdefault(int(place), _plain(text))
     return found
+
+
+def _plain(text: str) -> str:
+    """Leave out what the server assumes of a record's form, for we chose it."""
+    told = " ".join(text.split()).replace("\\'", "'")
+    return _ASSUMED.sub("", told)[:LONGEST]
 
 
 def _texts(wrong: Any) -> Iterator[str]:

@@ -311,5 +311,7 @@ class ImportItem(Entity, table=True):
     position: int = key("Place of the record in its file, from 1", given=True)
     line: int | None = whole("Line of the file at which the record begins", given=True)
     external_key: str | None = text("Content of the field named by --key", given=True)
-    outcome: str | None = text("created, updated, skipped or rejected; NULL until then", given=True)
+    outcome: str | None = text(
+        "created, updated, skipped, rejected or abandoned; NULL until then", given=True
+    )
     task_id: int | None = whole("Task the line became, or is already", given=True, index=True)
