@@ -19,10 +19,11 @@ from etl.intake import COMPLETED, FAILED, Intake, Job, ended
 from etl.journal import Journal
 from etl.reject import storable
 from etl.sightings import SERVER_ERROR, Events, Settled, Sightings, Waiting, Wishes
+from etl.verdict import may_have_arrived
 
 ATTEMPTS = 3
 NAMED = 10  # wrong lines that a message names
-BAD_REQUEST, TIMED_OUT, TOO_LARGE = 400, 408, 413
+BAD_REQUEST, TOO_LARGE = 400, 413
 
 
 @dataclass(kw_only=True)
@@ -65,7 +66,7 @@ class Delivery:
             answer = self.sender.send(self.intake.submission(batch.project_id, records))
             job = self.intake.answered(answer)
         except SourceError as error:
-            if _may_have_arrived(error):
+            if may_have_arrived(error):
                 yield from self.find(batch, lines, error)
             else:
                 yield from self._refused(batch, lines, error)
@@ -225,13 +226,6 @@ class Delivery:
 
     def _complete(self, batch: Batch) -> None:
         self.journal.change(batch, status=COMPLETED, finished_at=times.now())
-
-
-def _may_have_arrived(error: SourceError) -> bool:
-    """Tell whether a failure leaves open what the server did: no answer, or not a server's own."""
-    if isinstance(error, Unreachable) and not error.sent:
-        return False
-    return error.status is None or error.status == TIMED_OUT or error.status >= SERVER_ERROR
 
 
 def _ids(lines: Sequence[Line], job: Job) -> dict[int, int]:

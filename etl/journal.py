@@ -7,17 +7,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from etl import times
+from etl.aside import Aside
 from etl.batch import ABANDONED, CREATED, PREPARED, READING, REJECTED, TAKEN, Batch
 from etl.database import Session
 from etl.inputs import Line
 from etl.intake import COMPLETED, FAILED, Intake, Job, Key
-from etl.quarantine import COLUMNS as REJECT
-from etl.quarantine import KEYS as REJECT_KEYS
-from etl.quarantine import TABLE as REJECTS
 from etl.reject import storable
 from etl.statements import Spelling, quoted
 
-STREAM = "imports"  # what rejected lines are called in the quarantine
 COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
 ITEM = ("source", "import_id", "position", "line", "content_hash", "external_key", "outcome")
 STAMPS = ("first_synced_at", "synced_at")
@@ -27,7 +24,8 @@ class Journal:
     """Keeps the books of one source's imports, in the run `run_id`."""
 
     def __init__(self, session: Session, intake: Intake, source: str, run_id: int) -> None:
-        self._session, self._source, self._run_id = session, source, run_id
+        self._session, self._source = session, source
+        self._aside = Aside(session, source, run_id)
         self._spelling = Spelling(session.dialect)
         self._jobs_table, self._items_table = map(
             str, (intake.jobs.__tablename__, intake.items.__tablename__)
@@ -143,7 +141,7 @@ class Journal:
         with self._session.transaction():
             insert = self._spelling.insert(self._items_table, (*ITEM, *STAMPS))
             self._session.many(insert, rows)
-            self._set_aside(batch, [(n, wrong[n.place]) for n in lines if n.place in wrong])
+            self._aside.put(batch, [(n, wrong[n.place]) for n in lines if n.place in wrong])
             self._change(batch, status=PREPARED)
             return None if last else self._open(**self._next(batch))
 
@@ -203,7 +201,7 @@ class Journal:
         """Write down what became of some lines, and perhaps of their batch."""
         with self._session.transaction():
             self._note(batch, outcome, ids)
-            self._release(batch, ids)
+            self._aside.release(batch, ids)
             if columns:
                 self._change(batch, **columns)
 
@@ -223,7 +221,7 @@ class Journal:
         with self._session.transaction():
             said = {} if error is None else {"error": storable(error)}
             self._change(batch, status=FAILED, finished_at=times.now(), **said)
-            self._set_aside(batch, wrong)
+            self._aside.put(batch, wrong)
             self._note(batch, REJECTED, {line.place: None for line, _ in wrong})
             found = [self._open(**kept, status=PREPARED) for _ in groups]
             for new, lines in zip(found, groups, strict=True):
@@ -256,37 +254,6 @@ class Journal:
                 f"WHERE {self._spelling.equal('source', 'import_id', 'position')}",
                 [(line.content_hash, self._source, batch.id, line.place) for line in lines],
             )
-
-    # The quarantine
-
-    def _set_aside(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> None:
-        upsert = self._spelling.upsert(REJECTS, REJECT, REJECT_KEYS, ["first_run_id"])
-        tail = (self._run_id, self._run_id, times.now())
-        rows = [
-            (
-                *(self._source, STREAM, str(batch.project_id), _record_key(batch, line.place)),
-                *(storable(why), storable(line.raw.decode(errors="backslashreplace"))),
-                *tail,
-            )
-            for line, why in wrong
-        ]
-        self._session.many(upsert, rows)
-
-    def _release(self, batch: Batch, ids: Iterable[int]) -> None:
-        """Let go of lines that were wrong once and are in now."""
-        where = self._spelling.equal("source", "stream")
-        if self._session.all(
-            f"SELECT 1 FROM {REJECTS} WHERE {where} LIMIT 1", (self._source, STREAM)
-        ):
-            self._session.many(
-                f"DELETE FROM {REJECTS} WHERE {self._spelling.equal(*REJECT_KEYS)}",
-                [(self._source, STREAM, _record_key(batch, place)) for place in ids],
-            )
-
-
-def _record_key(batch: Batch, place: int) -> str:
-    """Name a line so that it is the same one when its file is imported again."""
-    return storable(f"project {batch.project_id}: {batch.file} #{place}")
 
 
 def _storable(key: Key | None) -> str | None:

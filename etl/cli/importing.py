@@ -14,6 +14,7 @@ from typing import Any, BinaryIO
 import click
 
 from etl import ledger, sync
+from etl.aside import STREAM
 from etl.batch import CREATED, REJECTED, SKIPPED, UPDATED
 from etl.cli import build, import_options
 from etl.cli.import_progress import ImportProgress
@@ -21,7 +22,6 @@ from etl.cli.options import common, invocation
 from etl.cli.sync import signals
 from etl.errors import AnnomirrorError, ConfigurationError, InputError, Outcome, PartialError
 from etl.imports import Asked, Imports, Target, rehearse
-from etl.journal import STREAM
 from etl.ledger import Ledger, StreamReport
 from etl.platforms import PLATFORMS, intake
 from etl.settings import Settings

@@ -29,7 +29,7 @@ def health(_call: Call) -> Answer:
     return json_answer({"status": "UP"})
 
 
-def version(_call: Call) -> Answer:
+def version(call: Call) -> Answer:
     """Tell the versions of everything; needs no credentials."""
     package = {
         "version": VERSION,
@@ -45,7 +45,7 @@ def version(_call: Call) -> Answer:
             "label-studio-os-package": package,
             "label-studio-os-backend": backend,
             "label-studio-converter": {"version": "2.1.2"},
-            "edition": "Community",
+            "edition": call.state.edition,
         }
     )
 
