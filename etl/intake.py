@@ -45,11 +45,13 @@ class Job:
 class Traces:
     """What is found of a batch whose answer was lost.
 
-    It is `settled` where the server's list of jobs tells for certain, and nothing can come late.
+    It is `settled` where the server's jobs tell for certain that nothing can come late; where it
+    works by jobs, what is `queued` may come very late.
     """
 
     job: Job | None = None
     settled: bool = False
+    queued: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 from etl import times
 from etl.batch import CREATED, SKIPPED, UPDATED, Batch
 from etl.database import Session
-from etl.errors import SourceError
+from etl.errors import SourceError, Unreachable
 from etl.extract import Sender, ask
 from etl.inputs import Line
-from etl.intake import Intake, Job, Key
+from etl.intake import Intake, Job, Key, Traces
 from etl.journal import Journal
 from etl.load import Loader
 from etl.stream import Page, Part, Source, Stream
@@ -27,6 +27,7 @@ from etl.transform import Plan
 T = TypeVar("T")
 
 ABSENT = timedelta(seconds=60)  # after which what a server does while it answers would be there
+QUEUED = timedelta(hours=1)  # after which a queue would have come to it
 LISTED = timedelta(seconds=5)  # after which a job would be among the server's jobs
 FIRST_PAUSE, LONGER, LONGEST_PAUSE = 0.2, 1.5, 15.0  # seconds between two looks
 SERVER_ERROR = 500  # said by the server itself, when it has given up
@@ -109,24 +110,28 @@ class Sightings:
     def looked_for(
         self, batch: Batch, lines: Sequence[Line], error: SourceError | None
     ) -> Looked[Job | dict[int, int]]:
-        """Look for a batch until it is found or its absence is believed."""
-        answered = error is not None and error.status == SERVER_ERROR
-        asked, pause = False, 0.0
-        while True:
-            found = self.marked(batch)
-            if len(found) >= len(lines):
-                return found
+        """Look for a batch until it is found or its absence is believed. Raises Unreachable."""
+        over = error is not None and error.status == SERVER_ERROR
+        traces, pause, ends_at = None, 0.0, time.monotonic() + self.wishes.timeout
+        while len(found := self.marked(batch)) < len(lines):
             age = times.parsed(times.now()) - times.parsed(batch.submitted_at or times.now())
-            if not asked and (answered or age > LISTED):
-                asked = True
-                traces = ask(self.intake.traces(batch.project_id, batch.mark), self.sender)
+            if traces is None and (over or age > LISTED):
+                traces = self._traces(batch)
                 if traces.job:
                     return traces.job
-                answered = answered or traces.settled
-            if (answered and asked) or age > ABSENT:
-                return self.marked(batch)
+            if traces and (over or traces.settled or age > (QUEUED if traces.queued else ABSENT)):
+                return self.marked(batch)  # once more: it may have come while we asked
+            if time.monotonic() > ends_at:
+                raise Unreachable(
+                    f"batch {batch.batch} of {batch.file} was sent and not answered, and a server "
+                    "that works by jobs may still come to it; see later: annomirror import --resume"
+                )
             yield Waiting(batch, "looked for")
             pause = self.pause(pause)
+        return found
+
+    def _traces(self, batch: Batch) -> Traces:
+        return ask(self.intake.traces(batch.project_id, batch.mark), self.sender)
 
     def kept(
         self, batch: Batch, lines: Sequence[Line], found: dict[int, int]

@@ -94,15 +94,16 @@ def _job(answer: Answer) -> Job:
 def traces(number: int, mark: str) -> Questions[Traces]:
     """Look for a batch among the server's jobs, of which there is no list.
 
-    A job that makes no tasks tells the newest number: from there it goes back, job by job, to ours
-    or to one that is older. The jobs of others may be hidden from us, so it may also end nowhere.
+    A job that makes no tasks tells the newest number: from there it goes back, job by job. Those
+    of others may be hidden from us; ours are not, but a server may keep what it was sent to itself.
     """
     params: dict[str, str | int] = {"commit_to_project": "false"}
     path = f"/api/projects/{number}/import"
-    probe = Request(path, params, method="POST", json=[{"data": {NAME: mark}}])
+    probe = Request(path, params, method="POST", json=[{"data": {NAME: "no task"}}])
     newest = answered((yield probe))
     if newest.id is None:
         return Traces()
+    told = True
     for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
         try:
             found = yield from job(number, job_id)
@@ -110,7 +111,8 @@ def traces(number: int, mark: str) -> Questions[Traces]:
             continue
         if any(mark.encode() in record for record in islice(found.records, 1)):
             return Traces(found, settled=True)
-    return Traces(settled=newest.id <= BACK)
+        told = told and bool(found.records)
+    return Traces(settled=told, queued=True)
 
 
 INTAKE = Intake(
