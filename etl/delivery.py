@@ -19,10 +19,10 @@ from etl.intake import COMPLETED, FAILED, Intake, Job, ended
 from etl.journal import Journal
 from etl.reject import storable
 from etl.sightings import SERVER_ERROR, Events, Settled, Sightings, Waiting, Wishes
+from etl.survey import STDIN, told
 from etl.verdict import may_have_arrived
 
 ATTEMPTS = 3
-NAMED = 10  # wrong lines that a message names
 BAD_REQUEST, TOO_LARGE = 400, 413
 
 
@@ -242,13 +242,8 @@ def _halves(lines: Sequence[Line]) -> list[Sequence[Line]]:
 
 def _told(batch: Batch, lines: Sequence[Line], named: Sequence[tuple[Line, str]], said: str) -> str:
     """Name the lines that are wrong, or those among which they are."""
-    first, last = lines[0].number, lines[-1].number
-    if not named:
-        where = f"line {first}" if first == last else f"lines {first} to {last}"
-        return f"{batch.file}: {where}: {said}; {HELP}"
-    shown = "; ".join(f"line {line.number}: {why}" for line, why in named[:NAMED])
-    more = f"; and {len(named) - NAMED} more" if len(named) > NAMED else ""
-    return f"{batch.file}: {shown}{more}; {HELP}"
-
-
-HELP = "nothing of this batch is in: mend it and run the same again, or leave it out by --skip-bad"
+    name, first, last = batch.file or STDIN, lines[0].number, lines[-1].number
+    if named:
+        return told(name, named)
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    return f"{name}: {where}: {said}; mend it, or leave it out by --skip-bad"

@@ -45,7 +45,7 @@ class Files:
 
     def begun(self, project_id: int, name: str) -> list[Batch]:
         """Find the open batches of a file whose import was cut."""
-        found = self.delivery.journal.unfinished()
+        found = self.delivery.journal.recall.unfinished()
         return [b for b in found if b.session and (b.project_id, b.file) == (project_id, name)]
 
     def carry(self, project_id: int, name: str, digest: str | None) -> Events:
@@ -62,7 +62,7 @@ class Files:
 
     def refuse_again(self, project_id: int, name: str, digest: str) -> None:
         """Refuse a file that is in the project already. Raises RefusedError."""
-        for batch in self.delivery.journal.finished(project_id):
+        for batch in self.delivery.journal.recall.finished(project_id):
             if batch.options.get("sha256") == digest:
                 raise RefusedError(
                     f"{name}: this very file was imported into project {project_id} at "
@@ -78,7 +78,7 @@ class Files:
     def settle(self, open_ones: Iterable[Batch]) -> Events:
         """Find out what became of batches that were sent, which needs no file."""
         for batch in open_ones:
-            found = self.delivery.journal.lines(batch)
+            found = self.delivery.journal.recall.lines(batch)
             if batch.status == SENDING:
                 yield from self.delivery.find(batch, found)
             elif batch.status == TAKEN:
@@ -90,7 +90,7 @@ class Files:
         """Read a file for the batches that need it, and then on to its end."""
         unread = next((batch for batch in open_ones if batch.status == READING), None)
         some = open_ones[0]
-        consumed = self.delivery.journal.consumed(some.session)
+        consumed = self.delivery.journal.recall.consumed(some.session)
         with reading(self.opens, some.file or STDIN) as file:
             read = lines(file, some.file or STDIN)
             waiting = [batch for batch in open_ones if batch.status in (PREPARED, FAILED)]
@@ -103,7 +103,7 @@ class Files:
     ) -> Events:
         """Read what the books have, and send of it what is not in."""
         journal = self.delivery.journal
-        wanted = {line.place: batch for batch in waiting for line in journal.lines(batch)}
+        wanted = {line.place: batch for batch in waiting for line in journal.recall.lines(batch)}
         ends = {batch.id: place for place, batch in wanted.items()}
         found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
         for some_lines in _portions(read, consumed):
@@ -131,7 +131,7 @@ class Files:
         if not found:
             return
         first, last = found[0].place - 1, found[-1].place
-        known = self.delivery.journal.hashes(some.session, first, last)
+        known = self.delivery.journal.recall.hashes(some.session, first, last)
         for line in found:
             mended = line.place in wanted and wanted[line.place].status == FAILED
             if not mended and known.get(line.place) != line.content_hash:
@@ -157,6 +157,8 @@ class Files:
             yield from self.delivery.deliver(batch, good)
         if after is not None:
             self.delivery.journal.drop(after)
+            if after.batch == 1:
+                raise InputError(f"{after.file}: there is no record in it")
 
     def _batches(self, read: Iterator[Line]) -> Iterator[tuple[list[Line], dict[int, Key], bool]]:
         """Cut lines into batches by number and size; none has two lines of one key."""

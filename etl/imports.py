@@ -119,7 +119,7 @@ class Imports:
     def _resume(self, asked: Asked) -> Events:
         """Go on with every file that was begun, and with every job that is followed."""
         sessions: dict[str | None, list[Batch]] = {}
-        for batch in self.journal.unfinished():
+        for batch in self.journal.recall.unfinished():
             sessions.setdefault(batch.session, []).append(batch)
         for name, begun in sessions.items():
             if name is None:
@@ -132,7 +132,7 @@ class Imports:
         some = begun[0]
         files = self._files(*_as_begun(some, asked.wishes))
         yield from files.settle(begun)
-        left = [b for b in self.journal.unfinished() if b.session == some.session]
+        left = [b for b in self.journal.recall.unfinished() if b.session == some.session]
         if not files.need_the_file(left):
             return
         if some.file == STDIN and asked.project is None:
@@ -145,7 +145,7 @@ class Imports:
     def _watch(self, number: int, job_id: int, asked: Asked) -> Events:
         """Follow a job that was begun elsewhere. Raises Missing for one that is not there."""
         job = self._target.ask(self._target.intake.job(number, job_id))
-        batch = self.journal.of_job(job_id) or self.journal.begin(
+        batch = self.journal.recall.of_job(job_id) or self.journal.begin(
             project_id=number, job_id=job_id, status="created", submitted_at=job.created_at
         )
         if batch.status not in ENDED:

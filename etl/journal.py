@@ -12,10 +12,10 @@ from etl.batch import ABANDONED, CREATED, PREPARED, READING, REJECTED, TAKEN, Ba
 from etl.database import Session
 from etl.inputs import Line
 from etl.intake import COMPLETED, FAILED, Intake, Job, Key
+from etl.recall import Recall
 from etl.reject import storable
 from etl.statements import Spelling, quoted
 
-COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
 ITEM = ("source", "import_id", "position", "line", "content_hash", "external_key", "outcome")
 STAMPS = ("first_synced_at", "synced_at")
 
@@ -25,84 +25,13 @@ class Journal:
 
     def __init__(self, session: Session, intake: Intake, source: str, run_id: int) -> None:
         self._session, self._source = session, source
+        self.recall = Recall(session, intake, source)
         self._aside = Aside(session, source, run_id)
         self._spelling = Spelling(session.dialect)
         self._jobs_table, self._items_table = map(
             str, (intake.jobs.__tablename__, intake.items.__tablename__)
         )
         self._jobs, self._items = quoted(self._jobs_table), quoted(self._items_table)
-
-    # Asking
-
-    def unfinished(self) -> list[Batch]:
-        """List the batches that are not done with, in the order of their making."""
-        left = (
-            f"SELECT 1 FROM {self._items} i WHERE i.source = {self._jobs}.source "
-            f"AND i.import_id = {self._jobs}.id AND i.outcome IS NULL"
-        )
-        mark = self._spelling.mark
-        of = f"status <> {mark} AND (status <> {mark} OR EXISTS ({left}))"
-        return self._batches(of, COMPLETED, FAILED)
-
-    def finished(self, project_id: int) -> list[Batch]:
-        """List the first batches of the files that a project holds."""
-        mark = self._spelling.mark
-        return self._batches(
-            f"project_id = {mark} AND batch = 1 AND status = {mark}", project_id, COMPLETED
-        )
-
-    def of_job(self, job_id: int) -> Batch | None:
-        """Find the batch that a job of the server's does."""
-        found = self._batches(self._spelling.equal("job_id"), job_id)
-        return found[0] if found else None
-
-    def _batches(self, where: str, *values: Any) -> list[Batch]:
-        sql = (
-            f"SELECT {', '.join(COLUMNS)}, options FROM {self._jobs} "
-            f"WHERE {self._spelling.equal('source')} AND {where} ORDER BY id"
-        )
-        return [
-            Batch(
-                **dict(zip(COLUMNS, map(times.shown, row[:-1]), strict=True)),
-                options=_decoded(row[-1]),
-            )
-            for row in self._session.all(sql, (self._source, *values))
-        ]
-
-    def lines(self, batch: Batch) -> list[Line]:
-        """List the lines of a batch of which it is not known what became; what they say is not."""
-        rows = self._session.all(
-            f"SELECT position, line FROM {self._items} WHERE outcome IS NULL "
-            f"AND {self._spelling.equal('source', 'import_id')} ORDER BY position",
-            (self._source, batch.id),
-        )
-        return [Line(place, number, b"") for place, number in rows]
-
-    def consumed(self, session: str | None) -> int:
-        """Tell how many records of a file are in the books."""
-        ((count,),) = self._session.all(
-            f"SELECT max(i.position) FROM {self._of_session()}", (self._source, session)
-        )
-        return int(count or 0)
-
-    def hashes(self, session: str | None, above: int, upto: int) -> dict[int, int]:
-        """Give what the books know the records of a file by, between two places."""
-        mark = self._spelling.mark
-        rows = self._session.all(
-            f"SELECT i.position, i.content_hash FROM {self._of_session()} "
-            f"AND i.position > {mark} AND i.position <= {mark}",
-            (self._source, session, above, upto),
-        )
-        return dict(map(tuple, rows))
-
-    def _of_session(self) -> str:
-        mark = self._spelling.mark
-        return (
-            f"{self._items} i JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
-            f"WHERE j.source = {mark} AND j.session = {mark}"
-        )
-
-    # Writing
 
     def begin(self, **columns: Any) -> Batch:
         """Open the next batch, of which nothing is known yet but where its lines come from."""
@@ -205,6 +134,12 @@ class Journal:
             if columns:
                 self._change(batch, **columns)
 
+    def reject(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> None:
+        """Set lines of a batch aside."""
+        with self._session.transaction():
+            self._aside.put(batch, wrong)
+            self._note(batch, REJECTED, {line.place: None for line, _ in wrong})
+
     def part(
         self,
         batch: Batch,
@@ -258,9 +193,3 @@ class Journal:
 
 def _storable(key: Key | None) -> str | None:
     return None if key is None else storable(str(key))
-
-
-def _decoded(options: Any) -> dict[str, Any]:
-    """Give JSON, which Postgres has decoded already."""
-    found = json.loads(options) if isinstance(options, str) else options
-    return found or {}

@@ -13,15 +13,17 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from etl import times
-from etl.batch import CREATED, SKIPPED, UPDATED, Batch
+from etl.batch import CREATED, REJECTED, SKIPPED, UPDATED, Batch
 from etl.database import Session
-from etl.errors import SourceError, Unreachable
+from etl.errors import InputError, Invalid, SourceError, Unreachable
 from etl.extract import Sender, ask
 from etl.inputs import Line
-from etl.intake import Intake, Job, Key, Traces
+from etl.intake import FAILED, Existing, Intake, Job, Key, Traces
 from etl.journal import Journal
 from etl.load import Loader
+from etl.reject import storable
 from etl.stream import Page, Part, Source, Stream
+from etl.survey import STDIN, told
 from etl.transform import Plan
 
 T = TypeVar("T")
@@ -93,19 +95,39 @@ class Sightings:
         keys: dict[Key, Line] = {self.intake.key(n.raw, self.wishes.key): n for n in lines}
         asked = self.intake.existing(batch.project_id, self.wishes.key, list(keys))
         there = ask(asked, self.sender)
-        changed, kept = dict[int, int | None](), dict[int, int | None]()
+        found: dict[str, dict[int, int | None]] = {UPDATED: {}, SKIPPED: {}}
+        wrong: list[tuple[Line, str]] = []
         for key, task in there.items():
-            change = self.intake.change(keys[key].raw, task) if self.wishes.update else None
-            if change:
-                self.sender.send(change)
-            (changed if change else kept)[keys[key].place] = task.id
-        if changed:
-            self.mirror(batch, [key for key in changed.values() if key])
-        for outcome, ids in ((UPDATED, changed), (SKIPPED, kept)):
+            try:
+                outcome = UPDATED if self._changed(keys[key], task) else SKIPPED
+            except Invalid as error:
+                wrong.append((keys[key], str(error)))
+            else:
+                found[outcome][keys[key].place] = task.id
+        self.mirror(batch, [task for task in found[UPDATED].values() if task])
+        for outcome, ids in found.items():
             if ids:
                 self.journal.settle(batch, outcome, ids)
                 yield Settled(outcome, len(ids))
+        if wrong:
+            yield from self._refused(batch, wrong)
         return [line for key, line in keys.items() if key not in there]
+
+    def _changed(self, line: Line, task: Existing) -> bool:
+        """Change a task that is there, if that is wished and it differs. Raises Invalid."""
+        change = self.intake.change(line.raw, task) if self.wishes.update else None
+        if change:
+            self.sender.send(change)
+        return change is not None
+
+    def _refused(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> Events:
+        """Set lines aside whose changes were refused, or say which they are. Raises InputError."""
+        if not self.wishes.skip_bad:
+            said = told(batch.file or STDIN, wrong)
+            self.journal.change(batch, status=FAILED, error=storable(said))
+            raise InputError(said)
+        self.journal.reject(batch, wrong)
+        yield Settled(REJECTED, len(wrong))
 
     def looked_for(
         self, batch: Batch, lines: Sequence[Line], error: SourceError | None

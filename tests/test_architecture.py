@@ -21,7 +21,7 @@ LAYERS = (
     "etl.platforms etl.client etl.extract etl.transform etl.database",
     "etl.settings etl.migrate etl.statements etl.lock",
     "etl.table etl.quarantine etl.books etl.holdings",
-    "etl.merge etl.aside",
+    "etl.merge etl.aside etl.recall",
     "etl.load etl.ledger etl.journal",
     "etl.parts etl.sightings",
     "etl.sync etl.delivery",

@@ -113,7 +113,7 @@ def _run(chosen: Settings, sources: Sequence[Source], asked: Asked, report: Impo
                             _count(event, report)
                     finally:
                         with suppress(AnnomirrorError):
-                            report.unfinished += len(imports.journal.unfinished())
+                            report.unfinished += len(imports.journal.recall.unfinished())
     _judge(report)
 
 

@@ -262,7 +262,7 @@ def test_an_import_that_died_at_any_request_is_gone_on_with(
 
 
 def test_an_import_may_die_again_and_again(site, dies, file):
-    for number in range(1, 30):
+    for number in range(1, 90, 3):
         dies(number, answered=number % 2 == 0)
         if not killed(site, file, "--batch-size", "2"):
             break
