@@ -14,6 +14,7 @@ from sqlmodel import SQLModel
 from etl import errors, settings
 from etl.cli import main
 from etl.platforms import PLATFORMS
+from etl.standins.label_studio import LabelStudio
 from sources import ROOT
 
 README = (ROOT / "README.md").read_text("utf-8")
@@ -192,12 +193,27 @@ def recipes():
 
 @pytest.fixture(scope="module")
 def mirror(tmp_path_factory):
-    """The mirror that the demo leaves."""
+    """The mirror that the demo leaves, and an import."""
     folder = tmp_path_factory.mktemp("demo")
     done = CliRunner().invoke(main, ["demo", "--dir", str(folder)])
     assert done.exit_code == 0, done.output
+    imported(folder)
     with closing(sqlite3.connect(folder / "mirror.db")) as connection:
         yield connection
+
+
+def imported(folder):
+    """Import a task into a server of its own."""
+    (folder / "tasks.jsonl").write_text('{"text": "a"}')
+    with LabelStudio() as server:
+        project = server.state.add_project("Imported")
+        (folder / "more.toml").write_text(
+            f'[sources.more]\nplatform = "label_studio"\nurl = "{server.url}"\n'
+            f'token = "{server.token}"\n'
+        )
+        where = ("--config", str(folder / "more.toml"), "--project", str(project.id))
+        done = CliRunner().invoke(main, ["import", *where, "more", str(folder / "tasks.jsonl")])
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("query", list(recipes()), ids=lambda query: query.splitlines()[0][:40])
