@@ -88,15 +88,25 @@ class Files:
 
     def go_on(self, open_ones: Sequence[Batch]) -> Events:
         """Read a file for the batches that need it, and then on to its end."""
-        unread = next((batch for batch in open_ones if batch.status == READING), None)
         some = open_ones[0]
+        open_ones = self._given_back(open_ones)
+        unread = next((batch for batch in open_ones if batch.status == READING), None)
+        waiting = [batch for batch in open_ones if batch.status in (PREPARED, FAILED)]
         consumed = self.delivery.journal.recall.consumed(some.session)
         with reading(self.opens, some.file or STDIN) as file:
             read = lines(file, some.file or STDIN)
-            waiting = [batch for batch in open_ones if batch.status in (PREPARED, FAILED)]
             yield from self._again(some, waiting, read, consumed)
             if unread:
-                yield from self._on(unread, read)
+                yield from self._on(unread, read, consumed)
+
+    def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
+        """Have the last batch read anew where it failed: its file may have been mended since."""
+        journal = self.delivery.journal
+        last = max(open_ones, key=lambda batch: (batch.status == FAILED, batch.id))
+        if last.status != FAILED or not journal.recall.can_be_read_anew(last):
+            return open_ones
+        journal.give_back(last, opens=all(batch.status != READING for batch in open_ones))
+        return [b for b in journal.recall.unfinished() if b.session == last.session]
 
     def _again(
         self, some: Batch, waiting: Sequence[Batch], read: Iterator[Line], consumed: int
@@ -119,8 +129,12 @@ class Files:
     def _send_again(self, batch: Batch, found: Sequence[Line]) -> Events:
         """Send a batch that never was, or the lines of one that failed as a batch of their own."""
         wrong = [(line, why) for line in found if (why := self.judge.wrong(line))]
-        if wrong:
+        if wrong and not self.delivery.wishes.skip_bad:
             raise InputError(told(batch.file or STDIN, wrong))
+        if wrong:
+            self.delivery.journal.reject(batch, wrong)
+            yield Settled(REJECTED, len(wrong))
+            found = [line for line in found if not self.judge.wrong(line)]
         if batch.status == FAILED:
             self.delivery.journal.rehash(batch, found)
             (batch,) = self.delivery.journal.part(batch, None, [], [found])
@@ -141,7 +155,7 @@ class Files:
                     "anew with --again, which sends every line of it"
                 )
 
-    def _on(self, batch: Batch, read: Iterator[Line]) -> Events:
+    def _on(self, batch: Batch, read: Iterator[Line], consumed: int) -> Events:
         """Send what has not been read before, batch by batch."""
         after: Batch | None = batch
         for found, keys, last in self._batches(read):
@@ -157,7 +171,7 @@ class Files:
             yield from self.delivery.deliver(batch, good)
         if after is not None:
             self.delivery.journal.drop(after)
-            if after.batch == 1:
+            if after is batch and not consumed:
                 raise InputError(f"{after.file}: there is no record in it")
 
     def _batches(self, read: Iterator[Line]) -> Iterator[tuple[list[Line], dict[int, Key], bool]]:

@@ -106,6 +106,15 @@ class Journal:
                 said = "given up: the file was begun anew"
                 self._change(batch, status=FAILED, error=said, finished_at=times.now())
 
+    def give_back(self, batch: Batch, *, opens: bool) -> None:
+        """Forget the lines of a batch that failed, to read them anew; perhaps open one for them."""
+        where = self._spelling.equal("source", "import_id")
+        with self._session.transaction():
+            self._session.run(f"DELETE FROM {self._items} WHERE {where}", (self._source, batch.id))
+            self._change(batch, finished_at=times.now())
+            if opens:
+                self._open(**self._next(batch))
+
     def drop(self, batch: Batch) -> None:
         """Forget a batch that there are no lines for."""
         where = self._spelling.equal("source", "id")

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from etl import times
-from etl.batch import Batch
+from etl.batch import CREATED, Batch
 from etl.database import Session
 from etl.inputs import Line
 from etl.intake import COMPLETED, FAILED, Intake
@@ -67,6 +67,20 @@ class Recall:
             (self._source, batch.id),
         )
         return [Line(place, number, b"") for place, number in rows]
+
+    def can_be_read_anew(self, batch: Batch) -> bool:
+        """Tell whether nothing of a batch is in, and nothing behind it has been read."""
+        mark = self._spelling.mark
+        lies = f"i.import_id = {mark} AND i.outcome = {mark}"
+        behind = (
+            f"i.import_id <> {mark} AND i.position > (SELECT min(position) FROM {self._items} "
+            f"WHERE {self._spelling.equal('source', 'import_id')})"
+        )
+        found = self._session.all(
+            f"SELECT 1 FROM {self._of_session()} AND (({lies}) OR ({behind})) LIMIT 1",
+            (self._source, batch.session, batch.id, CREATED, batch.id, self._source, batch.id),
+        )
+        return not found
 
     def consumed(self, session: str | None) -> int:
         """Tell how many records of a file are in the books."""

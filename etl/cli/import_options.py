@@ -21,13 +21,17 @@ OPTIONS = (
     click.option(
         "--batch-size",
         type=click.IntRange(1, 100_000),
+        metavar="N",
         default=Sizes.lines,
+        show_default=True,
         help="Send at most so many tasks at once.",
     ),
     click.option(
         "--batch-bytes",
         type=POSITIVE,
+        metavar="N",
         default=Sizes.bytes,
+        show_default=True,
         help="Send at most so many bytes at once.",
     ),
     click.option(
@@ -41,6 +45,7 @@ OPTIONS = (
         "--timeout",
         type=click.FloatRange(0, min_open=True),
         default=Wishes.timeout,
+        show_default=True,
         metavar="SECONDS",
         help="Follow one job no longer than that.",
     ),

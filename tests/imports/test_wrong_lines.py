@@ -113,6 +113,30 @@ def test_a_mended_file_goes_on_and_nothing_stays_aside(site):
     assert (site.numbers, site.imported("--resume")) == ([1, 2, 3, 4], {})
 
 
+def test_a_wrong_line_may_be_taken_out_of_the_file(site):
+    assert site.put(site.file([image(1), without(2), image(3)]))[0] == 2
+    assert site.imported(site.file([image(1), image(3)])) == {"created": 2}
+    assert (site.numbers, site.imported("--resume")) == ([1, 3], {})
+    assert site.items("position", "outcome") == [(1, "created"), (2, "created")]
+
+
+def test_a_wrong_line_of_a_later_batch_may_be_taken_out_too(site):
+    records = [image(1), image(2), image(3), without(4), image(5), image(6), image(7)]
+    assert site.put(site.file(records), "--batch-size", "2")[0] == 2
+    del records[3]
+    assert site.put("--resume")[0] == 2  # the file is as it was
+    assert site.imported(site.file(records)) == {"created": 4}
+    assert (site.numbers, site.imported("--resume")) == ([1, 2, 3, 5, 6, 7], {})
+
+
+def test_lines_that_were_skipped_by_their_key_may_stand_beside_a_wrong_one(site):
+    site.server.state.import_tasks(1, [image(1)])
+    records = [image(1), without(2), image(3)]
+    assert site.put(site.file(records), "--key", "n")[0] == 2
+    assert site.imported(site.file([image(1), image(3)])) == {"skipped": 1, "created": 1}
+    assert site.numbers == [1, 3]
+
+
 def test_a_wrong_line_that_is_mended_later_leaves_the_quarantine(site):
     records = [image(1), without(2)]
     site.imported(site.file(records), "--skip-bad")
@@ -191,7 +215,7 @@ def test_a_change_the_server_refuses_is_said_with_its_line(site, server):
     code, said = site.put(name, "--key", "n", "--update")
     assert (code, "changed.jsonl: line 2: HTTP 400: no" in said["error"]) == (2, True)
     assert said["updated"] == 1
-    assert site.imported("--resume", "--skip-bad") == {"rejected": 1}
+    assert site.imported("--resume", "--skip-bad") == {"skipped": 1, "rejected": 1}
 
 
 # The quarantine
