@@ -59,8 +59,8 @@ class Delivery:
         if not lines:
             self._complete(batch)
             return
-        self.journal.change(batch, status=SENDING, submitted_at=times.now())
         batch = replace(batch, status=SENDING, submitted_at=times.now())
+        self.journal.change(batch, status=SENDING, submitted_at=batch.submitted_at)
         records = [self.intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:
             answer = self.sender.send(self.intake.submission(batch.project_id, records))
@@ -130,7 +130,8 @@ class Delivery:
 
     def finish(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Go on with a batch of which the server has everything, and the mirror perhaps not."""
-        yield from self.collect(batch, lines, self.there.marked(batch))
+        ids = self.journal.recall.ids(batch) or self.there.marked(batch)
+        yield from self.collect(batch, lines, ids)
 
     # What a server says
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -10,10 +11,16 @@ from etl import extract
 from etl.batch import CREATED, REJECTED, SKIPPED, UPDATED, Batch
 from etl.database import Session
 from etl.delivery import Delivery
-from etl.errors import ConfigurationError, InputError
+from etl.errors import (
+    AnnomirrorError,
+    ConfigurationError,
+    InputError,
+    RefusedError,
+    SourceError,
+)
 from etl.importing import Files, Sizes
 from etl.inputs import Line, lines
-from etl.intake import ENDED, Intake, Questions
+from etl.intake import ENDED, Intake, Key, Questions
 from etl.journal import Journal
 from etl.ledger import Ledger
 from etl.sightings import Events, Settled, Sightings, Wishes
@@ -22,6 +29,8 @@ from etl.survey import STDIN, Judge, Opens, portions, reading, survey
 from etl.sync import Sender
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 COMPARED = 1000  # lines of a rehearsal whose keys are asked for together
 
@@ -117,15 +126,26 @@ class Imports:
         yield from files.carry(number, name, digest)
 
     def _resume(self, asked: Asked) -> Events:
-        """Go on with every file that was begun, and with every job that is followed."""
+        """Go on with every file that was begun, and with every job that is followed.
+
+        One that cannot be gone on with does not stop the next. Raises what stopped the first.
+        """
         sessions: dict[str | None, list[Batch]] = {}
         for batch in self.journal.recall.unfinished():
             sessions.setdefault(batch.session, []).append(batch)
+        failed: list[AnnomirrorError] = []
         for name, begun in sessions.items():
-            if name is None:
-                yield from self._files(asked.wishes, asked.sizes).settle(begun)
-            else:
-                yield from self._go_on(begun, asked)
+            try:
+                if name is None:
+                    yield from self._files(asked.wishes, asked.sizes).settle(begun)
+                else:
+                    yield from self._go_on(begun, asked)
+            except (SourceError, InputError, RefusedError) as error:
+                failed.append(error)
+        for other in failed[1:]:
+            log.error("%s: %s", self._target.source.name, other)
+        if failed:
+            raise failed[0]
 
     def _go_on(self, begun: Sequence[Batch], asked: Asked) -> Events:
         """Find out what became of what was sent; then send what was not."""
@@ -176,25 +196,24 @@ def rehearse(target: Target, asked: Asked, opens: Opens) -> Events:
         with reading(opens, name) as file:
             found = survey(file, name, judge, skip_bad=asked.wishes.skip_bad)
         yield Settled(REJECTED, found.wrong)
+        if judge.name is None:
+            yield Settled(CREATED, found.records - found.wrong)
+            continue
         with reading(opens, name) as file:
             for some in portions(lines(file, name), COMPARED):
-                good = [line for line in some if not judge.wrong(line)]
-                yield from _foretold(target, number, judge, good, asked.wishes)
+                keys = {key: line for line in some if (key := judge.key(line)) is not None}
+                yield from _foretold(target, number, judge.name, keys, asked.wishes)
 
 
 def _foretold(
-    target: Target, number: int, judge: Judge, good: Sequence[Line], wishes: Wishes
+    target: Target, number: int, name: str, keys: dict[Key, Line], wishes: Wishes
 ) -> Events:
-    """Tell what would become of some lines."""
-    if judge.name is None:
-        yield Settled(CREATED, len(good))
-        return
-    keys = {key: line for line in good if (key := judge.key(line)) is not None}
-    there = target.ask(target.intake.existing(number, judge.name, list(keys)))
-    changed = [k for k, task in there.items() if target.intake.change(keys[k].raw, task)]
-    updated = len(changed) if wishes.update else 0
+    """Tell what would become of some lines, by their keys."""
+    there = target.ask(target.intake.existing(number, name, list(keys)))
+    differing = [k for k, task in there.items() if target.intake.change(keys[k].raw, task)]
+    updated = len(differing) if wishes.update else 0
     yield Settled(UPDATED, updated)
-    yield Settled(SKIPPED, len(good) - len(keys) + len(there) - updated)
+    yield Settled(SKIPPED, len(there) - updated)
     yield Settled(CREATED, len(keys) - len(there))
 
 

@@ -68,6 +68,15 @@ class Recall:
         )
         return [Line(place, number, b"") for place, number in rows]
 
+    def ids(self, batch: Batch) -> dict[int, int]:
+        """Give the tasks that the server named for lines which the mirror may not have yet."""
+        rows = self._session.all(
+            f"SELECT position, task_id FROM {self._items} WHERE outcome IS NULL "
+            f"AND task_id IS NOT NULL AND {self._spelling.equal('source', 'import_id')}",
+            (self._source, batch.id),
+        )
+        return dict(map(tuple, rows))
+
     def can_be_read_anew(self, batch: Batch) -> bool:
         """Tell whether nothing of a batch is in, and nothing behind it has been read."""
         mark = self._spelling.mark

@@ -20,7 +20,16 @@ from etl.cli import build, import_options
 from etl.cli.import_progress import ImportProgress
 from etl.cli.options import common, invocation
 from etl.cli.sync import signals
-from etl.errors import AnnomirrorError, ConfigurationError, InputError, Outcome, PartialError
+from etl.database import Session
+from etl.errors import (
+    AnnomirrorError,
+    ConfigurationError,
+    InputError,
+    Outcome,
+    PartialError,
+    RefusedError,
+    SourceError,
+)
 from etl.imports import Asked, Imports, Target, rehearse
 from etl.ledger import Ledger, StreamReport
 from etl.platforms import PLATFORMS, intake
@@ -100,21 +109,38 @@ def _targets(chosen: Settings, name: str | None) -> list[Source]:
 
 
 def _run(chosen: Settings, sources: Sequence[Source], asked: Asked, report: ImportReport) -> None:
+    """Import into each source; one that fails does not stop the next."""
+    failed: list[AnnomirrorError] = []
     with build.writing(chosen) as session, ledger.opened(session) as run:
         report.run = run.run_id
         for source in sources:
-            with _noted(source, report, run), _target(source, report) as target:
-                shown = sys.stderr.isatty() and invocation().verbosity >= 0
-                with ImportProgress(f"{source.name}: import", shown=shown) as progress:
-                    imports = Imports(target, session, run, opened, progress.expect)
-                    try:
-                        for event in imports.events(asked):
-                            progress.show(event)
-                            _count(event, report)
-                    finally:
-                        with suppress(AnnomirrorError):
-                            report.unfinished += len(imports.journal.recall.unfinished())
+            try:
+                _into(source, asked, report, session, run)
+            except (SourceError, ConfigurationError, RefusedError) as error:
+                failed.append(error)
+    for other in failed[1:]:
+        click.echo(f"annomirror: {other}", err=True)
+    if failed:
+        raise failed[0]
     _judge(report)
+
+
+def _into(
+    source: Source, asked: Asked, report: ImportReport, session: Session, run: Ledger
+) -> None:
+    """Do for one source what is asked."""
+    shown = sys.stderr.isatty() and invocation().verbosity >= 0
+    name = f"{source.name}: import"
+    with _noted(source, report, run), _target(source, report) as target:  # noqa: SIM117  # the bar ends first
+        with ImportProgress(name, shown=shown) as progress:
+            imports = Imports(target, session, run, opened, progress.expect)
+            try:
+                for event in imports.events(asked):
+                    progress.show(event)
+                    _count(event, report)
+            finally:
+                with suppress(AnnomirrorError):
+                    report.unfinished += len(imports.journal.recall.unfinished())
 
 
 def _rehearse(source: Source, asked: Asked, report: ImportReport) -> None:

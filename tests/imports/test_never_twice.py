@@ -1,6 +1,9 @@
 """Nothing is imported twice: answers that are lost, servers that break off, programs that die."""
 
 import json
+import subprocess
+import sys
+import time
 
 import httpx
 import pytest
@@ -269,6 +272,23 @@ def test_an_import_may_die_again_and_again(site, dies, file):
     once(site)
 
 
+def test_an_import_that_is_told_to_stop_says_so_and_is_gone_on_with(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    command = [sys.executable, "-m", "etl", "import", "labels", "--project", "1", file, "--json"]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, cwd=site.folder, **pipes) as process:
+        while not any(request.path.endswith("/imports/1/") for request in server.requests):
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.terminate()
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, json.loads(out)["outcome"]) == (143, "interrupted")
+    assert err.startswith("annomirror: interrupted")
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    once(site)
+
+
 # Going on
 
 
@@ -342,6 +362,26 @@ def test_standard_input_is_piped_again_to_go_on(site, server, images, jsonl):
     assert "pipe the same into: annomirror import labels --project 1 -" in said["error"]
     assert site.imported("-", stdin=content) == {"created": 4}
     once(site)
+
+
+def test_one_file_that_is_gone_does_not_stop_the_others(site, server, file, images):
+    other = site.file(images(2, 8), "other.jsonl")
+    goes_wrong(server, times=None, status=403, body=b"{}")
+    assert [site.put(name)[0] for name in (file, other)] == [1, 1]
+    server.faults.clear()
+    (site.folder / file).unlink()
+    code, said = site.put("--resume")
+    assert (code, said["created"], said["unfinished"], site.numbers) == (2, 2, 1, [8, 9])
+    assert "tasks.jsonl: No such file" in said["error"]
+
+
+def test_a_source_that_fails_does_not_stop_the_next(site, server, file):
+    cut(site, server, file)
+    lines = ("[sources.another]", 'platform = "label_studio"', 'url = "http://127.0.0.1:9"')
+    site.configure(*lines, 'token = "t"')
+    code, said = site.put("--resume")
+    assert (code, said["created"], site.numbers) == (1, 4, NUMBERS)
+    assert "127.0.0.1:9 does not answer" in said["error"]
 
 
 def test_an_import_with_keys_goes_on_with_them(site, server, file):
