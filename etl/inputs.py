@@ -22,6 +22,7 @@ from etl.errors import InputError
 CHUNK = 1 << 18  # bytes read at a time
 WINDOW = 1 << 12  # bytes tried for a record before more of them are
 TOKEN = 20  # characters; what is wrong closer to the end of what was tried may only be cut there
+ROWS = (".jsonl", ".ndjson")  # names of files that have a record on every line
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
 _BLANK = b" \t\r\n"
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
@@ -61,7 +62,7 @@ def lines(file: Readable, name: str) -> Iterator[Line]:
         delimiter = "\t" if suffix == ".tsv" else sheets.delimiter(heading)
         rest = io.TextIOWrapper(_Rest(stream), "utf-8", newline="")  # type: ignore[type-var]  # read1 does
         found = sheets.records(rest, name, delimiter, stream.number)
-    elif first == b"[" or not _is_record(stream.line()):
+    elif first == b"[" or not (suffix in ROWS or _is_record(stream.line())):
         found = _values(stream)
     else:
         found = _rows(stream)

@@ -103,6 +103,11 @@ def test_a_bad_line_harms_no_other():
     assert [number for number, _ in problems(content)] == [2, 3, 4]
 
 
+def test_a_first_line_that_is_bad_harms_no_other_where_the_name_tells_what_lines_are():
+    content = '{"a": \n{"a": 2}\n'
+    assert [n.problem is None for n in read(content, "tasks.jsonl")] == [False, True]
+
+
 def test_what_is_wrong_is_said():
     assert problems('{"a": 1}\n[1]\n') == [(2, "a record should be a JSON object")]
     assert problems(b'{"a": 1}\n{"a": "\xff"}\n') == [(2, "it is not UTF-8 text")]

@@ -106,5 +106,7 @@ def _check_target(
     for name in files:
         if name != STDIN and not Path(name).exists():
             raise ConfigurationError(f"{name}: there is no such file")
+        if name != STDIN and not Path(name).is_file():
+            raise ConfigurationError(f"{name} is no file that can be read again; pipe it into -")
     if list(files).count(STDIN) > 1:
         raise ConfigurationError("standard input can be read once")

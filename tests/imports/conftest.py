@@ -5,7 +5,6 @@ import json
 import pytest
 
 from etl import client, sightings
-from etl.database import Session, open_mirror
 from etl.standins.label_studio import LabelStudio
 from importer import Importer
 
@@ -55,13 +54,10 @@ def site(tmp_path, monkeypatch, server, project):
 
 
 @pytest.fixture
-def on_both(database, monkeypatch, site):
+def on_both(database, session, monkeypatch, site):
     """The same site, its mirror on each of the databases; gives what reads it."""
     monkeypatch.setenv("ANNOMIRROR_DATABASE", database)
-    engine = open_mirror(database)
-    with engine.connect() as connection:
-        yield Session(connection)
-    engine.dispose()
+    return session
 
 
 @pytest.fixture

@@ -253,6 +253,7 @@ def test_what_is_no_key_is_a_wrong_line(site, value):
         (["labels"], "say into which project"),
         (["labels", "--project", "1"], "say a FILE"),
         (["labels", "--project", "1", "none.json"], "there is no such file"),
+        (["labels", "--project", "1", "."], "is no file that can be read again"),
         (["labels", "--project", "1", "-", "-"], "standard input can be read once"),
         (["labels", "--project", "1", "-", "--watch", "1"], "say a FILE"),
         (["labels", "--project", "1", "-", "--update"], "say --key too"),
