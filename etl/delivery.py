@@ -7,19 +7,19 @@ there is believed at once where the server says so, else when it had the time to
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from etl import times
 from etl.batch import CREATED, PREPARED, REJECTED, SENDING, Batch
 from etl.errors import InputError, Invalid, Missing, SourceError, Unreachable
-from etl.extract import Sender, ask
+from etl.extract import ask
 from etl.inputs import Line
 from etl.intake import COMPLETED, FAILED, Intake, Job, ended
 from etl.journal import Journal
 from etl.reject import storable
 from etl.sightings import SERVER_ERROR, Events, Settled, Sightings, Waiting, Wishes
-from etl.survey import STDIN, told
+from etl.survey import STDIN, refused
 from etl.verdict import may_have_arrived
 
 ATTEMPTS = 3
@@ -37,11 +37,6 @@ class Delivery:
     def intake(self) -> Intake:
         """How records are put into the platform."""
         return self.there.intake
-
-    @property
-    def sender(self) -> Sender:
-        """What sends requests."""
-        return self.there.sender
 
     @property
     def journal(self) -> Journal:
@@ -63,7 +58,7 @@ class Delivery:
         self.journal.change(batch, status=SENDING, submitted_at=batch.submitted_at)
         records = [self.intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:
-            answer = self.sender.send(self.intake.submission(batch.project_id, records))
+            answer = self.there.sender.send(self.intake.submission(batch.project_id, records))
             job = self.intake.answered(answer)
         except SourceError as error:
             if may_have_arrived(error):
@@ -95,12 +90,15 @@ class Delivery:
             raise error or Unreachable(f"batch {batch.batch} of {batch.file} does not arrive")
 
     def follow(self, batch: Batch, lines: Sequence[Line]) -> Events:
-        """Ask after a job until it has ended. Raises SourceError where that takes too long."""
+        """Ask after a job until it has ended; once, where it is not to be waited for.
+
+        Raises SourceError where it takes too long.
+        """
         job_id, ends_at, pause = batch.job_id or 0, time.monotonic() + self.wishes.timeout, 0.0
         status = batch.status
         while True:
             try:
-                job = ask(self.intake.job(batch.project_id, job_id), self.sender)
+                job = ask(self.intake.job(batch.project_id, job_id), self.there.sender)
             except Missing:  # the server does not keep its jobs for ever
                 if batch.session is None:
                     raise
@@ -112,6 +110,8 @@ class Delivery:
                 status = job.status
                 self.journal.change(batch, status=storable(status))
             yield Waiting(batch, status)
+            if not self.wishes.wait:
+                return
             if time.monotonic() > ends_at:
                 raise Unreachable(
                     f"job {job_id} of project {batch.project_id} has not ended within "
@@ -173,8 +173,7 @@ class Delivery:
     def _failed(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
         """Go on after a job that failed; of a long one a part may be in."""
         said = job.error or "the server does not say why"
-        problems = self.intake.problems(said)
-        wrong = {lines[n].place: why for n, why in problems.items() if n < len(lines)}
+        wrong = _by_place(lines, self.intake.problems(said))
         rest = yield from self.there.kept(batch, lines, self.there.marked(batch))
         yield from self._wrong(batch, rest, wrong, f"job {job.id} failed: {said}")
 
@@ -184,8 +183,7 @@ class Delivery:
             yield from self._divided(batch, str(error), [], _halves(lines))
         elif isinstance(error, Invalid) or error.status in (BAD_REQUEST, TOO_LARGE):
             problems = error.problems if isinstance(error, Invalid) else {}
-            wrong = {lines[n].place: why for n, why in problems.items() if n < len(lines)}
-            yield from self._wrong(batch, lines, wrong, str(error))
+            yield from self._wrong(batch, lines, _by_place(lines, problems), str(error))
         else:
             self.journal.change(batch, status=PREPARED)
             raise error
@@ -205,7 +203,7 @@ class Delivery:
             self.journal.change(batch, status=FAILED, error=storable(said))
             if self.wishes.skip_bad:
                 return  # whoever has the file sends the others
-            raise InputError(_told(batch, lines, named, said))
+            raise InputError(refused(batch.file or STDIN, lines, named, said))
         good = [line for line in lines if line.place not in wrong]
         if not named and len(lines) == 1:
             named, good = [(lines[0], said)], []
@@ -236,15 +234,11 @@ def _ids(lines: Sequence[Line], job: Job) -> dict[int, int]:
     return {line.place: key for line, key in zip(lines, job.ids, strict=True)}
 
 
+def _by_place(lines: Sequence[Line], problems: Mapping[int, str]) -> dict[int, str]:
+    """Give what is wrong by the place in the file, not by that in the batch."""
+    return {lines[n].place: why for n, why in problems.items() if n < len(lines)}
+
+
 def _halves(lines: Sequence[Line]) -> list[Sequence[Line]]:
     middle = len(lines) // 2
     return [lines[:middle], lines[middle:]]
-
-
-def _told(batch: Batch, lines: Sequence[Line], named: Sequence[tuple[Line, str]], said: str) -> str:
-    """Name the lines that are wrong, or those among which they are."""
-    name, first, last = batch.file or STDIN, lines[0].number, lines[-1].number
-    if named:
-        return told(name, named)
-    where = f"line {first}" if first == last else f"lines {first} to {last}"
-    return f"{name}: {where}: {said}; mend it, or leave it out by --skip-bad"

@@ -15,6 +15,7 @@ from etl.errors import (
     AnnomirrorError,
     ConfigurationError,
     InputError,
+    Missing,
     RefusedError,
     SourceError,
 )
@@ -164,7 +165,14 @@ class Imports:
 
     def _watch(self, number: int, job_id: int, asked: Asked) -> Events:
         """Follow a job that was begun elsewhere. Raises Missing for one that is not there."""
-        job = self._target.ask(self._target.intake.job(number, job_id))
+        try:
+            job = self._target.ask(self._target.intake.job(number, job_id))
+        except Missing as error:
+            raise Missing(
+                f"{error}; a server that imports while it answers, as the Community edition does, "
+                "has no jobs, and another one may have forgotten it",
+                error.status,
+            ) from error
         batch = self.journal.recall.of_job(job_id) or self.journal.begin(
             project_id=number, job_id=job_id, status="created", submitted_at=job.created_at
         )

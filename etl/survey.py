@@ -107,6 +107,15 @@ def told(name: str, wrong: Sequence[tuple[Line, str]], count: int | None = None)
     return f"{name}: {shown}{more}; mend it, or leave it out by --skip-bad"
 
 
+def refused(name: str, found: Sequence[Line], named: Sequence[tuple[Line, str]], said: str) -> str:
+    """Name the lines that a server refuses, or those among which they are."""
+    if named:
+        return told(name, named)
+    first, last = found[0].number, found[-1].number
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    return f"{name}: {where}: {said}; mend it, or leave it out by --skip-bad"
+
+
 def portions(found: Iterable[Line], size: int) -> Iterator[list[Line]]:
     """Give lines some at a time."""
     some: list[Line] = []

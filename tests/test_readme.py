@@ -5,13 +5,14 @@ import shlex
 import sqlite3
 import tomllib
 from contextlib import closing
+from datetime import timedelta
 
 import click
 import pytest
 from click.testing import CliRunner
 from sqlmodel import SQLModel
 
-from etl import errors, settings
+from etl import errors, settings, sightings
 from etl.cli import main
 from etl.platforms import PLATFORMS
 from etl.standins.label_studio import LabelStudio
@@ -177,6 +178,13 @@ def test_the_defaults_told_are_the_defaults(tmp_path, monkeypatch):
     assert rows["`max_delete_share`"] == str(source.max_delete_share)
     assert settings.duration(rows["`lookback`"].strip('`"'), "") == source.lookback
     assert rows["`verify`"] == f"`{str(source.verify).lower()}`"
+
+
+def test_the_waits_before_a_batch_is_sent_again_are_told():
+    line = next(line for line in README.splitlines() if line.startswith("- **Never twice.**"))
+    for wait in (sightings.LISTED, sightings.ABSENT):
+        assert f" {wait.seconds} seconds " in line
+    assert ("an hour" in line, sightings.QUEUED) == (True, timedelta(hours=1))
 
 
 # SQL

@@ -414,6 +414,16 @@ def test_jobs_are_not_followed_where_that_is_not_wished(site, server, file, by_j
     once(site)
 
 
+def test_going_on_without_waiting_looks_once(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    code, said = site.put("--resume", "--no-wait")
+    assert (code, said["unfinished"], site.batches("status")) == (0, 1, [("in_progress",)])
+    server.clock.advance(hours=1)
+    assert site.imported("--resume", "--no-wait") == {"created": 7}
+    once(site)
+
+
 def test_a_job_that_does_not_end_is_left_to_the_next_run(site, server, file, by_jobs):
     server.state.job_seconds = 3600
     code, said = site.put(file, "--timeout", "0.2")
@@ -474,7 +484,15 @@ def test_a_watched_job_that_failed_says_why(site, server, by_jobs):
 def test_a_job_that_is_not_there_is_said_to_be_missing(site):
     code, said = site.put("--watch", "77")
     assert (code, "No ProjectImport matches" in said["error"]) == (1, True)
+    assert "the Community edition" in said["error"]
     assert site.batches("id") == []
+
+
+def test_a_job_of_another_project_is_not_followed(site, server, file, by_jobs):
+    site.imported(file)
+    other = server.state.add_project("Spans")
+    code, said = site.put("--watch", "1", project=other.id)
+    assert (code, "job 1 is one of project 1, not of 2" in said["error"]) == (1, True)
 
 
 def test_a_job_the_server_forgot_is_looked_for_by_its_tasks(site, server, file, by_jobs):

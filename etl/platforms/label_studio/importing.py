@@ -63,7 +63,11 @@ def answered(answer: Answer) -> Job:
 
 def job(number: int, job_id: int) -> Questions[Job]:
     """Ask what became of a job. Raises Missing, BadAnswer."""
-    return _job((yield Request(f"/api/projects/{number}/imports/{job_id}/")))
+    answer = yield Request(f"/api/projects/{number}/imports/{job_id}/")
+    of = mapping(answer).get("project")
+    if of not in (None, number):  # the server does not look at the project in the address
+        raise Missing(f"job {job_id} is one of project {of}, not of {number}")
+    return _job(answer)
 
 
 class _Told(msgspec.Struct):
