@@ -228,6 +228,15 @@ def test_of_a_key_that_comes_twice_the_last_one_counts_in_an_update(site):
     assert (counts, site.there[1]["image"]) == ({"created": 1, "updated": 1}, "b.jpg")
 
 
+KEYS = ["a%20b.jpg", "100%", "a,b&c?d#e+f", '"q"', "back\\slash", "日本", " ", 0, -7, "x" * 4000]
+
+
+def test_a_key_may_be_any_text(site):
+    name = site.file([{"image": "a.jpg", "n": n, "k": key} for n, key in enumerate(KEYS)])
+    assert site.imported(name, "--key", "k") == {"created": len(KEYS)}
+    assert site.imported(name, "--key", "k") == {"skipped": len(KEYS)}
+
+
 def test_many_keys_are_asked_for_in_addresses_no_proxy_cuts(site, server):
     records = [{"image": f"s3://bucket/{n:0100}.jpg", "n": n} for n in range(120)]
     site.imported(site.file(records), "--key", "image")

@@ -48,7 +48,7 @@ def project(server: RealLabelStudio) -> int:
 
 def written(place: Place, count: int) -> str:
     """Write a file of tasks, the number of each of which is that of its line."""
-    rows = ({"data": {"image": f"s3://b/{n}.jpg", "n": n}} for n in range(1, count + 1))
+    rows = ({"data": {"image": f"s3://b/a%20b {n}.jpg", "n": n}} for n in range(1, count + 1))
     (place.folder / "tasks.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     return "tasks.jsonl"
 
@@ -133,9 +133,9 @@ def test_a_connection_cut_after_the_batch_was_taken(server, cutting, place, proj
 
 
 def test_the_server_finds_tasks_by_mark_and_by_key(server, place, project):
-    put(place, "labels", "--project", str(project), written(place, 120), "--key", "n")
+    put(place, "labels", "--project", str(project), written(place, 120), "--key", "image")
     file = written(place, 130)
-    said = put(place, "labels", "--project", str(project), file, "--key", "n", "--update")
+    said = put(place, "labels", "--project", str(project), file, "--key", "image", "--update")
     assert (said["created"], said["skipped"], said["updated"]) == (10, 120, 0)
     rows = [{"data": {"image": "s3://b/new.jpg", "n": 7}}]
     (place.folder / "new.jsonl").write_text(json.dumps(rows))

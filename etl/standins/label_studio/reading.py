@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import msgspec
 
@@ -201,7 +201,7 @@ def _query(call: Call) -> Json:
     if text is None:
         return call.body()
     try:
-        return json.loads(text)
+        return json.loads(unquote(text))  # once too often: the address is decoded already
     except ValueError as error:
         raise Invalid(500, str(error)) from error
 

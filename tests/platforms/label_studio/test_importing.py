@@ -167,6 +167,20 @@ def test_marked_tasks_are_found_over_several_pages():
     ]
 
 
+def test_a_task_of_another_key_than_was_asked_for_is_none():
+    tasks = [{"id": 4, "data": {"k": "a"}}, {"id": 5, "data": {"k": "a\0b"}}]
+    found = ask(finding.existing(7, "k", ["a"]), Scripted({"total": 2, "tasks": tasks}))
+    assert list(found) == ["a"]
+
+
+def test_a_percent_sign_survives_a_server_that_decodes_twice():
+    sender = Scripted({"total": 0, "tasks": []})
+    ask(finding.existing(7, "k", ["a%20b"]), sender)
+    query = sender.asked[0].params["query"]
+    assert "%" not in query
+    assert json.loads(query)["filters"]["items"][0]["value"] == ["a%20b"]
+
+
 def test_tasks_are_read_by_range_where_they_lie_together_and_else_by_name():
     sender = Scripted(*[{"total": 0, "tasks": []}] * 3)
     ask(finding.records(7, [*range(1, 501), 600, 700]), sender)
