@@ -6,6 +6,7 @@ there is believed at once where the server says so, else when it had the time to
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -21,6 +22,8 @@ from etl.reject import storable
 from etl.sightings import SERVER_ERROR, Events, Settled, Sightings, Waiting, Wishes
 from etl.survey import STDIN, refused
 from etl.verdict import may_have_arrived
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS = 3
 BAD_REQUEST, TOO_LARGE = 400, 413
@@ -70,6 +73,8 @@ class Delivery:
 
     def find(self, batch: Batch, lines: Sequence[Line], error: SourceError | None = None) -> Events:
         """Find out what became of a batch that was sent and not answered; then go on with it."""
+        why = f" ({error})" if error else ""
+        log.warning("%s: batch %s got no answer%s; looking for it", batch.file, batch.batch, why)
         found = yield from self.there.looked_for(batch, lines, error)
         if isinstance(found, Job):
             yield from self._taken(batch, lines, found)

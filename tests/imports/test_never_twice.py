@@ -54,6 +54,14 @@ def test_a_batch_that_was_accepted_before_the_cut_is_not_sent_again(
     once(site)
 
 
+def test_who_waits_is_told_what_for(site, server, file):
+    goes_wrong(server, status=502)
+    done = site.run("import", "labels", "--project", "1", file)
+    assert done.exit_code == 0
+    said = "tasks.jsonl: batch 1 got no answer (POST /api/projects/1/import: HTTP 502: (empty))"
+    assert f"{said}; looking for it" in done.stderr
+
+
 NOT_TAKEN = [{"close": True}, {"status": 502}, {"status": 503}, {"status": 504}, {"status": 500}]
 
 
