@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
@@ -61,15 +62,21 @@ def pages(
 
 
 def ask(questions: Generator[Request, Answer, T], sender: Sender) -> T:
-    """Carry out questions that end in a value."""
-    answer: Any = None  # what begins a generator
+    """Carry out questions that end in a value.
+
+    An error of the sender is raised where they asked; they may go on.
+    """
+    step: Callable[[], Request] = partial(next, questions)
     with _decoding():
         while True:
             try:
-                request = questions.send(answer)
+                request = step()
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]  # typed by the generator's own type
-            answer = sender.send(request)
+            try:
+                step = partial(questions.send, sender.send(request))
+            except SourceError as error:
+                step = partial(questions.throw, error)
 
 
 def _answer(

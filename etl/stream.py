@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
     from etl.errors import SourceError
-    from etl.tables import Entity, Mirrored
+    from etl.tables import Declared, Entity, Mirrored
 
 # Structs, and no dataclasses: to make these classes took a tenth of a run that finds nothing new.
 
@@ -82,7 +82,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 class Request(msgspec.Struct, frozen=True):
     """One HTTP request, relative to the source's address.
 
-    The answer to a `large` one is kept in a file, and read from there piece by piece.
+    The answer to a `large` one is kept in a file, and read from there piece by piece. What has a
+    `body` carries it as it is, JSON. A request to be carried out `once` is sent again only where
+    it cannot have arrived.
     """
 
     path: str
@@ -90,6 +92,8 @@ class Request(msgspec.Struct, frozen=True):
     method: str = "GET"
     json: Json = None
     large: bool = False
+    body: bytes | None = None
+    once: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -380,14 +384,15 @@ class Identify(Protocol):
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
     """Everything annomirror knows about one kind of server.
 
-    `restrict` names the setting that chooses among its parts; `called` is how a source of its kind
-    is named until its owner knows better.
+    `tables` are those that no stream fills. `restrict` names the setting that chooses among its
+    parts; `called` is how a source of its kind is named until its owner knows better.
     """
 
     name: str
     title: str
     options: tuple[Option, ...]
     streams: tuple[Stream, ...]
+    tables: tuple[type[Declared], ...] = ()
     authorise: Callable[[Source], httpx.Auth]
     identify: Identify
     explain: Callable[[Source, Answer], SourceError | None]
