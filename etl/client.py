@@ -33,6 +33,8 @@ BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
 SHORTEST_SECRET = 4  # characters; less would blot out half of what is said
 RETRIED = frozenset({408, 429, 502, 503, 504})
 RETRIED_ONCE = frozenset({500})  # often the caller's own fault, so not more
+TURNED_AWAY = 429  # by who did not look at the request
+UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
 Explain = Callable[[Source, Answer], SourceError | None]
 
 
@@ -99,7 +101,7 @@ class Client:
                 error = self._unreachable(failure)
             if error is None:
                 return answer
-            if not _worth_retrying(error, attempt):
+            if not _worth_retrying(error, attempt, once=request.once):
                 raise error
             self._sleep(_pause(attempt, retry_after))
 
@@ -123,7 +125,12 @@ class Client:
         self._wait_for_turn()
         ends_at = time.monotonic() + self._source.deadline
         built = self._http.build_request(
-            request.method, request.path, params=dict(request.params), json=request.json
+            request.method,
+            request.path,
+            params=dict(request.params),
+            json=request.json,
+            content=request.body,
+            headers={} if request.body is None else {"Content-Type": "application/json"},
         )
         response = self._http.send(built, stream=True)
         try:
@@ -193,7 +200,8 @@ class Client:
             said = f"timed out ({said})"
         broken_off = isinstance(failure, (httpx.ReadError, httpx.RemoteProtocolError))
         where = self._source.url
-        return Unreachable(f"{where} does not answer: {said}", reached=broken_off)
+        sent = not isinstance(failure, UNSENT)
+        return Unreachable(f"{where} does not answer: {said}", reached=broken_off, sent=sent)
 
 
 def _trust(source: Source) -> ssl.SSLContext | bool:
@@ -210,7 +218,10 @@ def _trust(source: Source) -> ssl.SSLContext | bool:
         ) from error
 
 
-def _worth_retrying(error: SourceError, attempt: int) -> bool:
+def _worth_retrying(error: SourceError, attempt: int, *, once: bool) -> bool:
+    """Tell whether to send a request again; one for `once` only if it cannot have arrived."""
+    if once and error.status != TURNED_AWAY and getattr(error, "sent", True):
+        return False
     if error.status in RETRIED_ONCE:
         return attempt == 1
     again = isinstance(error, Unreachable) and (error.status is None or error.status in RETRIED)

@@ -2,13 +2,16 @@
 
 AnnomirrorError            1  failed
 ├── ConfigurationError     2  mend the configuration or the command, then run again
+│   └── InputError             mend the file that is to be imported
 ├── SourceError            1  a platform did not give what was asked
 │   ├── Unreachable            no answer, or only "try later": the next run may succeed;
 │   │                          with no answer at all: stops the whole source
 │   ├── Unauthorized           the credentials are wrong: stops the whole source
 │   ├── Forbidden              the account may not read this: stops the stream or part
 │   ├── Missing                nothing there: stops the stream or part
+│   ├── Invalid                what was sent is refused, and where it is wrong
 │   └── BadAnswer              an answer that is not what the platform documents
+├── DifferentError         1  the mirror is not what its source is
 ├── MirrorError            1  the database could not be read or written
 │   └── KeyTaken               a row to be added is there already: update it instead
 ├── PartialError           3  some streams failed, the others are committed
@@ -19,11 +22,12 @@ AnnomirrorError            1  failed
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Outcome(StrEnum):
-    """How a run or a stream went, as `sync --json` and the books say it."""
+    """How a run or a stream went, as `sync --json`, `verify --json` and the books say it."""
 
     OK = "ok"
     PARTIAL = "partial"
@@ -31,6 +35,7 @@ class Outcome(StrEnum):
     BUSY = "busy"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
+    DIFFERENT = "different"
 
 
 class AnnomirrorError(Exception):
@@ -46,6 +51,10 @@ class ConfigurationError(AnnomirrorError):
     exit_code = 2
 
 
+class InputError(ConfigurationError):
+    """What is to be imported cannot be read, or the platform refuses it."""
+
+
 class SourceError(AnnomirrorError):
     """A platform did not give what was asked."""
 
@@ -55,23 +64,44 @@ class SourceError(AnnomirrorError):
         super().__init__(message)
         self.status = status
 
+    @property
+    def stops_source(self) -> bool:
+        """Tell whether no other part or stream of the source would fare better."""
+        return False
+
 
 class Unreachable(SourceError):
     """No answer, or none but "try later", after every retry.
 
     A server that was `reached` gave no good answer to this one request, which says nothing of
-    others; any other stops the whole source.
+    others; any other stops the whole source. What was never `sent` was never carried out.
     """
 
     def __init__(
-        self, message: str, status: int | None = None, *, reached: bool | None = None
+        self,
+        message: str,
+        status: int | None = None,
+        *,
+        reached: bool | None = None,
+        sent: bool = True,
     ) -> None:
         super().__init__(message, status)
         self.reached = status is not None if reached is None else reached
+        self.sent = sent
+
+    @property
+    def stops_source(self) -> bool:
+        """Tell whether there was no answer at all."""
+        return not self.reached
 
 
 class Unauthorized(SourceError):
     """The credentials are refused, so nothing of this source can be read."""
+
+    @property
+    def stops_source(self) -> bool:
+        """Tell that nobody else is asked with them."""
+        return True
 
 
 class Forbidden(SourceError):
@@ -80,6 +110,14 @@ class Forbidden(SourceError):
 
 class Missing(SourceError):
     """What was asked for is not there."""
+
+
+class Invalid(SourceError):
+    """What was sent is refused; `problems` says what is wrong with which of the records."""
+
+    def __init__(self, message: str, status: int | None, problems: Mapping[int, str]) -> None:
+        super().__init__(message, status)
+        self.problems = problems
 
 
 class BadAnswer(SourceError):
@@ -92,6 +130,12 @@ class MirrorError(AnnomirrorError):
 
 class KeyTaken(MirrorError):
     """The mirror has a row of the key that was to be added."""
+
+
+class DifferentError(AnnomirrorError):
+    """The mirror holds something otherwise than its source, and it was not mended."""
+
+    outcome = Outcome.DIFFERENT
 
 
 class PartialError(AnnomirrorError):

@@ -5,14 +5,15 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
+from functools import partial
 from typing import Any, Generic, Protocol, TypeVar, cast
 
 import msgspec
 
 from etl.errors import BadAnswer, SourceError
-from etl.stream import Answer, Held, Known, Page, Request, Span, Walk
+from etl.stream import Answer, Held, Known, Page, Request, Span, Tally, Walk
 
 T = TypeVar("T")
 
@@ -32,11 +33,12 @@ def pages(
     sender: Sender,
     concurrency: int = 1,
     held: Callable[[Span], Held] | None = None,
+    tally: Callable[[Tally], Mapping[Any, int]] | None = None,
 ) -> Iterator[Page]:
     """Yield a walk's pages, sending what it asks for in between.
 
     An error of the sender is raised inside the walk, where it asked; the walk may go on. What a
-    proof asks of the mirror, `held` answers.
+    proof asks of the mirror, `held` answers, and `tally` what a check asks.
     """
     with closing(walk), suppress(StopIteration), _decoding():
         item = next(walk)
@@ -49,6 +51,8 @@ def pages(
             try:
                 if isinstance(item, Span):
                     answer = held(item) if held else Held(Known())
+                elif isinstance(item, Tally):
+                    answer = dict(tally(item)) if tally else {}
                 else:
                     answer = _answer(item, sender, concurrency)
             except SourceError as error:
@@ -58,15 +62,21 @@ def pages(
 
 
 def ask(questions: Generator[Request, Answer, T], sender: Sender) -> T:
-    """Carry out questions that end in a value."""
-    answer: Any = None  # what begins a generator
+    """Carry out questions that end in a value.
+
+    An error of the sender is raised where they asked; they may go on.
+    """
+    step: Callable[[], Request] = partial(next, questions)
     with _decoding():
         while True:
             try:
-                request = questions.send(answer)
+                request = step()
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]  # typed by the generator's own type
-            answer = sender.send(request)
+            try:
+                step = partial(questions.send, sender.send(request))
+            except SourceError as error:
+                step = partial(questions.throw, error)
 
 
 def _answer(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from etl.layout import Layout
 from etl.statements import Spelling, quoted
-from etl.stream import Digest, Gate
+from etl.stream import Digest, Gate, Tally
 from etl.tables import Mirrored
 
 
@@ -36,6 +37,45 @@ def orphans(
         f"UPDATE {quoted(table.__tablename__)} SET deleted_at = {spelling.mark}, "
         f"synced_at = {spelling.mark} WHERE {spelling.equal('source')} AND deleted_at IS NULL "
         f"AND {quoted(column)} IN ({dead(parent, spelling)})"
+    )
+
+
+def tally(table: type[Mirrored], asked: Tally, part_column: str | None, spelling: Spelling) -> str:
+    """Count live rows by a column, of a part and a range of ids perhaps."""
+    within = [column for column in (part_column, asked.within and asked.within[0]) if column]
+    chosen = spelling.equal("source", *within)
+    chosen += f" AND id > {spelling.mark}" if asked.above else ""
+    chosen += f" AND id <= {spelling.mark}" if asked.upto is not None else ""
+    column = quoted(asked.column)
+    return (
+        f"SELECT {column}, count(*) FROM {quoted(table.__tablename__)} "
+        f"WHERE {chosen} AND deleted_at IS NULL GROUP BY {column}"
+    )
+
+
+def strays(layout: Layout, column: str, parent: type[Mirrored], spelling: Spelling) -> str:
+    """List the keys of live rows that lie in no live row of another table, and in which."""
+    chosen = ", ".join(f"t.{quoted(name)}" for name in (*layout.keys[1:], column))
+    told = "".join(f" AND t.{spelling.equal(name)}" for name, _ in layout.constants)
+    table = quoted(layout.table.__tablename__)
+    return (
+        f"SELECT {chosen} FROM {table} t WHERE t.{spelling.equal('source')} "
+        f"AND t.deleted_at IS NULL{told} AND t.{quoted(column)} IS NOT NULL AND NOT EXISTS ("
+        f"SELECT 1 FROM {quoted(parent.__tablename__)} p WHERE p.source = t.source "
+        f"AND p.id = t.{quoted(column)} AND p.deleted_at IS NULL)"
+    )
+
+
+def orphaned(table: type[Mirrored], column: str, parent: type[Mirrored], spelling: Spelling) -> str:
+    """Count the live rows that lie in tombstones."""
+    return f"{count(table, spelling)} AND {quoted(column)} IN ({dead(parent, spelling)})"
+
+
+def count(table: type[Mirrored], spelling: Spelling) -> str:
+    """Count live rows."""
+    return (
+        f"SELECT count(*) FROM {quoted(table.__tablename__)} "
+        f"WHERE {spelling.equal('source')} AND deleted_at IS NULL"
     )
 
 

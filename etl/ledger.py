@@ -78,14 +78,12 @@ class Ledger:
 
         Raises RefusedError for another realm, unless it is to be accepted.
         """
-        of = (source, *REALM)
-        where = self._spelling.equal(*OF_PART)
-        found = self._session.all(f"SELECT state FROM {POSITIONS} WHERE {where}", of)
-        if found and found[0][0] == realm:
+        found = realm_of(self._session, source)
+        if found == realm:
             return
-        if found and not accept:
+        if found is not None and not accept:
             raise RefusedError(
-                f"{source}: the account is in {realm} now, the mirror was read from {found[0][0]}; "
+                f"{source}: the account is in {realm} now, the mirror was read from {found}; "
                 "give what it shows now a source of its own, or, if both are one, run once: "
                 "annomirror sync --allow-mass-delete"
             )
@@ -93,7 +91,7 @@ class Ledger:
         with self._session.transaction():
             self._session.run(
                 self._spelling.upsert(POSITIONS, columns, OF_PART),
-                (*of, realm, self.run_id, times.now()),
+                (source, *REALM, realm, self.run_id, times.now()),
             )
 
     def finish(self, outcome: Outcome, error: str | None = None) -> None:
@@ -146,6 +144,13 @@ def _begin(session: Session) -> int:
         insert = f"{spelling.insert(RUNS, list(row))} RETURNING id"
         ((run_id,),) = session.all(insert, [*row.values()])
     return int(run_id)
+
+
+def realm_of(session: Session, source: str) -> str | None:
+    """Give the realm that a source was mirrored from, if it has been."""
+    where = Spelling(session.dialect).equal(*OF_PART)
+    found = session.all(f"SELECT state FROM {POSITIONS} WHERE {where}", (source, *REALM))
+    return found[0][0] if found else None
 
 
 def _said(error: str | None) -> str | None:

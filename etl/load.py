@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from datetime import timedelta
 
 from etl import holdings, times
+from etl.cadence import Cadence
 from etl.database import Session
 from etl.digests import Digests
 from etl.merge import Counts, Merge
@@ -49,6 +51,7 @@ class Loader:
         self._merge = Merge(session, plan, most_deleted)
         self._quarantine = Quarantine(session, plan, run_id)
         self._digests = Digests(session, plan.stream, plan.source)
+        self._cadence = Cadence(session, plan, run_id)
         self._positions: dict[str, Position] = {}
 
     def parts(self) -> list[Part]:
@@ -60,6 +63,10 @@ class Loader:
         rows = self._session.all(sql, (self._plan.source,))
         return [Part(str(key), str(title or "")) for key, title in rows]
 
+    def is_due(self, part: Part, every: timedelta) -> bool:
+        """Tell whether a part was last read whole longer ago than that."""
+        return self._cadence.is_due(part, self._position(part), every)
+
     def start(
         self, source: Source, part: Part, *, full: bool = False, identity: Identity | None = None
     ) -> Start:
@@ -69,6 +76,7 @@ class Loader:
         noted in its state that it is `settled`: nothing can come late any more.
         """
         position = self._positions[part.key] = self._position(part)
+        self._cadence.begin(part, position, full=full)
         if full:
             position = Position()
             self._digests.count_anew(part)
@@ -95,7 +103,7 @@ class Loader:
                 self._merge.refuse_too_many(*page.gone)
             counts = self._merge.entries(batch.entries, stamp, known_only=page.known_only)
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
-            if page.complete and _names_all(page.complete, batch):
+            if page.complete and names_all(page.complete, batch):
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
             if self._merge.moved:
                 self._digests.forget_all()
@@ -103,6 +111,7 @@ class Loader:
                 self._digests.forget(part)
             self._quarantine.update(part, page, batch, stamp)
             self._remember(part, page.position, stamp)
+            self._cadence.note(part, page, stamp)
         self._quarantine.settle()
         if page.position is not None:
             self._positions[part.key] = page.position
@@ -135,7 +144,10 @@ class Loader:
         return Held(known, ids[0] if ids else None)
 
     def bury_orphans(self) -> Counts:
-        """Bury what lies in parts that are gone, and forget how far those were mirrored."""
+        """Bury what lies in parts that are gone, and forget how far those were mirrored.
+
+        Raises RefusedError.
+        """
         counts, stream = Counts(), self._plan.stream
         for parent in (stream.parts, stream.within):
             if parent is None:
@@ -144,6 +156,7 @@ class Loader:
             dead = self._session.all(holdings.dead(parent.table, self._spelling), of)
             if not dead:
                 continue
+            self._refuse_too_many_orphans(parent)
             with self._session.transaction():
                 buried = self._bury_inside(parent)
                 counts.deleted += buried
@@ -152,6 +165,15 @@ class Loader:
                 if parent is stream.parts and counts.deleted:
                     self._forget(Part(str(row[0])) for row in dead)
         return counts
+
+    def _refuse_too_many_orphans(self, parent: Parts | Inside) -> None:
+        """Judge what goes with its parents as if a listing had shown it gone."""
+        table, of = self._plan.root.table, (self._plan.source,)
+        lost = holdings.orphaned(table, parent.column, parent.table, self._spelling)
+        ((gone,),) = self._session.all(lost, of * 2)
+        if gone:
+            live = holdings.count(table, self._spelling)
+            self._merge.refuse_too_many(gone, self._session.all(live, of)[0][0])
 
     def _bury_inside(self, parent: Parts | Inside) -> int:
         """Bury what lies in tombstones of another table."""
@@ -167,6 +189,10 @@ class Loader:
     def _forget(self, parts: Iterable[Part]) -> None:
         gone = f"DELETE FROM {POSITIONS} WHERE {self._spelling.equal(*OF_PART)}"
         self._session.many(gone, [self._part(part) for part in parts])
+
+    def count_anew(self, part: Part) -> None:
+        """Count what a part holds, whatever was counted before."""
+        self._digests.count_anew(part)
 
     def keep_digest(self, part: Part) -> None:
         """Keep what a part was counted to hold, for runs that find it unchanged."""
@@ -214,7 +240,7 @@ class Loader:
         return (self._plan.source, self._plan.stream.name, part.key)
 
 
-def _names_all(complete: Complete, batch: Batch) -> bool:
+def names_all(complete: Complete, batch: Batch) -> bool:
     """Tell whether a listing names every record, those set aside as well: then it is complete."""
     if not batch.rejects:
         return True

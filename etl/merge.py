@@ -72,6 +72,19 @@ class Merge:
             self._bury(dead, stamp)
         return counts
 
+    def mend(self, entries: Sequence[Entry], stamp: str) -> Counts:
+        """Make the rows of records what they should be, whatever their hashes say of them."""
+        latest = {entry.key: entry for entry in entries}
+        known = self._known(latest)
+        new = [entry for key, entry in latest.items() if key not in known]
+        counts = Counts(inserted=len(new), unchanged=-len(new))
+        self.root.put(_stamped_roots(new, stamp))  # their parts may be there all the same
+        self._update([*latest.values()], stamp, counts)
+        dead = {e.key: e.deleted for e in latest.values() if e.deleted is not None}
+        if dead:
+            self._bury(dead, stamp)
+        return counts
+
     def bury_unlisted(self, complete: Complete, stamp: str) -> int:
         """Turn records that a complete listing does not name into tombstones, parts included.
 

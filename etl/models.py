@@ -50,6 +50,7 @@ def metadata() -> MetaData:
 def _of_platform(platform: Platform) -> Iterable[type[Declared]]:
     for stream in platform.streams:
         yield from _of_shape(stream.shape)
+    yield from platform.tables
 
 
 def _of_shape(shape: Shape) -> Iterable[type[Declared]]:

@@ -150,12 +150,19 @@ def last_id(records: Sequence[bytes], after: int) -> int:
     return ids[-1]
 
 
-def one_list(request: Request, *, column: str, values: Sequence[int | str]) -> Walk:
+def one_list(
+    request: Request,
+    *,
+    column: str,
+    values: Sequence[int | str],
+    keep: Callable[[bytes], bool] = lambda _record: True,
+) -> Walk:
     """Read a listing that comes whole: what it does not name of those `values` is gone.
 
-    An empty one proves nothing: so does a server answer that no longer knows us.
+    What is not to be kept counts as not named. An empty one proves nothing: so does a server
+    answer that no longer knows us.
     """
-    records = listing((yield request)).records
+    records = [record for record in listing((yield request)).records if keep(record)]
     ids = [record_id(record) for record in records]
     known = frozenset(key for key in ids if key is not None)
     complete = Complete(column, values, known) if ids and None not in ids else None

@@ -8,7 +8,7 @@ from functools import partial
 import msgspec
 
 from etl import extract
-from etl.errors import AnnomirrorError, SourceError, Unauthorized, Unreachable
+from etl.errors import AnnomirrorError, SourceError
 from etl.load import Loader
 from etl.stream import Identity, Page, Part, Source, Start, Stream, Walk
 
@@ -62,7 +62,6 @@ class Reading(msgspec.Struct, frozen=True):
 
     def _note(self, part: Part, error: SourceError) -> None:
         """Note why a part failed. Raises what no other part or stream would fare better with."""
-        unreached = isinstance(error, Unreachable) and not error.reached
-        if unreached or isinstance(error, Unauthorized):
+        if error.stops_source:
             raise error
         self.failures[part] = error

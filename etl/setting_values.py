@@ -135,6 +135,7 @@ CHECKS: dict[str, tuple[tuple[type, ...], Check]] = {
     "requests_per_second": ((int, float), above_zero),
     "verify": ((bool,), lambda value, _where: value),
     "lookback": ((str, int), duration),
+    "full_every": ((str, int), duration),
     "max_delete_share": ((int, float), share),
     "server_timezone": ((str,), zone),
 }

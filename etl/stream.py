@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import httpx
 
     from etl.errors import SourceError
-    from etl.tables import Entity, Mirrored
+    from etl.tables import Declared, Entity, Mirrored
 
 # Structs, and no dataclasses: to make these classes took a tenth of a run that finds nothing new.
 
@@ -64,6 +64,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     ca_bundle: str | None = None
     verify: bool = True
     lookback: timedelta = timedelta(minutes=15)
+    full_every: timedelta = timedelta(days=7)
     max_delete_share: float = 0.2
     server_timezone: str = "UTC"
 
@@ -81,7 +82,9 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 class Request(msgspec.Struct, frozen=True):
     """One HTTP request, relative to the source's address.
 
-    The answer to a `large` one is kept in a file, and read from there piece by piece.
+    The answer to a `large` one is kept in a file, and read from there piece by piece. What has a
+    `body` carries it as it is, JSON. A request to be carried out `once` is sent again only where
+    it cannot have arrived.
     """
 
     path: str
@@ -89,6 +92,8 @@ class Request(msgspec.Struct, frozen=True):
     method: str = "GET"
     json: Json = None
     large: bool = False
+    body: bytes | None = None
+    once: bool = False
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -219,6 +224,19 @@ class Held(msgspec.Struct, frozen=True):
     ids: tuple[int, ...] = ()
 
 
+class Tally(msgspec.Struct, frozen=True):
+    """A check's question to the mirror: how many live rows have each value of a column.
+
+    Asked of the part's rows with ids in (`above`, `upto`], and with one value in another column;
+    answered by a mapping from values to counts.
+    """
+
+    column: str
+    above: int = 0
+    upto: int | None = None
+    within: tuple[str, int | str] | None = None
+
+
 class Part(msgspec.Struct, frozen=True):
     """One piece of a stream that is walked and remembered on its own, such as a project."""
 
@@ -237,11 +255,16 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     touched: Touched = Touched()
     identity: Identity = Identity("", "", "")
 
+    def anew(self) -> Start:
+        """Forget what came before: a walk from here reads everything."""
+        return msgspec.structs.replace(self, position=Position(), since=None)
 
-Walk = Generator[Request | Sequence[Request] | Page | Span, Any, None]
+
+Walk = Generator[Request | Sequence[Request] | Page | Span | Tally, Any, None]
 """Yields a Request and is sent its Answer; yields a list of Requests, which may be sent side by
 side, and is sent the list of their Answers; yields a Page and is sent nothing. The walk that is a
-stream's proof may also yield a Span, and is sent what is Held."""
+stream's proof may also yield a Span, and is sent what is Held; its check a Tally, and is sent the
+counts."""
 
 
 class Exploded(msgspec.Struct, frozen=True):
@@ -314,7 +337,11 @@ class Parts(msgspec.Struct, frozen=True):
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
-    """One kind of record of a platform, and how to read it."""
+    """One kind of record of a platform, and how to read it.
+
+    A `proof` follows a walk that moved, and mends what that left. A `check` is a walk of its own,
+    which reads no more than it takes to see whether the mirror holds what there is.
+    """
 
     name: str
     shape: Shape
@@ -325,6 +352,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     digest: Digest | None = None
     gate: Gate | None = None
     proof: Callable[[Start], Walk] | None = None
+    check: Callable[[Start], Walk] | None = None
     within: Inside | None = None
 
 
@@ -356,14 +384,15 @@ class Identify(Protocol):
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
     """Everything annomirror knows about one kind of server.
 
-    `restrict` names the setting that chooses among its parts; `called` is how a source of its kind
-    is named until its owner knows better.
+    `tables` are those that no stream fills. `restrict` names the setting that chooses among its
+    parts; `called` is how a source of its kind is named until its owner knows better.
     """
 
     name: str
     title: str
     options: tuple[Option, ...]
     streams: tuple[Stream, ...]
+    tables: tuple[type[Declared], ...] = ()
     authorise: Callable[[Source], httpx.Auth]
     identify: Identify
     explain: Callable[[Source, Answer], SourceError | None]

@@ -104,10 +104,10 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
             if stopped is not None:
                 raise stopped
             yield from _stream(job, stream, session, ledger.run_id, report)
-        except (SourceError, ConfigurationError) as error:
+        except SourceError as error:
             stopped = error
             report.fail(error)
-        except (MirrorError, RefusedError) as error:
+        except (MirrorError, RefusedError, ConfigurationError) as error:
             report.fail(error)
         except Interrupted as error:
             stopped = error
@@ -142,18 +142,26 @@ def _stream(
     loader = Loader(session, plan, run_id, most_deleted=most_deleted)
     # All of them now: the walks run in threads of their own, which may not use the session.
     starts = [
-        loader.start(source, part, full=job.full, identity=job.identity)
+        loader.start(source, part, full=_is_full(job, loader, part), identity=job.identity)
         for part in loader.parts()
         if source.wants(part)
     ]
     failures: dict[Part, AnnomirrorError] = {}
     yield Began(source.name, stream.name, len(starts))
-    report.counts.add(loader.bury_orphans())
+    try:
+        report.counts.add(loader.bury_orphans())
+    except RefusedError as error:
+        failures[Part("")] = error  # what lies in the parts that are there goes on
     reading = Reading(stream, source, job.sender, job.identity, loader, failures)
     for page in copy(reading.pages(starts), plan, loader, failures):
         report.counts.add(page.counts)
         yield page
     _conclude(report, failures, len(starts))
+
+
+def _is_full(job: Job, loader: Loader, part: Part) -> bool:
+    """Tell whether to forget what came before: once in a while, for what no digest can see."""
+    return job.full or loader.is_due(part, job.source.full_every)
 
 
 def copy(

@@ -21,7 +21,8 @@ MEANINGS: dict[int, type[SourceError]] = {
     503: Unreachable,
     504: Unreachable,
 }
-REDIRECT, REFUSAL = 300, 400  # the lowest status of each
+REDIRECT, REFUSAL, SERVER_ERROR = 300, 400, 500  # the lowest status of each
+TIMED_OUT = 408
 _TITLE = re.compile(rb"<title[^>]*>([^<]+)", re.IGNORECASE)
 
 
@@ -44,6 +45,16 @@ def verdict(request: Request, answer: Answer) -> SourceError | None:
             "is the url right, and no login page or proxy in between?"
         )
     return None
+
+
+def may_have_arrived(error: SourceError) -> bool:
+    """Tell whether a failure leaves open what became of a request: no answer, or not to the point.
+
+    A refusal says that nothing was done; a server that breaks off may have done it all before.
+    """
+    if isinstance(error, Unreachable) and not error.sent:
+        return False
+    return error.status is None or error.status == TIMED_OUT or error.status >= SERVER_ERROR
 
 
 def _said(answer: Answer) -> str:

@@ -13,17 +13,20 @@ from sources import EDGES, FILES, IMPORTS, ROOT, TREES, run_time_imports, within
 # Each line may import the lines above it, and nothing else of the program.
 LAYERS = (
     "etl etl.standins",
-    "etl.errors etl.tables etl.auth",
+    "etl.errors etl.tables etl.auth etl.batch",
     "etl.stream etl.times etl.address etl.column_types etl.signals etl.files",
-    "etl.paging etl.elements etl.layout etl.compare etl.setting_values",
-    "etl.verdict etl.reader etl.reject",
+    "etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake etl.sheets",
+    "etl.inputs",
+    "etl.verdict etl.reader etl.reject etl.survey",
     "etl.platforms etl.client etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock",
-    "etl.table etl.quarantine etl.books etl.holdings etl.migrate",
-    "etl.merge etl.digests",
-    "etl.load etl.ledger",
-    "etl.parts",
-    "etl.sync",
+    "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence",
+    "etl.merge etl.digests etl.differences etl.aside etl.recall",
+    "etl.load etl.ledger etl.mend etl.journal",
+    "etl.parts etl.sightings",
+    "etl.sync etl.delivery",
+    "etl.inspection etl.importing",
+    "etl.verify etl.imports",
     "etl.cli",
     "etl.__main__",
 )
@@ -31,7 +34,7 @@ LAYER = {name: depth for depth, line in enumerate(LAYERS) for name in line.split
 FOLDERS = ("etl.platforms", "etl.cli", "etl.standins")  # inside these, anything but circles
 
 # What a platform is described with: words, no I/O.
-WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth"}
+WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth", "intake", "inputs"}
 # Who may import a library; a folder stands for everything in it.
 USERS = {
     "httpx": {"etl.client", "etl.auth", "etl.stream"},  # stream.py: for an annotation

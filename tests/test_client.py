@@ -23,6 +23,7 @@ from etl.errors import (
     Unreachable,
 )
 from etl.stream import Answer, Request, Secret, Source
+from etl.verdict import may_have_arrived
 
 ASK = Request("/api/things", {"page": 2})
 CANARY = "canary0123456789"
@@ -220,6 +221,54 @@ def test_a_refusal_is_not_asked_again(connect, status, kind):
     with pytest.raises(kind, match=r"GET /api/things: HTTP \d+: no") as caught:
         sender.send(ASK)
     assert (caught.value.status, sender.requests, slept) == (status, 1, [])
+
+
+# What is to be carried out once
+
+
+ONCE = Request("/api/import", {"ids": "true"}, method="POST", body=b'[{"n": 1.50}]', once=True)
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+def test_what_may_have_been_carried_out_is_not_sent_again(connect, status):
+    made, server, slept = connect(page(status))
+    with pytest.raises(SourceError) as error:
+        made.send(ONCE)
+    assert (len(server.seen), slept, error.value.status) == (1, [], status)
+    assert may_have_arrived(error.value)
+
+
+@pytest.mark.parametrize(
+    "failure", [httpx.ReadTimeout, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError]
+)
+def test_what_was_sent_and_not_answered_is_not_sent_again(connect, failure):
+    made, server, _ = connect(failure("gone"))
+    with pytest.raises(Unreachable) as error:
+        made.send(ONCE)
+    assert (len(server.seen), may_have_arrived(error.value)) == (1, True)
+
+
+@pytest.mark.parametrize("failure", [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout])
+def test_what_was_never_sent_is_sent_again(connect, failure):
+    made, server, _ = connect(failure("no"), page(201))
+    assert (made.send(ONCE).status, len(server.seen)) == (201, 2)
+    made, server, _ = connect(failure("no"))
+    with pytest.raises(Unreachable) as error:
+        made.send(ONCE)
+    assert (len(server.seen), may_have_arrived(error.value)) == (ATTEMPTS, False)
+
+
+def test_what_was_turned_away_is_sent_again_when_the_server_says(connect):
+    made, server, slept = connect(page(429, retry_after="7"), page(201))
+    assert (made.send(ONCE).status, len(server.seen), slept) == (201, 2, [7.0])
+
+
+def test_a_body_travels_as_it_is(connect):
+    made, server, _ = connect(page(201))
+    made.send(ONCE)
+    (request,) = server.seen
+    assert (request.content, request.url.query) == (b'[{"n": 1.50}]', b"ids=true")
+    assert request.headers["content-type"] == "application/json"
 
 
 def test_a_retry_waits_the_seconds_the_server_asks_for(connect):

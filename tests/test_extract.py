@@ -139,6 +139,24 @@ def test_questions_end_in_a_value():
     assert ask(questions(), Sender(a=b"1", b=b"2")) == b"12"
 
 
+def test_questions_may_go_on_after_an_error():
+    def questions():
+        try:
+            yield Request("gone")
+        except Missing:
+            return (yield Request("a")).body
+
+    assert ask(questions(), Sender(gone=Missing("no"), a=b"1")) == b"1"
+
+
+def test_an_error_that_questions_do_not_expect_comes_out():
+    def questions():
+        return (yield Request("gone")).body
+
+    with pytest.raises(Missing):
+        ask(questions(), Sender(gone=Missing("no")))
+
+
 def test_an_answer_a_question_cannot_decode_is_a_bad_answer():
     def questions():
         return msgspec.json.decode((yield Request("a")).body, type=int)

@@ -5,14 +5,16 @@ import shlex
 import sqlite3
 import tomllib
 from contextlib import closing
+from datetime import timedelta
 
 import click
 import pytest
 from click.testing import CliRunner
 
-from etl import errors, settings
+from etl import errors, settings, sightings
 from etl.cli import main
 from etl.platforms import PLATFORMS
+from etl.standins.label_studio import LabelStudio
 from mirror import SCHEMA
 from sources import ROOT
 
@@ -175,7 +177,15 @@ def test_the_defaults_told_are_the_defaults(tmp_path, monkeypatch):
     assert rows["`concurrency`"] == f"{source.concurrency}, COCO Annotator {boxes.concurrency}"
     assert rows["`max_delete_share`"] == str(source.max_delete_share)
     assert settings.duration(rows["`lookback`"].strip('`"'), "") == source.lookback
+    assert settings.duration(rows["`full_every`"].strip('`"'), "") == source.full_every
     assert rows["`verify`"] == f"`{str(source.verify).lower()}`"
+
+
+def test_the_waits_before_a_batch_is_sent_again_are_told():
+    line = next(line for line in README.splitlines() if line.startswith("- **Never twice.**"))
+    for wait in (sightings.LISTED, sightings.ABSENT):
+        assert f" {wait.seconds} seconds " in line
+    assert ("an hour" in line, sightings.QUEUED) == (True, timedelta(hours=1))
 
 
 # SQL
@@ -192,12 +202,27 @@ def recipes():
 
 @pytest.fixture(scope="module")
 def mirror(tmp_path_factory):
-    """The mirror that the demo leaves."""
+    """The mirror that the demo leaves, and an import."""
     folder = tmp_path_factory.mktemp("demo")
     done = CliRunner().invoke(main, ["demo", "--dir", str(folder)])
     assert done.exit_code == 0, done.output
+    imported(folder)
     with closing(sqlite3.connect(folder / "mirror.db")) as connection:
         yield connection
+
+
+def imported(folder):
+    """Import a task into a server of its own."""
+    (folder / "tasks.jsonl").write_text('{"text": "a"}')
+    with LabelStudio() as server:
+        project = server.state.add_project("Imported")
+        (folder / "more.toml").write_text(
+            f'[sources.more]\nplatform = "label_studio"\nurl = "{server.url}"\n'
+            f'token = "{server.token}"\n'
+        )
+        where = ("--config", str(folder / "more.toml"), "--project", str(project.id))
+        done = CliRunner().invoke(main, ["import", *where, "more", str(folder / "tasks.jsonl")])
+    assert done.exit_code == 0, done.output
 
 
 @pytest.mark.parametrize("query", list(recipes()), ids=lambda query: query.splitlines()[0][:40])

@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "Reach each source and the mirror, and say what is wrong.",
     "db": "Migrate the mirror's database.",
     "demo": "Play with a made-up Label Studio, no account needed.",
+    "import": "Put tasks into Label Studio, and follow them to the end.",
     "init": "Write a commented annomirror.toml.",
     "rejects": "List, show or retry records that were set aside.",
     "runs": "Show the run history.",
@@ -31,7 +32,9 @@ COMMANDS = {
     "status": "Show rows, age and watermark of every stream.",
     "streams": "List the streams of each source.",
     "sync": "Bring the mirror up to date.",
+    "verify": "Compare the mirror with its sources, and mend it.",
 }
+MODULES = {"import": "importing"}  # a module cannot have the language's word
 
 
 class LazyGroup(click.Group):
@@ -45,7 +48,7 @@ class LazyGroup(click.Group):
         """Import a command."""
         if cmd_name not in COMMANDS:
             return None
-        module = importlib.import_module(f"etl.cli.{cmd_name}")
+        module = importlib.import_module(f"etl.cli.{MODULES.get(cmd_name, cmd_name)}")
         command: click.Command = module.command
         return command
 

@@ -154,6 +154,7 @@ def _optional(platform: Platform) -> Iterable[str]:
             yield _line(option.name, examples[option.kind], option.about, off=True)
     for name, value, about in (
         ("lookback", "15m", "read again what was written this long before the watermark"),
+        ("full_every", "7d", "read all again that was last read whole longer ago"),
         ("page_size", platform.page_size, "records a request"),
         ("timeout", platform.timeout, "seconds without a byte"),
         ("deadline", platform.deadline, "seconds for one whole answer"),

@@ -45,27 +45,34 @@ class Progress:
         self._done += read
         total = max(self._done + (event.left or 0), 1)
         if self._bar is None:
-            self._bar = click.progressbar(
-                length=total,
-                label=f"{event.source}/{event.stream}",
-                show_pos=True,
-                item_show_func=self._speed,
-                file=terminal,
-            )
-            self._bar.render_progress()
+            self._bar = bar(f"{event.source}/{event.stream}", total, terminal)
         self._bar.length = total
         self._bar.update(read, self._bar)
 
-    @staticmethod
-    def _speed(bar: Any) -> str | None:
-        """Say how many rows come in a second."""
-        pause = bar.time_per_iteration if bar else 0
-        return f"{1 / pause:,.0f}/s" if pause else None
-
     def _end(self) -> None:
         if self._bar is not None:
-            self._bar.length = max(self._done, 1)
-            self._bar.finish()
-            self._bar.render_progress()
-            self._bar.render_finish()
+            finish(self._bar, self._done)
             self._bar = None
+
+
+def bar(label: str, total: int, terminal: TextIO) -> Any:
+    """Draw a bar: how far, of how much, how fast, how long still."""
+    made = click.progressbar(
+        length=total, label=label, show_pos=True, item_show_func=_speed, file=terminal
+    )
+    made.render_progress()
+    return made
+
+
+def finish(drawn: Any, done: int) -> None:
+    """End a bar with what came."""
+    drawn.length = max(done, 1)
+    drawn.finish()
+    drawn.render_progress()
+    drawn.render_finish()
+
+
+def _speed(drawn: Any) -> str | None:
+    """Say how many come in a second."""
+    pause = drawn.time_per_iteration if drawn else 0
+    return f"{1 / pause:,.0f}/s" if pause else None

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from etl import books, ledger
+from etl.aside import STREAM
 from etl.cli import build
 from etl.cli.options import common
 from etl.cli.output import print_dicts
@@ -60,7 +61,8 @@ def retry(numbers: tuple[int, ...]) -> None:
     """Try records again with this program: all of them, or those numbered."""
     chosen = build.read_settings(secrets=False)
     with build.writing(chosen) as session:
-        all_of_them = [row["id"] for row in books.rejects(session, None, None)]
+        every = books.rejects(session, None, None)
+        all_of_them = [row["id"] for row in every if row["stream"] != STREAM]
         rows = [books.reject(session, number) for number in numbers or all_of_them]
         plans = {_of(row): _plan(chosen, row) for row in rows}
         with ledger.opened(session) as run:
@@ -76,6 +78,10 @@ def _of(row: dict[str, Any]) -> tuple[str, str]:
 def _plan(chosen: Settings, row: dict[str, Any]) -> Plan:
     """Plan for the stream a record came with. Raises ConfigurationError if there is none now."""
     (source,) = chosen.select([row["source"]])
+    if row["stream"] == STREAM:
+        raise ConfigurationError(
+            f"reject {row['id']} is a line of a file; mend the file and run its import again"
+        )
     streams = {stream.name: stream for stream in PLATFORMS[source.platform].streams}
     if row["stream"] not in streams:
         raise ConfigurationError(f"reject {row['id']}: no stream {row['stream']!r} any more")

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from etl.intake import Intake
     from etl.stream import Platform
 
 _WHERE = {
@@ -42,3 +43,12 @@ class Platforms(Mapping[str, "Platform"]):
 
 
 PLATFORMS = Platforms()
+_INTAKES = {"label_studio": "etl.platforms.label_studio.importing"}
+
+
+def intake(name: str) -> Intake | None:
+    """Load how records are put into a platform, if they can be."""
+    if name not in _INTAKES:
+        return None
+    found: Intake = import_module(_INTAKES[name]).INTAKE
+    return found

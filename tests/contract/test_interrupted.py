@@ -1,68 +1,11 @@
 """A run that is cut anywhere and begun again ends where an uninterrupted one does."""
 
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
-from types import ModuleType
-from typing import Any
-
 import pytest
-from msgspec.structs import replace
 
-import mirror
-from accounts import Account
-from etl.client import Client
 from etl.platforms import PLATFORMS
-from etl.platforms.coco_annotator import login
-from etl.standins.clock import Clock
-from etl.standins.coco_annotator import CocoAnnotator
-from etl.standins.coco_annotator import seed as coco_annotator
-from etl.standins.label_studio import seed as label_studio
-from etl.standins.qianfan import seed as qianfan
-from etl.stream import Secret
 from mirror import TABLES, content, dump
-from senders import NOON, LabelStudio, synchronise
-
-SOURCE = replace(mirror.SOURCE, page_size=100)
-SMALL = replace(SOURCE, page_size=7)
-
-
-@dataclass
-class Play:
-    """A stand-in with a life of its own, and how it is asked."""
-
-    standin: Any
-    seed: ModuleType
-    send: Any
-
-    def wait(self):
-        self.standin.clock.advance(minutes=60)
-
-    def work(self):
-        self.seed.work_a_while(self.standin.state)
-
-
-@contextmanager
-def labels():
-    standin = LabelStudio()
-    yield Play(standin, label_studio, standin.send)
-
-
-@contextmanager
-def annotator():
-    with CocoAnnotator(clock=Clock(NOON)) as standin:
-        account = {"username": standin.username, "password": Secret(standin.password)}
-        source = replace(SOURCE, platform="coco_annotator", url=standin.url, options=account)
-        with closing(Client(source, login.authorise(source), login.explain)) as client:
-            yield Play(standin, coco_annotator, client.send)
-
-
-@contextmanager
-def account():
-    with Account() as standin, closing(standin.client()) as client:
-        yield Play(standin, qianfan, client.send)
-
-
-PLAYS = {"label_studio": labels, "coco_annotator": annotator, "qianfan": account}
+from plays import PLAYS, SMALL, SOURCE
+from senders import synchronise
 
 
 @pytest.fixture(params=PLATFORMS.values(), ids=lambda platform: platform.name)

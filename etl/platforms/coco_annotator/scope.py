@@ -74,9 +74,15 @@ def choose(start: Start, datasets: Listing) -> Scope:
 
     Raises ConfigurationError for a name that is not there.
     """
+    wanted = {str(part) for part in start.source.parts}
+    _refuse_unknown(start, "datasets", wanted, _named(datasets))
+    return among(start, datasets)
+
+
+def among(start: Start, datasets: Listing) -> Scope:
+    """Tell which of the listed datasets are asked for, whatever else is."""
     there = _named(datasets)
     wanted = {str(part) for part in start.source.parts}
-    _refuse_unknown(start, "datasets", wanted, there)
     chosen = [d for d in there if not wanted or not wanted.isdisjoint((str(d.id), d.name or ""))]
     return Scope(frozenset(d.id for d in chosen), restricted=bool(wanted))
 
@@ -126,15 +132,14 @@ def _named(found: Listing) -> list[Named]:
 
 
 def image_ids(
-    start: Start, dataset: int, filters: Mapping[str, str]
+    start: Start, dataset: int, filters: Mapping[str, str], after: int = 0
 ) -> Generator[Request, Answer, set[int]]:
-    """List the ids of a dataset's images, by id.
+    """List the ids of a dataset's images, by id and above one.
 
     Never in the server's own order, by file name: names repeat in sub-folders, and between two
     pages equal names change places.
     """
-    ids: set[int] = set()
-    after, size = 0, start.source.page_size
+    ids, size = set[int](), start.source.page_size
     while True:
         asked: dict[str, str | int] = {"limit": size, "order": "id", "id__gt": after, **filters}
         found = listing((yield Request(f"/api/dataset/{dataset}/data", asked)), "images")

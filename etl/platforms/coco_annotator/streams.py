@@ -6,7 +6,7 @@ is said here of its answers was measured on a server of version 0.11.1.
 
 from __future__ import annotations
 
-from etl.platforms.coco_annotator import annotating, images, login, records, walks
+from etl.platforms.coco_annotator import annotating, checking, images, login, records, walks
 from etl.platforms.coco_annotator.tables import (
     Annotation,
     AnnotationEvent,
@@ -56,6 +56,7 @@ IMAGES = Stream(
         ),
     ),
     walk=images.images,
+    check=checking.check_images,
     changes=CONTENT,
     deletion=Deletion.COMPLETE_LISTING,
 )
@@ -83,6 +84,7 @@ ANNOTATIONS = Stream(
         ),
     ),
     walk=annotating.each_annotation,
+    check=checking.check_annotations,
     changes=f"{CONTENT}; above {annotating.WHOLE_ARRAY:,} by changed images, whole once a day",
     deletion=Deletion.FLAG_AND_LISTING,
     gate=Gate(Image, "image_id"),

@@ -14,7 +14,7 @@ import msgspec
 from etl.errors import BadAnswer, Forbidden, SourceError
 from etl.paging import listing
 from etl.platforms.coco_annotator.records import peek
-from etl.platforms.coco_annotator.scope import burials, choose, named
+from etl.platforms.coco_annotator.scope import among, burials, choose, named
 from etl.stream import Answer, Complete, Page, Position, Request, Start, Walk
 
 NOT_THERE = 400  # the status of an unknown id, or of one that is not shown to us
@@ -22,9 +22,12 @@ LISTED_EXPORTS = 50  # the newest ones of a dataset; older ones are not listed
 
 
 def datasets(start: Start) -> Walk:
-    """Read the datasets; those that are gone were deleted, if the account sees all."""
+    """Read the datasets; those that are gone were deleted, if the account sees all.
+
+    Raises ConfigurationError at its end for one that is named in the settings and is not there.
+    """
     found = listing((yield Request("/api/dataset/")))
-    chosen = choose(start, found).chosen
+    chosen = among(start, found).chosen
     dates = yield from burials(start, "dataset")
     ids = frozenset(map(ident, found.records))
     complete = Complete("id", sorted(dates, key=str), ids, dates)
@@ -32,6 +35,7 @@ def datasets(start: Start) -> Walk:
         complete = Complete("source", [start.source.name], ids, dates)
     records = [record for record in found.records if ident(record) in chosen]
     yield Page(records, total=len(records), complete=complete, last=True)
+    choose(start, found)
 
 
 def categories(start: Start) -> Walk:

@@ -18,6 +18,7 @@ import msgspec
 from etl.auth import RefreshedToken, Token
 from etl.errors import BadAnswer, SourceError, Unauthorized, Unreachable
 from etl.paging import excerpt, mapping
+from etl.platforms.label_studio import refusals
 from etl.stream import Answer, Identity, Request, Source
 
 ACCESS_LIFETIME = 240.0  # seconds; the server's access tokens live 300
@@ -124,6 +125,8 @@ def _version() -> Generator[Request, Answer, str]:
 
 def explain(source: Source, answer: Answer) -> SourceError | None:
     """Say in words what a refusal means and what to do; None leaves it to the general rules."""
+    if answer.status == 400:  # noqa: PLR2004
+        return refusals.refusal(answer)
     if answer.status != 401:  # noqa: PLR2004
         return None
     said = _detail(answer.body)

@@ -6,11 +6,13 @@ measured on a server of version 1.23.2.
 
 from __future__ import annotations
 
-from etl.platforms.label_studio import controls, left_out, login, proof, results, walks
+from etl.platforms.label_studio import checking, controls, left_out, login, proof, results, walks
 from etl.platforms.label_studio.tables import (
     Annotation,
     Control,
     ControlLabel,
+    Import,
+    ImportItem,
     Prediction,
     Project,
     Relation,
@@ -108,6 +110,7 @@ TASKS = Stream(
     parts=OF_PROJECT,
     digest=Digest(Task, by="updated_at", sums=("total_annotations", "total_predictions")),
     proof=proof.prove,
+    check=checking.tasks,
 )
 
 PREDICTIONS = Stream(
@@ -132,6 +135,7 @@ PREDICTIONS = Stream(
     deletion=Deletion.COMPLETE_LISTING,
     parts=OF_PROJECT,
     digest=Digest(Task, by="updated_at", sums=("total_predictions",)),
+    check=checking.predictions,
     within=Inside(Task, "task_id"),
 )
 
@@ -148,6 +152,7 @@ LABEL_STUDIO = Platform(
         ),
     ),
     streams=(USERS, PROJECTS, TASKS, PREDICTIONS),
+    tables=(Import, ImportItem),
     authorise=login.authorise,
     identify=login.identify,
     explain=login.explain,

@@ -270,3 +270,47 @@ class Relation(Mirrored):
     to_region_id: str | None = text("Region it ends at", given=True)
     direction: str | None = text("right, left or bi", given=True)
     labels: str | None = document("Labels of the relation", given=True)
+
+
+class Import(Mirrored):
+    """Batches of tasks sent to the server, and jobs begun elsewhere that are followed."""
+
+    __tablename__ = "label_studio_imports"
+
+    id: int = key("Number of the batch in this mirror", given=True)
+    job_id: int | None = whole(
+        "Id of the server's job; NULL where it imports while it answers", index=True
+    )
+    project_id: int | None = whole("Project", index=True)
+    session: str | None = text(
+        "Import of one file, which its batches share; NULL for a job begun elsewhere",
+        index=True,
+    )
+    batch: int | None = whole("Number of the batch in its file, from 1")
+    file: str | None = text("File the tasks come from; - is standard input")
+    status: str | None = text(
+        "reading, prepared, sending, created, in_progress, taken, completed or failed"
+    )
+    task_count: int | None = whole("Tasks the server made")
+    annotation_count: int | None = whole("Annotations that came with them")
+    prediction_count: int | None = whole("Predictions that came with them")
+    error: str | None = text("What went wrong")
+    submitted_at: datetime | None = moment("When the batch was sent (UTC, this machine's clock)")
+    finished_at: datetime | None = moment("When it was found to have ended (UTC)")
+    options: str | None = document("How the file is read, and what becomes of its tasks")
+
+
+class ImportItem(Entity):
+    """Lines of imported files, each with the task it became."""
+
+    __tablename__ = "label_studio_import_items"
+    __indexes__ = (Index("ix_label_studio_import_items_key", ("source", "external_key")),)
+
+    import_id: int = key("The batch (label_studio_imports.id)", given=True)
+    position: int = key("Place of the record in its file, from 1", given=True)
+    line: int | None = whole("Line of the file at which the record begins", given=True)
+    external_key: str | None = text("Content of the field named by --key", given=True)
+    outcome: str | None = text(
+        "created, updated, skipped, rejected or abandoned; NULL until then", given=True
+    )
+    task_id: int | None = whole("Task the line became, or is already", given=True, index=True)

@@ -36,9 +36,27 @@ class _WithPredictions(msgspec.Struct):
     predictions: list[msgspec.Raw] = []
 
 
+class _Person(msgspec.Struct):
+    first_name: Any = None
+    email: Any = None
+
+
 def users(start: Start) -> Walk:
-    """Read everyone the organisation has had; the list is not paged."""
-    yield from one_list(Request("/api/users/"), column="source", values=[start.source.name])
+    """Read everyone in the organisation; the list is not paged.
+
+    Of one who was removed from it the list goes on telling the id, under the name of a "Deleted
+    User": as if that were gone, so that the mirror keeps the last name it knows.
+    """
+    path, values = Request("/api/users/"), [start.source.name]
+    yield from one_list(path, column="source", values=values, keep=_is_member)
+
+
+def _is_member(user: bytes) -> bool:
+    try:
+        person = msgspec.json.decode(user, type=_Person)
+    except msgspec.DecodeError:
+        return True  # left to the quarantine
+    return not (person.first_name == person.email == "Deleted")
 
 
 def projects(start: Start) -> Walk:
@@ -168,8 +186,8 @@ def predictions(start: Start) -> Walk:
     the tasks of the mirror tell. A prediction that is edited stamps its task, so then the
     predictions of the tasks stamped since are read.
     """
-    answer = yield _of_versions(start)
-    now = _versions(answer)
+    answer = yield of_versions(start)
+    now = versions(answer)
     signs = [f"{v.model_version} {v.count} {v.latest}" for v in now]
     checked = _is_past(answer, start.known.newest, start.source.lookback)
     state = {"versions": [*signs, *start.known.sums], "checked": checked}
@@ -181,7 +199,8 @@ def predictions(start: Start) -> Walk:
     if "walk" in before:
         yield from _by_task(start, before["walk"])
     elif not now and not before.get("versions"):
-        return  # there has never been one
+        # There has never been one, or the walk is to forget that there was.
+        yield Page([], complete=Complete("project_id", [int(start.part.key)], frozenset()))
     elif before.get("versions") != state["versions"] and count <= WHOLE_LISTING:
         yield from _all_predictions(start, Position(watermark, state), now)
     elif before.get("versions") != state["versions"]:
@@ -194,7 +213,9 @@ def predictions(start: Start) -> Walk:
             yield from _by_task(start, begun | {"since": start.since})
 
 
-class _Version(msgspec.Struct):
+class Version(msgspec.Struct):
+    """A model version: how many predictions it has, and when it made the latest."""
+
     model_version: str | None = ""
     count: int = 0
     latest: str | None = ""
@@ -212,17 +233,19 @@ def _is_counted(prediction: bytes) -> bool:
         return True
 
 
-def _of_versions(start: Start) -> Request:
+def of_versions(start: Start) -> Request:
+    """Ask for the model versions, with the number of predictions of each."""
     return Request(f"/api/projects/{start.part.key}/model-versions/", {"extended": "true"})
 
 
-def _versions(answer: Answer) -> list[_Version]:
+def versions(answer: Answer) -> list[Version]:
+    """Read the model versions in an order of their own."""
     found = listing(answer, "static").records
-    versions = [msgspec.json.decode(version, type=_Version) for version in found]
-    return sorted(versions, key=lambda version: version.model_version or "")
+    read = [msgspec.json.decode(version, type=Version) for version in found]
+    return sorted(read, key=lambda version: version.model_version or "")
 
 
-def _all_predictions(start: Start, done: Position, versions: list[_Version]) -> Walk:
+def _all_predictions(start: Start, done: Position, now: list[Version]) -> Walk:
     """Read every prediction in one answer, twenty times faster than by task.
 
     Where it is not as long as announced, it proves nothing, and is read again by the next run.
@@ -232,9 +255,9 @@ def _all_predictions(start: Start, done: Position, versions: list[_Version]) -> 
     records = listing((yield Request("/api/predictions/", {"project": part}))).records
     named = sum(map(_is_counted, records))
     complete = None
-    if named == (count := sum(version.count for version in versions)):
+    if named == (count := sum(version.count for version in now)):
         complete = _complete("project_id", [int(part)], records)
-    elif _versions((yield _of_versions(start))) == versions:
+    elif versions((yield of_versions(start))) == now:
         raise BadAnswer(f"the list holds {named} predictions where the versions count {count}")
     else:
         done = start.position

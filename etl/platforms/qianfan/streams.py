@@ -8,6 +8,7 @@ first list of objects is taken, and any of the names the platform uses elsewhere
 from __future__ import annotations
 
 from etl.platforms.qianfan import login, records
+from etl.platforms.qianfan.checking import by_total
 from etl.platforms.qianfan.listings import V2_PAGE, Listing
 from etl.platforms.qianfan.marked import by_marker
 from etl.platforms.qianfan.tables import (
@@ -27,6 +28,15 @@ from etl.stream import Deletion, Exploded, Option, Parts, Platform, Shape, Strea
 NEWEST_FIRST = "newest first, to what is known and done; whole when short, and once a day"
 WHOLE = "read whole, compared by content"
 
+AUGMENTATION_LIST = Listing(
+    path="/wenxinworkshop/enhance/list",
+    spelling=records.AUGMENTATION,
+    body={"isSelfInstruct": True},
+    state="status",
+    documented=True,
+    done=frozenset({2, 3, 4}),
+)
+
 AUGMENTATION_TASKS = Stream(
     name="augmentation_tasks",
     shape=Shape(
@@ -42,31 +52,24 @@ AUGMENTATION_TASKS = Stream(
             ),
         ),
     ),
-    walk=by_offset(
-        Listing(
-            path="/wenxinworkshop/enhance/list",
-            spelling=records.AUGMENTATION,
-            body={"isSelfInstruct": True},
-            state="status",
-            documented=True,
-            done=frozenset({2, 3, 4}),
-        )
-    ),
+    walk=by_offset(AUGMENTATION_LIST),
+    check=by_total(AUGMENTATION_LIST),
     changes=NEWEST_FIRST,
     deletion=Deletion.SWEEP,
+)
+
+ETL_LIST = Listing(
+    path="/wenxinworkshop/etl/list",
+    spelling=records.ETL,
+    state="processStatus",
+    done=frozenset({2, 3, 4}),
 )
 
 ETL_TASKS = Stream(
     name="etl_tasks",
     shape=Shape(table=EtlTask, mend=records.ETL.mend),
-    walk=by_offset(
-        Listing(
-            path="/wenxinworkshop/etl/list",
-            spelling=records.ETL,
-            state="processStatus",
-            done=frozenset({2, 3, 4}),
-        )
-    ),
+    walk=by_offset(ETL_LIST),
+    check=by_total(ETL_LIST),
     changes=NEWEST_FIRST,
     deletion=Deletion.SWEEP,
 )

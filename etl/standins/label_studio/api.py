@@ -7,7 +7,15 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from etl.standins.label_studio import access, actions, reading, refusals, serialize, writing
+from etl.standins.label_studio import (
+    access,
+    actions,
+    importing,
+    reading,
+    refusals,
+    serialize,
+    writing,
+)
 from etl.standins.label_studio.call import Call
 from etl.standins.label_studio.columns import Invalid
 from etl.standins.label_studio.records import Missing, Refused
@@ -46,7 +54,8 @@ _ROUTES: dict[str, dict[str, View]] = {
         "DELETE": writing.delete_project,
     },
     "/api/projects/#/model-versions/": {"GET": reading.model_versions},
-    "/api/projects/#/import": {"POST": writing.import_tasks},
+    "/api/projects/#/import": {"POST": importing.import_tasks},
+    "/api/projects/#/imports/#/": {"GET": importing.job},
     "/api/projects/#/import/predictions": {"POST": writing.import_predictions},
     "/api/tasks/": {"GET": reading.tasks, "POST": writing.add_task},
     "/api/tasks/#/": {
@@ -105,6 +114,7 @@ class Api:
         if request.method not in views:
             return refusals.envelope(_NOT_ALLOWED, f'Method "{request.method}" not allowed.')
         with self.state.lock:
+            importing.work(self.state)
             answer = self._guarded(request, ids, views[request.method])
         if answer.status == _NOT_FOUND and not path.endswith("/"):
             answer = refusals.html(_NOT_FOUND)

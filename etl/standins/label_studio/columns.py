@@ -137,6 +137,7 @@ _COMPARED: dict[str, Callable[[Json, Json], bool]] = {
 
 _DERIVED: dict[str, Callable[[Task], Json]] = {
     "completed_at": fields.completed_at,
+    "meta": lambda task: task.meta.decode(),
     "draft_exists": lambda task: bool(task.drafts),
     "annotators": _annotators,
     "annotations_ids": lambda task: ",".join(str(one.id) for one in task.annotations),

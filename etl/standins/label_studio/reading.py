@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 import msgspec
 
@@ -29,7 +29,7 @@ def health(_call: Call) -> Answer:
     return json_answer({"status": "UP"})
 
 
-def version(_call: Call) -> Answer:
+def version(call: Call) -> Answer:
     """Tell the versions of everything; needs no credentials."""
     package = {
         "version": VERSION,
@@ -45,7 +45,7 @@ def version(_call: Call) -> Answer:
             "label-studio-os-package": package,
             "label-studio-os-backend": backend,
             "label-studio-converter": {"version": "2.1.2"},
-            "edition": "Community",
+            "edition": call.state.edition,
         }
     )
 
@@ -201,7 +201,7 @@ def _query(call: Call) -> Json:
     if text is None:
         return call.body()
     try:
-        return json.loads(text)
+        return json.loads(unquote(text))  # once too often: the address is decoded already
     except ValueError as error:
         raise Invalid(500, str(error)) from error
 

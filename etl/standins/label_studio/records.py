@@ -164,6 +164,23 @@ class Task:
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
+class Job:
+    """An import that is followed; it keeps what it was sent, and no time of its end."""
+
+    id: int
+    project: int
+    tasks: list[Json]
+    commit: bool
+    return_ids: bool
+    created_at: datetime
+    due: datetime
+    status: str = "created"
+    error: str | None = None
+    counts: tuple[int, int, int] = (0, 0, 0)
+    ids: list[int] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
 class Project:
     """A project, its visible tasks in the order of their ids, and its settings."""
 

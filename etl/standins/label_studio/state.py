@@ -12,6 +12,7 @@ from etl.standins.label_studio.keys import Keys
 from etl.standins.label_studio.records import (
     Annotation,
     Draft,
+    Job,
     Missing,
     Prediction,
     Project,
@@ -49,6 +50,8 @@ class State:
         self.predictions: dict[int, Prediction] = {}
         self.drafts: dict[int, Draft] = {}
         self.uncommitted: list[Task] = []
+        self.edition, self.job_seconds = "Community", 0.0  # any other edition imports by jobs
+        self.jobs: dict[int, Job] = {}
         self.keys = Keys(reused=backend == "sqlite")
         self.organization: dict[str, Json] = {
             "id": 1,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from etl.standins.exchange import Answer, Json, json_answer
@@ -121,30 +120,6 @@ def delete_prediction(call: Call) -> Answer:
     return _GONE
 
 
-def import_tasks(call: Call) -> Answer:
-    """Import tasks in bulk, all or none."""
-    started, body = time.monotonic(), call.body()
-    rows = body if isinstance(body, list) else [body]
-    rows = [row if _has_data(row) else {"data": row} for row in rows]
-    wrong = [{} if isinstance(row["data"], dict) else "Task is not a dict" for row in rows]
-    if any(wrong):
-        raise Refusal(400, "Validation error", {"non_field_errors": wrong})
-    made = call.state.import_tasks(call.project().id, rows)
-    answer: dict[str, Json] = {
-        "task_count": len(made),
-        "annotation_count": sum(len(task.annotations) for task in made),
-        "prediction_count": sum(len(task.predictions) for task in made),
-        "duration": time.monotonic() - started,
-        "file_upload_ids": [],
-        "could_be_tasks_list": False,
-        "found_formats": [],
-        "data_columns": sorted({key for row in rows for key in row["data"]}),
-    }
-    if call.flag("return_task_ids", default=False):
-        answer["task_ids"] = [task.id for task in made]
-    return json_answer(answer, 201)
-
-
 def import_predictions(call: Call) -> Answer:
     """Import predictions in bulk: the write nobody sees in `updated_at`."""
     body, project = call.body(), call.project()
@@ -174,10 +149,6 @@ def _task(call: Call, row: Task, status: int = 200) -> Answer:
     names = {"whole": True, "include": None, "omit": "annotations,predictions,drafts"}
     wanted = call.shape(**names, resolved=False, caller=call.user.id)
     return Answer(status=status, body=serialize.task(call.state, row, wanted))
-
-
-def _has_data(row: Json) -> bool:
-    return isinstance(row, dict) and "data" in row
 
 
 def _listed(body: Json, kind: str) -> None:

@@ -215,3 +215,13 @@ def test_a_name_nobody_knows_is_a_mistake_in_the_configuration(mirror, server, s
     told = next(report.error for report in found if report.error)
     assert told.startswith(said)
     assert {report.exit_code for report in found} <= {0, 2}
+
+
+def test_a_dataset_named_in_the_settings_that_is_deleted_becomes_a_tombstone(mirror, server):
+    named = {"parts": ("street", "harbour")}
+    well(run(mirror, server, **named))
+    catalogue.delete_dataset(server.state, 2)
+    found = run(mirror, server, **named)
+    assert (found["datasets"].exit_code, found["users"].outcome) == (2, "ok")
+    assert "datasets harbour: not on the server" in found["datasets"].error
+    assert list(tombstones(mirror, "datasets")) == [2]

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+from etl.errors import Forbidden, Missing
 from labelling import (
     BOX,
     Server,
@@ -18,6 +19,7 @@ from labelling import (
 )
 from mirror import live, rows
 
+PARTS = {"annotations": [{"result": [BOX]}], "predictions": [{"result": [BOX]}]}
 IDLE = {"users": 2, "projects": 1, "tasks": 1, "predictions": 1}
 
 
@@ -69,11 +71,13 @@ def gone_results(session):
 
 def test_a_tombstone_keeps_what_the_record_said(session, server):
     _, tasks = server.project(3)
+    server.state.spoil(tasks[1], novel=b'"a field of a newer server"')
     well(run(session, server))
+    before = rows(session, "label_studio_tasks")
     server.state.delete_task(tasks[1])
     well(run(session, server))
-    (row,) = [r for r in rows(session, "label_studio_tasks") if r["id"] == 2]
-    assert row["data"] == {"n": 1}
+    assert (rows(session, "label_studio_tasks"), gone(session, "tasks")) == (before, [2])
+    assert before[1]["extra"] == {"novel": "a field of a newer server"}
 
 
 def test_a_deleted_annotation_is_found(session, server, check):
@@ -457,3 +461,94 @@ def test_an_idle_run_asks_once_for_each_project(session, server):
     well(run(session, server))
     reports = well(run(session, server))
     assert asked_by(reports) == {"users": 2, "projects": 1, "tasks": 5, "predictions": 5}
+
+
+# What must not be taken for a deletion, and what must not be believed
+
+
+def test_one_who_was_removed_keeps_the_name_that_is_known(session, server):
+    user = server.state.add_user("ann@example.com", "Ann", "Lee")
+    server.project(2)
+    well(run(session, server))
+    server.state.remove_member(user.id)
+    well(run(session, server))
+    (row,) = [r for r in rows(session, "label_studio_users") if r["id"] == user.id]
+    assert (row["first_name"], row["email"]) == ("Ann", "ann@example.com")
+    assert gone(session, "users") == [user.id]
+    idle(session, server)
+    server.state.restore_member(user.id)
+    well(run(session, server))
+    assert gone(session, "users") == []
+
+
+@pytest.fixture
+def emptied(session, server):
+    """Four projects of forty tasks, of which three are deleted."""
+    projects = [server.project(40, title=f"P{n}", **PARTS)[0] for n in range(4)]
+    well(run(session, server))
+    for project in projects[:3]:
+        server.state.delete_project(project)
+    return projects[3]
+
+
+def test_many_tasks_that_would_go_with_their_projects_are_refused(session, server, emptied):
+    server.state.patch_task(121, data={"n": "goes on"})
+    found = run(session, server)
+    assert {name: r.outcome for name, r in found.items()} == {
+        "users": "ok",
+        "projects": "ok",
+        "tasks": "refused",
+        "predictions": "refused",
+    }
+    assert "120 of 160 rows would be deleted" in found["tasks"].error
+    assert (gone(session, "tasks"), gone(session, "predictions")) == ([], [])
+    row = next(r for r in live(session, "label_studio_tasks") if r["id"] == 121)
+    assert row["data"] == {"n": "goes on"}
+
+
+def test_they_are_buried_when_that_is_said_to_be_right(session, server, emptied, check):
+    run(session, server)
+    check(trusting=True)
+    assert {row["project_id"] for row in live(session, "label_studio_tasks")} == {emptied}
+    idle(session, server)
+
+
+def test_a_project_named_in_the_settings_that_is_deleted_takes_its_tasks_along(session, server):
+    for title in ("Boxes", "Moods"):
+        server.project(3, title=title, **PARTS)
+    named = {"parts": ("Boxes", "Moods")}
+    well(run(session, server, **named))
+    server.state.delete_project(1)
+    server.state.patch_task(4, data={"n": "goes on"})
+    found = run(session, server, **named)
+    assert {name: (r.outcome, r.exit_code) for name, r in found.items()} == {
+        "users": ("ok", 0),
+        "projects": ("failed", 2),
+        "tasks": ("ok", 0),
+        "predictions": ("ok", 0),
+    }
+    assert "no project Boxes; there are: 'Moods' (2)" in found["projects"].error
+    assert (gone(session, "projects"), gone(session, "tasks")) == ([1], [1, 2, 3])
+    row = next(r for r in live(session, "label_studio_tasks") if r["id"] == 4)
+    assert row["data"] == {"n": "goes on"}
+
+
+@pytest.mark.parametrize("refusal", [Forbidden, Missing])
+@pytest.mark.parametrize("full", [False, True])
+def test_what_lies_in_a_project_that_answers_no_is_left_alone(session, server, refusal, full):
+    """Until the list of projects itself shows it gone."""
+    for title in ("Boxes", "Moods"):
+        server.project(3, title=title, **PARTS)
+    well(run(session, server))
+    before = live(session, "label_studio_tasks")
+
+    def refuse():
+        raise refusal("GET /api/tasks/: no", 404)
+
+    server.meanwhile.append((lambda asked: asked.params.get("project") == "1", refuse))
+    found = run(session, server, full=full)
+    assert (found["tasks"].outcome, found["tasks"].error) == (
+        "partial",
+        "Boxes: GET /api/tasks/: no",
+    )
+    assert live(session, "label_studio_tasks") == before

@@ -323,7 +323,8 @@ def test_the_predictions_of_many_newer_tasks_are_read_whole():
 
 def test_a_project_without_predictions_costs_one_request():
     begin = start(NOON, None, Known(5, OURS))
-    assert walked(walks.predictions, begin, versions())[0] == []
+    (page,), _ = walked(walks.predictions, begin, versions())
+    assert (page.records, page.position) == ([], None)
 
 
 def test_no_predictions_left_is_a_complete_listing_of_none():

@@ -25,7 +25,9 @@ def offsets(account, since=0):
 
 
 def unfinished(session):
-    ((found,),) = session.all("SELECT unfinished FROM sync_watermarks")
+    ((found,),) = session.all(
+        "SELECT unfinished FROM sync_watermarks WHERE stream = 'augmentation_tasks'"
+    )
     return found
 
 

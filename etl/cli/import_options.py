@@ -1,0 +1,112 @@
+"""The options of annomirror import, and which of them go together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import reduce
+from pathlib import Path
+from typing import Any
+
+import click
+
+from etl.errors import ConfigurationError
+from etl.importing import Sizes
+from etl.imports import Asked
+from etl.sightings import Wishes
+from etl.survey import STDIN
+
+POSITIVE = click.IntRange(1)
+OPTIONS = (
+    click.option("--project", type=POSITIVE, metavar="ID", help="The project to put tasks into."),
+    click.option(
+        "--batch-size",
+        type=click.IntRange(1, 100_000),
+        metavar="N",
+        default=Sizes.lines,
+        show_default=True,
+        help="Send at most so many tasks at once.",
+    ),
+    click.option(
+        "--batch-bytes",
+        type=POSITIVE,
+        metavar="N",
+        default=Sizes.bytes,
+        show_default=True,
+        help="Send at most so many bytes at once.",
+    ),
+    click.option(
+        "--key", metavar="FIELD", help="Skip lines whose data has a FIELD that is there already."
+    ),
+    click.option("--update", is_flag=True, help="With --key: change their tasks instead."),
+    click.option("--skip-bad", is_flag=True, help="Set wrong lines aside and send the rest."),
+    click.option("--again", is_flag=True, help="Import a file though it was imported before."),
+    click.option("--no-wait", is_flag=True, help="Do not follow jobs; --resume does, later."),
+    click.option(
+        "--timeout",
+        type=click.FloatRange(0, min_open=True),
+        default=Wishes.timeout,
+        show_default=True,
+        metavar="SECONDS",
+        help="Follow one job no longer than that.",
+    ),
+    click.option("--resume", is_flag=True, help="Go on with what is unfinished."),
+    click.option("--watch", type=POSITIVE, metavar="ID", help="Follow a job begun elsewhere."),
+)
+
+
+def all_of_them(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options to a command."""
+    return reduce(lambda found, option: option(found), reversed(OPTIONS), function)
+
+
+def asked(source: str | None, files: Sequence[str], **said: Any) -> Asked:
+    """Tell what is asked. Raises ConfigurationError for what does not go together."""
+    project, watch, key = said["project"], said["watch"], said["key"]
+    if said["resume"]:
+        _check_resume(files, said)
+    else:
+        _check_target(source, project, files, watch)
+    if said["update"] and not key:
+        raise ConfigurationError("--update changes the tasks that --key FIELD finds; say --key too")
+    if key and said["no_wait"]:
+        raise ConfigurationError("--key has to see what was made before; leave --no-wait out")
+    if key is not None and (not key or "__" in key):
+        raise ConfigurationError(f"--key {key!r}: Label Studio finds nothing by such a name")
+    wishes = Wishes(
+        key=key,
+        update=said["update"],
+        skip_bad=said["skip_bad"],
+        wait=not said["no_wait"],
+        timeout=said["timeout"],
+    )
+    sizes = Sizes(lines=said["batch_size"], bytes=said["batch_bytes"])
+    names = [name if name == STDIN else str(Path(name).absolute()) for name in files]
+    return Asked(
+        project=project, files=names, watch=watch, again=said["again"], wishes=wishes, sizes=sizes
+    )
+
+
+def _check_resume(files: Sequence[str], said: dict[str, Any]) -> None:
+    if files or said["watch"] or said["project"]:
+        raise ConfigurationError(
+            "--resume goes on with what the mirror's books say is unfinished; "
+            "say no more with it than the SOURCE"
+        )
+
+
+def _check_target(
+    source: str | None, project: int | None, files: Sequence[str], watch: int | None
+) -> None:
+    if source is None:
+        raise ConfigurationError("say where to: annomirror import SOURCE --project ID FILE")
+    if project is None:
+        raise ConfigurationError("say into which project: --project ID")
+    if bool(files) == bool(watch):
+        raise ConfigurationError("say a FILE (- is standard input), or a job to --watch")
+    for name in files:
+        if name != STDIN and not Path(name).exists():
+            raise ConfigurationError(f"{name}: there is no such file")
+        if name != STDIN and not Path(name).is_file():
+            raise ConfigurationError(f"{name} is no file that can be read again; pipe it into -")
+    if list(files).count(STDIN) > 1:
+        raise ConfigurationError("standard input can be read once")

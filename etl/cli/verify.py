@@ -1,0 +1,193 @@
+"""annomirror verify: whether the mirror is what its sources are."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import Any
+
+import click
+
+from etl import ledger, signals, verify
+from etl.cli import build
+from etl.cli.options import common, invocation
+from etl.differences import Difference, Kind
+from etl.errors import (
+    AnnomirrorError,
+    ConfigurationError,
+    DifferentError,
+    Outcome,
+    PartialError,
+    RefusedError,
+)
+from etl.ledger import Ledger, StreamReport
+from etl.settings import Settings
+from etl.sync import Job
+from etl.verify import Verdict
+
+SHOWN = 20  # differences of a stream; --json names all
+LONGEST = 60  # characters of a value; --json shows ten times as many
+
+
+@click.command("verify")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only this stream.")
+@click.option("--deep", is_flag=True, help="Compare the content of every record.")
+@click.option("--repair", is_flag=True, help="Mend exactly what differs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@common
+def command(
+    sources: Sequence[str], streams: Sequence[str], *, deep: bool, repair: bool, as_json: bool
+) -> None:
+    """Compare the mirror with its sources, and name what differs.
+
+    Where a platform counts, the counts are compared, and content only where they differ; --deep
+    reads everything. Whatever seems wrong is read again before it is named.
+    """
+    began, verdicts = time.monotonic(), list[Verdict]()
+    stopped: AnnomirrorError | None = None
+    try:
+        chosen = build.read_settings()
+        selected = chosen.select(sources)
+        with signals.raised(), build.jobs(selected, streams) as jobs, ExitStack() as stack:
+            for verdict in _compared(chosen, jobs, stack, deep=deep, repair=repair):
+                verdicts.append(verdict)
+                _print(verdict, repair=repair, as_json=as_json)
+    except AnnomirrorError as error:
+        stopped = error
+        raise
+    finally:
+        if as_json:
+            seconds = round(time.monotonic() - began, 3)
+            said = _as_json(verdicts, stopped) | {"deep": deep, "repair": repair}
+            click.echo(json.dumps(said | {"seconds": seconds}))
+    _judge(verdicts)
+
+
+def _compared(
+    chosen: Settings, jobs: Sequence[Job], stack: ExitStack, *, deep: bool, repair: bool
+) -> Iterator[Verdict]:
+    """Compare without a lock; or mend, in a run of its own."""
+    if not repair:
+        yield from verify.run(jobs, stack.enter_context(build.reading(chosen)), deep=deep)
+        return
+    session = stack.enter_context(build.writing(chosen))
+    books = stack.enter_context(ledger.opened(session))
+    for verdict in verify.run(jobs, session, deep=deep, run_id=books.run_id):
+        _note(books, verdict)
+        yield verdict
+
+
+def _note(books: Ledger, verdict: Verdict) -> None:
+    """Write down what was mended, as any run does."""
+    report = StreamReport(verdict.source, verdict.stream, verdict.written, verdict.outcome)
+    report.requests, report.seconds = verdict.requests, verdict.seconds
+    report.counts.read, report.counts.rejected = verdict.read, verdict.rejected
+    report.error = verdict.error
+    books.note(report)
+
+
+def outcome(verdicts: Sequence[Verdict]) -> Outcome:
+    """Sum up: refused or different when a stream was, failed when none could be compared."""
+    outcomes = {verdict.outcome for verdict in verdicts}
+    for worst in (Outcome.REFUSED, Outcome.DIFFERENT):
+        if worst in outcomes:
+            return worst
+    if outcomes <= {Outcome.OK}:
+        return Outcome.OK
+    return Outcome.FAILED if outcomes == {Outcome.FAILED} else Outcome.PARTIAL
+
+
+def _judge(verdicts: Sequence[Verdict]) -> None:
+    """End with the exit code of the outcome."""
+    found = outcome(verdicts)
+    if verdicts and all(v.exit_code == ConfigurationError.exit_code for v in verdicts):
+        raise ConfigurationError("nothing could be compared as it is configured; see above")
+    if found is Outcome.REFUSED:
+        raise RefusedError("a stream was refused; what was mended before stays")
+    if found is Outcome.DIFFERENT:
+        raise DifferentError("the mirror differs; mend it with: annomirror verify --repair")
+    if found is Outcome.PARTIAL:
+        raise PartialError("not everything could be compared; what could be is equal")
+    if found is Outcome.FAILED:
+        raise AnnomirrorError("no stream could be compared; see above")
+
+
+def _as_json(verdicts: Sequence[Verdict], stopped: AnnomirrorError | None) -> dict[str, Any]:
+    return {
+        "outcome": stopped.outcome if stopped else outcome(verdicts),
+        "streams": [_stream(verdict) for verdict in verdicts],
+        **({"error": str(stopped)} if stopped else {}),
+    }
+
+
+def _stream(verdict: Verdict) -> dict[str, Any]:
+    what = ("source", "stream", "outcome", "requests", "read", "rejected")
+    return {
+        **{name: getattr(verdict, name) for name in what},
+        **_counted(verdict),
+        "repaired": verdict.mended,
+        **{f"rows_{n}": asdict(verdict.written)[n] for n in ("inserted", "updated", "deleted")},
+        "seconds": verdict.seconds,
+        "error": verdict.error,
+        "differences": [_difference(one) for one in verdict.differences],
+    }
+
+
+def _counted(verdict: Verdict) -> dict[str, int]:
+    found = Counter(one.kind for one in verdict.differences)
+    return {kind.value: found[kind] for kind in Kind}
+
+
+def _difference(one: Difference) -> dict[str, Any]:
+    fields = {
+        name: {"mirror": _short(here, 10 * LONGEST), "source": _short(there, 10 * LONGEST)}
+        for name, here, there in one.fields
+    }
+    key = dict(one.key)
+    return {"kind": one.kind, "table": one.table, "id": one.root, "key": key, "fields": fields}
+
+
+def _short(value: Any, longest: int) -> Any:
+    if isinstance(value, str) and len(value) > longest:
+        return value[: longest - 1] + "…"
+    return value
+
+
+def _print(verdict: Verdict, *, repair: bool, as_json: bool) -> None:
+    where = f"{verdict.source}/{verdict.stream}"
+    if verdict.error:
+        click.echo(f"{where}: {verdict.error}", err=True)
+    if as_json or (invocation().verbosity < 0 and not verdict.differences):
+        return
+    click.echo(f"{where}: {_summary(verdict, repair=repair)}")
+    for one in verdict.differences[:SHOWN]:
+        key = ", ".join(f"{name} {value}" for name, value in one.key)
+        click.echo(f"  {one.kind:9}  {one.table}  {key}{_fields(one)}")
+    if len(verdict.differences) > SHOWN:
+        click.echo(f"  and {len(verdict.differences) - SHOWN:,} more; --json names all")
+
+
+def _summary(verdict: Verdict, *, repair: bool) -> str:
+    counts = [f"{count:,} {word}" for word, count in _counted(verdict).items() if count]
+    equal = "mended" if verdict.differences else "equal"
+    said = {Outcome.OK: equal, Outcome.DIFFERENT: "DIFFERENT"}
+    parts = [said.get(verdict.outcome, verdict.outcome.value), *counts]
+    parts += [f"{verdict.mended:,} mended"] if repair and counts else []
+    parts += [f"{verdict.rejected:,} set aside"] if verdict.rejected else []
+    plural = "" if verdict.requests == 1 else "s"
+    asked = f"{verdict.requests} request{plural}, {verdict.seconds:.1f} s"
+    return f"{', '.join(parts)} ({verdict.read:,} read, {asked})"
+
+
+def _fields(one: Difference) -> str:
+    shown = [
+        f"{name} {_short(json.dumps(here, ensure_ascii=False, default=str), LONGEST)} here, "
+        f"{_short(json.dumps(there, ensure_ascii=False, default=str), LONGEST)} there"
+        for name, here, there in one.fields
+    ]
+    return f": {'; '.join(shown)}" if shown else ""

@@ -1,0 +1,233 @@
+"""Tells what the mirror holds otherwise than its source, row by row; nothing is written.
+
+Of a record that is missing or extra, the record alone is named and not what belongs to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from etl import compare, holdings, times
+from etl.database import Session
+from etl.layout import kinds, specs
+from etl.reader import Row
+from etl.statements import Spelling
+from etl.stream import Complete, Inside, Part, Parts, Tally
+from etl.table import Table
+from etl.tables import Mirrored
+from etl.transform import Entry, Plan
+
+WRITTEN = frozenset({"updated_at", "modify_time"})  # columns that tell when a row was changed
+
+
+class Kind(StrEnum):
+    """What is wrong with a row."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    STALE = "stale"
+    DIFFERENT = "different"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One row that is not as it should be: of record `root`, in a table, under a key.
+
+    A stale row belongs to an earlier state of the record, a different one to no state of it that
+    was ever read. `fields` tell of each differing column what is here and what is there.
+    """
+
+    kind: Kind
+    table: str
+    root: Any
+    key: tuple[tuple[str, Any], ...]
+    fields: tuple[tuple[str, Any, Any], ...] = ()
+
+    @property
+    def row(self) -> tuple[Any, ...]:
+        """Tell which row it is."""
+        return (self.table, *self.key)
+
+
+class Comparison:
+    """Compares the records of one stream with what the mirror holds of them."""
+
+    def __init__(self, session: Session, plan: Plan) -> None:
+        self._session, self._plan = session, plan
+        self._spelling = Spelling(session.dialect)
+        self._root, *self._children = [
+            _Rows(Table(layout, session)) for layout in (plan.root, *plan.children)
+        ]
+
+    def records(
+        self, entries: Iterable[Entry], *, known_only: bool = False
+    ) -> Iterator[Difference]:
+        """Compare a page's records; of an id that comes twice the last one counts."""
+        latest = {entry.key: entry for entry in entries}
+        source, ids = self._plan.source, list(latest)
+        stored = self._root.table.stored(source, ids) if ids else {}
+        hashes = self._hashes(ids) if ids else {}
+        known = {}
+        for key, entry in latest.items():
+            if known_only and key not in hashes:
+                continue
+            found = self._record(entry, stored.get(self._root.table.key(entry.row)), hashes)
+            if found:
+                yield found
+            if not found or found.fields:
+                known[key] = entry
+        if known:
+            yield from self._parts(known, hashes)
+
+    def unlisted(self, complete: Complete) -> Iterator[Difference]:
+        """Name what a complete listing does not."""
+        ids = self._root.table.live_ids(complete.column, self._plan.source, complete.values)
+        for key in ids:
+            if key not in complete.ids:
+                yield Difference(Kind.EXTRA, self._root.name, key, (("id", key),))
+
+    def tally(self, part: Part, asked: Tally) -> dict[Any, int]:
+        """Count live rows of a part by a column."""
+        split = self._plan.stream.parts
+        sql = holdings.tally(
+            self._plan.root.table, asked, split.column if split else None, self._spelling
+        )
+        within = [part_key(split, part)] if split else []
+        within += [asked.within[1]] if asked.within else []
+        bounds = [asked.above] if asked.above else []
+        bounds += [] if asked.upto is None else [asked.upto]
+        return dict(self._session.all(sql, (self._plan.source, *within, *bounds)))
+
+    def strays(
+        self, seen: Collection[Any], expected: Callable[[str, Any], bool]
+    ) -> Iterator[Difference]:
+        """Name what lies in nothing: in a record that is not there, or not any more.
+
+        What was `seen` at the source is no stray, nor what lies in a record that is `expected`, by
+        its table and id.
+        """
+        stream, named = self._plan.stream, set[tuple[str, Any]]()
+        above: list[Parts | Inside] = [one for one in (stream.parts, stream.within) if one]
+        for parent in above:
+            for key, lies_in in self._lying(self._root, parent.column, parent.table):
+                if key[0] not in seen and not expected(str(parent.table.__tablename__), lies_in):
+                    yield Difference(Kind.EXTRA, self._root.name, key[0], self._root.named(key))
+        for rows in self._children:
+            for key, lies_in in self._lying(rows, rows.table.layout.root, self._plan.root.table):
+                named.add((rows.name, key[0]))
+                owned = rows.owner_of(key) in named
+                if not owned and not expected(self._root.name, lies_in):
+                    yield Difference(Kind.EXTRA, rows.name, lies_in, rows.named(key))
+
+    def _lying(
+        self, rows: _Rows, column: str, parent: type[Mirrored]
+    ) -> Iterator[tuple[tuple[Any, ...], Any]]:
+        """List the keys of live rows that lie in no live row of another table, and in which."""
+        sql = holdings.strays(rows.table.layout, column, parent, self._spelling)
+        values = (self._plan.source, *rows.table.sql.constants)
+        for *key, lies_in in self._session.all(sql, values):
+            yield tuple(key), lies_in
+
+    def _hashes(self, ids: list[Any]) -> dict[Any, int]:
+        values = (self._plan.source, self._spelling.values(ids))
+        rows = self._session.all(self._root.table.sql.hashes, values)
+        return {key: content_hash for key, content_hash, _ in rows}
+
+    def _record(
+        self, entry: Entry, stored: tuple[Row, bool] | None, hashes: Mapping[Any, int]
+    ) -> Difference | None:
+        """Compare a record's own row."""
+        rows, key = self._root, (entry.key,)
+        if stored is None or (stored[1] and entry.deleted is None):
+            return Difference(Kind.MISSING, rows.name, entry.key, rows.named(key))
+        if entry.deleted is not None and not stored[1]:
+            return Difference(Kind.EXTRA, rows.name, entry.key, rows.named(key))
+        return rows.otherwise(stored[0], entry.row, entry, hashes)
+
+    def _parts(
+        self, entries: Mapping[Any, Entry], hashes: Mapping[Any, int]
+    ) -> Iterator[Difference]:
+        """Compare the rows that belong to records, owners before what they own."""
+        absent = set[tuple[str, Any]]()
+        for index, rows in enumerate(self._children):
+            table = rows.table
+            there = {
+                table.key(row): (row, entry)
+                for entry in entries.values()
+                for row in (entry.children[index] if entry.deleted is None else ())
+            }
+            here = table.stored(self._plan.source, entries)
+            for kind, row in uneven(here, there):
+                key = table.key(row)[1:]
+                absent.add((rows.name, key[0]))
+                if (rows.owned_by, table.owner(row)) not in absent:
+                    yield Difference(kind, rows.name, table.root(row), rows.named(key))
+            for key, (row, entry) in there.items():
+                if key in here and not here[key][1]:
+                    found = rows.otherwise(here[key][0], row, entry, hashes)
+                    if found:
+                        yield found
+
+
+class _Rows:
+    """The rows of one table, and how they are named and compared."""
+
+    def __init__(self, table: Table) -> None:
+        self.table = table
+        layout = table.layout
+        self.name = str(layout.table.__tablename__)
+        self.keys = layout.keys[1:]  # all are of the source
+        self.owned_by = str(layout.owned_by.__tablename__) if layout.owned_by else ""
+        self._kinds = kinds(layout.table, layout.columns)
+        volatile = {name for name, spec in specs(layout.table).items() if spec.volatile}
+        self._compared = [
+            (at, name, kind)
+            for at, (name, kind) in enumerate(zip(layout.columns, self._kinds, strict=True))
+            if name not in volatile
+        ]
+
+    def named(self, key: Iterable[Any]) -> tuple[tuple[str, Any], ...]:
+        """Put the names of the key's columns to its values."""
+        return tuple(zip(self.keys, key, strict=True))
+
+    def owner_of(self, key: tuple[Any, ...]) -> tuple[str, Any]:
+        """Tell by a row's key what it is a part of."""
+        owner = self.table.layout.owner
+        return self.owned_by, key[self.keys.index(owner)] if owner in self.keys else None
+
+    def otherwise(
+        self, old: Row, row: Row, entry: Entry, hashes: Mapping[Any, int]
+    ) -> Difference | None:
+        """Compare a stored row with the one it should be, but for what changes at every look."""
+        fields = tuple(
+            (name, times.shown(old[at]), row[at])
+            for at, name, kind in self._compared
+            if not compare.same(old[at], row[at], kind)
+        )
+        if not fields:
+            return None
+        outdated = hashes[entry.key] != entry.content_hash
+        outdated |= any(name in WRITTEN for name, _, _ in fields)
+        kind = Kind.STALE if outdated else Kind.DIFFERENT
+        return Difference(kind, self.name, entry.key, self.named(self.table.key(row)[1:]), fields)
+
+
+def part_key(split: Parts, part: Part) -> int | str:
+    """Give a part's key as the column that holds it does."""
+    (kind,) = kinds(split.table, ("id",))
+    return int(part.key) if kind == "whole" else part.key
+
+
+def uneven(
+    here: Mapping[Row, tuple[Row, bool]], there: Mapping[Row, tuple[Row, Entry]]
+) -> Iterator[tuple[Kind, Row]]:
+    """List the rows that are in one place only; a tombstone is in none."""
+    for key, (row, _) in there.items():
+        if key not in here or here[key][1]:
+            yield Kind.MISSING, row
+    for key, (row, dead) in here.items():
+        if key not in there and not dead:
+            yield Kind.EXTRA, row

@@ -1,0 +1,240 @@
+"""Reads the records of a file that is to be imported, in memory that does not grow with it.
+
+JSON arrays, JSON Lines and CSV are told apart by how they begin. A record that is wrong by itself
+comes as a line with its `problem`; where a file cannot be read on, InputError says at which line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+
+from etl import sheets
+from etl.errors import InputError
+
+CHUNK = 1 << 18  # bytes read at a time
+WINDOW = 1 << 12  # bytes tried for a record before more of them are
+TOKEN = 20  # characters; what is wrong closer to the end of what was tried may only be cut there
+ROWS = (".jsonl", ".ndjson")  # names of files that have a record on every line
+_MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
+_BLANK = b" \t\r\n"
+_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+class Readable(Protocol):
+    """A file, or what is read like one."""
+
+    def read(self, size: int, /) -> bytes:
+        """Give up to so many bytes, and none at its end."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One record: its place in the file from 1, the line it begins at, its JSON."""
+
+    place: int
+    number: int
+    raw: bytes
+    problem: str | None = None
+
+    @property
+    def content_hash(self) -> int:
+        """Tell this record from another one."""
+        return int.from_bytes(hashlib.blake2b(self.raw, digest_size=8).digest(), signed=True)
+
+
+def lines(file: Readable, name: str) -> Iterator[Line]:
+    """Read the records of an open file; its name counts where it says that it is CSV."""
+    stream = _Bytes(file, name)
+    first = stream.next()
+    if not first:
+        return
+    suffix = Path(name).suffix.lower()
+    if suffix in (".csv", ".tsv") or first not in (b"[", b"{"):
+        heading = stream.line().decode(errors="replace")
+        delimiter = "\t" if suffix == ".tsv" else sheets.delimiter(heading)
+        rest = io.TextIOWrapper(_Rest(stream), "utf-8", newline="")  # type: ignore[type-var]  # read1 does
+        found = sheets.records(rest, name, delimiter, stream.number)
+    elif first == b"[" or not (suffix in ROWS or _is_record(stream.line())):
+        found = _values(stream)
+    else:
+        found = _rows(stream)
+    for place, (number, raw, problem) in enumerate(found, 1):
+        yield Line(place, number, raw, problem or _problem(raw))
+
+
+def fields(raw: bytes) -> dict[str, msgspec.Raw]:
+    """Take a record apart, each field as its own JSON text. Raises ValueError."""
+    try:
+        bytes(raw).decode()  # a view on an answer has no such thing
+        return _FIELDS.decode(raw)
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8 text") from error
+    except msgspec.ValidationError as error:
+        raise ValueError("a record should be a JSON object") from error
+    except msgspec.DecodeError as error:
+        raise ValueError(f"it is not JSON ({error})") from error
+
+
+def _problem(raw: bytes) -> str | None:
+    try:
+        fields(raw)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _is_record(raw: bytes) -> bool:
+    return _problem(raw) is None
+
+
+class _Bytes:
+    """The part of a file that is not used up yet, and the number of the line it is at."""
+
+    def __init__(self, file: Readable, name: str) -> None:
+        self._file = file
+        self.name = name
+        self.rest, self.at, self.number = b"", 0, 1
+        self.ended = False
+        self.more()
+        self.rest = self.rest.removeprefix(_MARK)
+
+    def more(self) -> bool:
+        """Read on; the longer the rest, the more, so that a huge record costs no square."""
+        data = b"" if self.ended else self._file.read(max(CHUNK, len(self.rest) - self.at))
+        self.rest, self.at = self.rest[self.at :] + data, 0
+        self.ended = not data
+        return bool(data)
+
+    def next(self) -> bytes:
+        """Give the next byte that means something, without using it up."""
+        while True:
+            while self.at < len(self.rest):
+                found = self.rest[self.at : self.at + 1]
+                if found not in _BLANK:
+                    return found
+                self.use(1)
+            if not self.more():
+                return b""
+
+    def use(self, count: int) -> bytes:
+        """Use up some bytes."""
+        used = self.rest[self.at : self.at + count]
+        self.number += used.count(b"\n")
+        self.at += count
+        return used
+
+    def line(self) -> bytes:
+        """Give the rest of the line, without using it up."""
+        while (end := self.rest.find(b"\n", self.at)) < 0 and self.more():
+            pass
+        return self.rest[self.at : end] if end >= 0 else self.rest[self.at :]
+
+    def wrong(self, said: str) -> InputError:
+        """Say what is wrong where the reading is."""
+        return InputError(f"{self.name}: line {self.number}: {said}")
+
+
+_Found = Iterator[tuple[int, bytes, str | None]]
+
+
+def _rows(stream: _Bytes) -> _Found:
+    """Read one record a line; blank lines are none."""
+    while stream.next():
+        raw, number = stream.line(), stream.number
+        stream.use(len(raw) + 1)
+        yield number, raw.rstrip(_BLANK), None
+
+
+def _values(stream: _Bytes) -> _Found:
+    """Read the records of an array, or one after the other however they are laid out."""
+    inside = stream.next() == b"["
+    if inside:
+        stream.use(1)
+        if stream.next() == b"]":
+            _end(stream)
+            return
+    while first := stream.next():
+        number = stream.number
+        if first in b"]," or (first not in b"{[" and not inside):
+            raise stream.wrong("a record should stand here")
+        yield number, stream.use(_length(stream)), None
+        if inside and not _goes_on(stream):
+            return
+    if inside:
+        raise stream.wrong("the list ends in the middle: is the file cut short?")
+
+
+def _goes_on(stream: _Bytes) -> bool:
+    """Use up what follows a record in an array."""
+    found = stream.next()
+    if found == b",":
+        stream.use(1)
+        if not stream.next():
+            raise stream.wrong("the list ends in the middle: is the file cut short?")
+        return True
+    if found == b"]":
+        _end(stream)
+        return False
+    raise stream.wrong("the list ends in the middle" if not found else "there should be , or ]")
+
+
+def _end(stream: _Bytes) -> None:
+    stream.use(1)
+    if stream.next():
+        raise stream.wrong("the list goes on after its end")
+
+
+_scan = json.JSONDecoder(parse_int=str, parse_float=str).raw_decode
+
+
+def _length(stream: _Bytes) -> int:
+    """Find how long the record is that stands here, reading on as far as it takes."""
+    size = WINDOW
+    while True:
+        text = stream.rest[stream.at : stream.at + size].decode(errors="surrogateescape")
+        whole = stream.at + size >= len(stream.rest)
+        try:
+            _, end = _scan(text)
+        except json.JSONDecodeError as error:
+            if not _cut(text, error) or (whole and not stream.more()):
+                stream.use(len(text[: error.pos].encode(errors="surrogateescape")))
+                raise stream.wrong(f"no JSON here: {error.msg}") from error
+        except RecursionError as error:
+            raise stream.wrong("the record is nested too deeply") from error
+        else:
+            if end < len(text) or (whole and not stream.more()):
+                return len(text[:end].encode(errors="surrogateescape"))
+        size *= 4
+
+
+def _cut(text: str, error: json.JSONDecodeError) -> bool:
+    """Tell whether reading on can help, lest a broken file be read on to its end."""
+    return error.pos > len(text) - TOKEN or error.msg.startswith("Unterminated")
+
+
+class _Rest(io.BufferedIOBase):
+    """What is not used up yet, as a file."""
+
+    def __init__(self, stream: _Bytes) -> None:
+        self._stream = stream
+
+    def readable(self) -> bool:
+        """Tell that it can be read, as whoever wraps it asks."""
+        return True
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Give what is at hand, or the next of it."""
+        stream = self._stream
+        if stream.at >= len(stream.rest):
+            stream.more()
+        found = stream.rest[stream.at :][: size if size >= 0 else None]
+        stream.at += len(found)
+        return found

@@ -1,0 +1,135 @@
+"""Reads one part of a stream at its source and compares it with the mirror, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from etl import extract
+from etl.differences import Comparison, Difference, Kind, part_key
+from etl.load import Loader, names_all
+from etl.paging import record_id
+from etl.stream import Complete, Deletion, Page, Part, Start
+from etl.sync import Job
+from etl.transform import Batch, Entry, Plan
+
+Mend = Callable[[Sequence[Entry], Sequence[Difference]], None]
+
+
+@dataclass
+class Inspection:
+    """What one reading of a part came to; `unlisted` are the records that are not at the source.
+
+    `written` tells of records that differ when they were written, by their own account, and
+    `watermark` the server's newest such time before the first of them was read.
+    """
+
+    found: dict[tuple[Any, ...], Difference] = field(default_factory=dict)
+    unlisted: dict[tuple[Any, ...], Difference] = field(default_factory=dict)
+    seen: set[Any] = field(default_factory=set)
+    read: int = 0
+    rejected: int = 0
+    announced: int | None = None
+    ended: bool = False
+    written: dict[Any, str | None] = field(default_factory=dict)
+    watermark: str | None = None
+
+    def settle(self) -> None:
+        """Leave out what was written after the reading began, and what was there for a part of it.
+
+        A record may move from one page to another, or go after it was read.
+        """
+        mark = self.watermark
+        late = {root for root, at in self.written.items() if mark and at and at > mark}
+        self.found = {row: one for row, one in self.found.items() if one.root not in late}
+        there = self.unlisted.items()
+        self.unlisted = {row: one for row, one in there if one.root not in self.seen}
+
+    @property
+    def everything(self) -> dict[tuple[Any, ...], Difference]:
+        """Give all that was found, by row."""
+        return self.found | self.unlisted
+
+
+class Inspector:
+    """Inspects the parts of one stream: by digests first where it has any, or `deep`."""
+
+    def __init__(self, job: Job, plan: Plan, loader: Loader, comparison: Comparison) -> None:
+        self._job, self._plan, self._loader = job, plan, loader
+        self._comparison = comparison
+        digest, shape = plan.stream.digest, plan.stream.shape
+        stamped = digest is not None and digest.table is shape.table
+        self._stamp = plan.root.columns.index(digest.by) if digest and stamped else None
+
+    def inspect(self, part: Part, *, deep: bool, mend: Mend | None = None) -> Inspection:
+        """Read a part. What differs on a page is handed to `mend` before the next one is read.
+
+        Raises SourceError, ConfigurationError, MirrorError.
+        """
+        check = None if deep else self._plan.stream.check
+        start = self._start(part, full=check is None)
+        inspection = Inspection(watermark=start.position.watermark)
+        walk = check(start) if check else self._plan.stream.walk(start)
+        asked = partial(self._loader.held, part), partial(self._comparison.tally, part)
+        concurrency = self._job.source.concurrency
+        for page in extract.pages(walk, self._job.sender, concurrency, *asked):
+            self._compare(page, inspection, mend)
+        inspection.settle()
+        if deep and self._plan.stream.deletion is Deletion.COUNTS:
+            self._count(start, inspection)
+        return inspection
+
+    def _start(self, part: Part, *, full: bool) -> Start:
+        job = self._job
+        self._loader.count_anew(part)  # a count that is kept is one of the things to verify
+        return self._loader.start(job.source, part, full=full, identity=job.identity)
+
+    def _compare(self, page: Page, inspection: Inspection, mend: Mend | None) -> None:
+        batch = self._plan.transform(page.records)
+        found = list(self._comparison.records(batch.entries, known_only=page.known_only))
+        self._note(page, batch, found, inspection)
+        if page.complete and names_all(page.complete, batch):
+            gone = self._comparison.unlisted(page.complete)
+            inspection.unlisted |= {one.row: one for one in gone}
+        if mend and found:
+            mend(batch.entries, found)
+
+    def _note(
+        self, page: Page, batch: Batch, found: Sequence[Difference], inspection: Inspection
+    ) -> None:
+        inspection.read += len(page.records)
+        inspection.rejected += len(batch.rejects)
+        inspection.ended |= page.last
+        inspection.seen.update(entry.key for entry in batch.entries)
+        # One without an id might be any.
+        inspection.seen.update(map(record_id, page.records) if batch.rejects else ())
+        if inspection.announced is None:
+            inspection.announced = page.total
+        if page.position is not None:
+            marks = (inspection.watermark, page.position.watermark)
+            inspection.watermark = max(filter(None, marks), default=None)
+        inspection.found |= {one.row: one for one in found}
+        if self._stamp is not None:
+            roots = {one.root for one in found}
+            at = self._stamp
+            inspection.written |= {e.key: e.row[at] for e in batch.entries if e.key in roots}
+
+    def _count(self, start: Start, inspection: Inspection) -> None:
+        """Conclude from a whole reading what is not there, where the walk leaves that to a proof.
+
+        What went while it was read is no fault of the mirror's: it held no more than there was.
+        """
+        parts = self._plan.stream.parts
+        if not parts or not inspection.ended or None in inspection.seen:
+            return
+        table = str(self._plan.root.table.__tablename__)
+        found = inspection.found.values()
+        missing = sum(one.kind is Kind.MISSING and one.table == table for one in found)
+        if start.known.count + missing <= (inspection.announced or 0) and not inspection.rejected:
+            return
+        key = part_key(parts, start.part)
+        everything = Complete(parts.column, [key], frozenset(inspection.seen))
+        gone = self._comparison.unlisted(everything)
+        inspection.unlisted = {one.row: one for one in gone}

@@ -1,0 +1,122 @@
+"""How tasks of Label Studio are found again: by their mark, their ids, or a key in their data."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import msgspec
+
+from etl.errors import BadAnswer
+from etl.inputs import fields
+from etl.intake import Existing, Key, Questions
+from etl.paging import listing, record_id
+from etl.platforms.label_studio import left_out
+from etl.platforms.label_studio.query import TASKS
+from etl.platforms.label_studio.wrapping import NAME, key
+from etl.stream import Request
+
+AT_ONCE = 100  # ids or keys in one question: proxies cut addresses of more than 4 to 8 kB
+LONGEST = 3000  # characters of keys in one question
+PAGE = 500  # tasks in one answer
+Shown = dict[str, str | int]
+
+
+def marked(number: int, mark: str) -> Questions[dict[int, int]]:
+    """Find the tasks of a batch by their mark: the id of each by its place in the file."""
+    found: dict[int, int] = {}
+    after = 0
+    while True:
+        wanted = [_filter("meta", "contains", "String", mark)]
+        wanted += [_filter("id", "greater", "Number", after)] if after else []
+        page = listing((yield _tasks(number, wanted, {"include": "id,meta"})), "tasks")
+        for record in page.records:
+            told = msgspec.json.decode(record, type=_Marked)
+            found |= dict.fromkeys(_places(told.meta, mark), told.id)
+            after = max(after, told.id)
+        if page.number("total") <= len(page.records) or not page.records:
+            return found
+
+
+def places(records: Sequence[bytes], mark: str) -> dict[int, int]:
+    """Give the ids of tasks by the places their marks tell."""
+    told = [msgspec.json.decode(record, type=_Marked) for record in records]
+    return {place: task.id for task in told for place in _places(task.meta, mark)}
+
+
+class _Marked(msgspec.Struct):
+    id: int
+    meta: Any = None
+
+
+def _places(meta: Any, mark: str) -> Iterator[int]:
+    """Read the place out of a mark, which may stand in a list of meta."""
+    for one in meta if isinstance(meta, list) else [meta]:
+        said = str(one.get(NAME)) if isinstance(one, dict) else ""
+        if said.startswith(mark) and said[len(mark) :].isdecimal():
+            yield int(said[len(mark) :])
+
+
+def records(number: int, ids: Sequence[int]) -> Questions[list[bytes]]:
+    """Read tasks by their ids, with all that is mirrored of them."""
+    found: list[bytes] = []
+    omitted: Shown = {"omit": ",".join(sorted(left_out.OF_TASKS | left_out.OF_ANNOTATIONS))}
+    for wanted in _ranges(sorted(set(ids))):
+        found += listing((yield _tasks(number, wanted, omitted)), "tasks").records
+    return found
+
+
+def _ranges(ids: Sequence[int]) -> Iterator[list[dict[str, Any]]]:
+    """Choose tasks by a range of ids where all in it are wanted, else by naming them."""
+    start = 0
+    while start < len(ids):
+        end = min(start + PAGE, len(ids))
+        if ids[end - 1] - ids[start] == end - 1 - start:
+            yield [_filter("id", "in", "Number", {"min": ids[start], "max": ids[end - 1]})]
+        else:
+            end = min(start + AT_ONCE, len(ids))
+            yield [_filter("id", "in_list", "List", list(ids[start:end]))]
+        start = end
+
+
+def existing(number: int, name: str, keys: Sequence[Key]) -> Questions[dict[Key, Existing]]:
+    """Find the tasks that are there already under some keys; of one key's, the oldest."""
+    found: dict[Key, Existing] = {}
+    for some in _portions(keys):
+        wanted = [_filter(f"data.{name}", "in_list", "List", some)]
+        page = listing((yield _tasks(number, wanted, {"include": "id,data"})), "tasks")
+        if page.number("total") > len(page.records):
+            raise BadAnswer(f"more than {PAGE} tasks of the project have one of {len(some)} keys")
+        for record in page.records:
+            there = fields(record)
+            task = Existing(record_id(record) or 0, bytes(there["data"]))
+            if (called := key(record, name)) in some:  # SQLite takes what ends in NUL for another
+                found.setdefault(called, task)
+    return found
+
+
+def _portions(keys: Sequence[Key]) -> Iterator[list[Key]]:
+    some: list[Key] = []
+    length = 0
+    for one in keys:
+        length += 6 * len(str(one))  # as it may be written in an address
+        if some and (len(some) == AT_ONCE or length > LONGEST):
+            yield some
+            some, length = [], 6 * len(str(one))
+        some.append(one)
+    if some:
+        yield some
+
+
+def _tasks(number: int, wanted: list[dict[str, Any]], shown: Shown) -> Request:
+    query = {"filters": {"conjunction": "and", "items": wanted}, "ordering": ["tasks:id"]}
+    asked: dict[str, str | int] = {"project": number, "page_size": PAGE, "fields": "all"}
+    # The server decodes the address once too often, so that %20 in a key would become a space.
+    text = json.dumps(query, separators=(",", ":")).replace("%", "\\u0025")
+    asked |= {"resolve_uri": "false", "query": text}
+    return Request(TASKS, asked | shown)
+
+
+def _filter(field: str, operator: str, kind: str, value: Any) -> dict[str, Any]:
+    return {"filter": f"filter:tasks:{field}", "operator": operator, "type": kind, "value": value}

@@ -1,0 +1,139 @@
+"""How tasks are put into Label Studio, and what its answers say: generators, no I/O.
+
+See https://api.labelstud.io/api-reference/api-reference/projects/import-tasks. The Community
+edition imports while it answers; others answer with the number of a job. What follows was measured
+on a server of version 1.23.2, in both ways.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from itertools import islice
+from typing import Any
+
+import msgspec
+
+from etl.errors import BadAnswer, Missing
+from etl.intake import Intake, Job, Questions, Traces, counted
+from etl.paging import listing, mapping
+from etl.platforms.label_studio.finding import existing, marked, places, records
+from etl.platforms.label_studio.refusals import problems
+from etl.platforms.label_studio.tables import Import, ImportItem
+from etl.platforms.label_studio.wrapping import NAME, change, key, wrapped
+from etl.stream import Answer, Part, Request
+from etl.times import utc
+
+BACK = 50  # jobs looked at, from the newest back, for one whose number was lost
+COUNTS = ("task_count", "annotation_count", "prediction_count")
+TITLES = 20  # projects named where one is not there
+
+
+def project(number: int) -> Questions[Part]:
+    """Find the project that tasks are put into. Raises Missing, which names those there are."""
+    try:
+        answer = yield Request(f"/api/projects/{number}/", {"include": "id,title"})
+    except Missing as error:
+        found = yield Request("/api/projects/", {"include": "id,title", "page_size": TITLES})
+        there = [msgspec.json.decode(one) for one in listing(found, "results").records]
+        names = ", ".join(f"{one.get('title')!r} ({one.get('id')})" for one in there) or "none"
+        raise Missing(f"no project {number}; there are: {names}", error.status) from error
+    return Part(str(number), str(mapping(answer).get("title") or ""))
+
+
+def submission(number: int, records: Sequence[bytes]) -> Request:
+    """Send tasks; never a second time unless it is certain that they did not arrive."""
+    body = b"[" + b",".join(records) + b"]"
+    params: dict[str, str | int] = {"return_task_ids": "true"}
+    path = f"/api/projects/{number}/import"
+    return Request(path, params, method="POST", body=body, once=True)
+
+
+def answered(answer: Answer) -> Job:
+    """Read what became of the tasks: done, or the number of a job. Raises BadAnswer."""
+    said = mapping(answer)
+    number, ids = said.get("import"), said.get("task_ids")
+    if type(number) is int:
+        return Job(id=number, status="created")
+    if type(said.get("task_count")) is not int:
+        raise BadAnswer(f"an import is answered by {str(said)[:200]!a}")
+    counts = {name: counted(said, name) for name in COUNTS}
+    return Job(ids=tuple(ids) if isinstance(ids, list) else (), counts=counts)
+
+
+def job(number: int, job_id: int) -> Questions[Job]:
+    """Ask what became of a job. Raises Missing, BadAnswer."""
+    answer = yield Request(f"/api/projects/{number}/imports/{job_id}/")
+    of = mapping(answer).get("project")
+    if of not in (None, number):  # the server does not look at the project in the address
+        raise Missing(f"job {job_id} is one of project {of}, not of {number}")
+    return _job(answer)
+
+
+class _Told(msgspec.Struct):
+    id: int
+    status: str
+    error: str | None = None
+    created_at: str | None = None
+    task_ids: list[int] | None = None
+    tasks: Any = msgspec.UNSET
+
+
+def _job(answer: Answer) -> Job:
+    """Read the status of a job; the server never says when it ended."""
+    said = mapping(answer)
+    told = msgspec.convert(said, _Told)
+    sent = told.tasks if isinstance(told.tasks, list) else []
+    return Job(
+        id=told.id,
+        status=told.status,
+        ids=tuple(told.task_ids or ()),
+        counts={name: counted(said, name) for name in COUNTS},
+        error=told.error,
+        created_at=utc(told.created_at),
+        records=[json.dumps(one, ensure_ascii=False).encode("utf-8", "replace") for one in sent],
+    )
+
+
+def traces(number: int, mark: str) -> Questions[Traces]:
+    """Look for a batch among the server's jobs, of which there is no list.
+
+    A job that makes no tasks tells the newest number: from there it goes back, job by job. Those
+    of others may be hidden from us; ours are not, but a server may keep what it was sent to itself.
+    """
+    params: dict[str, str | int] = {"commit_to_project": "false"}
+    path = f"/api/projects/{number}/import"
+    probe = Request(path, params, method="POST", json=[{"data": {NAME: "no task"}}])
+    newest = answered((yield probe))
+    if newest.id is None:
+        return Traces()
+    told = True
+    for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
+        try:
+            found = yield from job(number, job_id)
+        except Missing:
+            continue
+        if any(mark.encode() in record for record in islice(found.records, 1)):
+            return Traces(found, settled=True)
+        told = told and bool(found.records)
+    return Traces(settled=told, queued=True)
+
+
+INTAKE = Intake(
+    stream="tasks",
+    jobs=Import,
+    items=ImportItem,
+    project=project,
+    wrapped=wrapped,
+    key=key,
+    submission=submission,
+    answered=answered,
+    job=job,
+    traces=traces,
+    marked=marked,
+    records=records,
+    places=places,
+    existing=existing,
+    change=change,
+    problems=problems,
+)

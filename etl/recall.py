@@ -1,0 +1,122 @@
+"""What the books of imports know: batches that are not done with, and the lines they hold."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from etl import times
+from etl.batch import CREATED, Batch
+from etl.database import Session
+from etl.inputs import Line
+from etl.intake import COMPLETED, FAILED, Intake
+from etl.statements import Spelling, quoted
+
+COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
+
+
+class Recall:
+    """Asks the books of one source's imports."""
+
+    def __init__(self, session: Session, intake: Intake, source: str) -> None:
+        self._session, self._source = session, source
+        self._spelling = Spelling(session.dialect)
+        self._jobs = quoted(intake.jobs.__tablename__)
+        self._items = quoted(intake.items.__tablename__)
+
+    def unfinished(self) -> list[Batch]:
+        """List the batches that are not done with, in the order of their making."""
+        left = (
+            f"SELECT 1 FROM {self._items} i WHERE i.source = {self._jobs}.source "
+            f"AND i.import_id = {self._jobs}.id AND i.outcome IS NULL"
+        )
+        mark = self._spelling.mark
+        of = f"status <> {mark} AND (status <> {mark} OR EXISTS ({left}))"
+        return self._batches(of, COMPLETED, FAILED)
+
+    def finished(self, project_id: int) -> list[Batch]:
+        """List the first batches of the files that a project holds."""
+        mark = self._spelling.mark
+        return self._batches(
+            f"project_id = {mark} AND batch = 1 AND status = {mark}", project_id, COMPLETED
+        )
+
+    def of_job(self, job_id: int) -> Batch | None:
+        """Find the batch that a job of the server's does."""
+        found = self._batches(self._spelling.equal("job_id"), job_id)
+        return found[0] if found else None
+
+    def _batches(self, where: str, *values: Any) -> list[Batch]:
+        sql = (
+            f"SELECT {', '.join(COLUMNS)}, options FROM {self._jobs} "
+            f"WHERE {self._spelling.equal('source')} AND {where} ORDER BY id"
+        )
+        return [
+            Batch(
+                **dict(zip(COLUMNS, map(times.shown, row[:-1]), strict=True)),
+                options=_decoded(row[-1]),
+            )
+            for row in self._session.all(sql, (self._source, *values))
+        ]
+
+    def lines(self, batch: Batch) -> list[Line]:
+        """List the lines of a batch of which it is not known what became; what they say is not."""
+        rows = self._session.all(
+            f"SELECT position, line FROM {self._items} WHERE outcome IS NULL "
+            f"AND {self._spelling.equal('source', 'import_id')} ORDER BY position",
+            (self._source, batch.id),
+        )
+        return [Line(place, number, b"") for place, number in rows]
+
+    def ids(self, batch: Batch) -> dict[int, int]:
+        """Give the tasks that the server named for lines which the mirror may not have yet."""
+        rows = self._session.all(
+            f"SELECT position, task_id FROM {self._items} WHERE outcome IS NULL "
+            f"AND task_id IS NOT NULL AND {self._spelling.equal('source', 'import_id')}",
+            (self._source, batch.id),
+        )
+        return dict(map(tuple, rows))
+
+    def can_be_read_anew(self, batch: Batch) -> bool:
+        """Tell whether nothing of a batch is in, and nothing behind it has been read."""
+        mark = self._spelling.mark
+        lies = f"i.import_id = {mark} AND i.outcome = {mark}"
+        behind = (
+            f"i.import_id <> {mark} AND i.position > (SELECT min(position) FROM {self._items} "
+            f"WHERE {self._spelling.equal('source', 'import_id')})"
+        )
+        found = self._session.all(
+            f"SELECT 1 FROM {self._of_session()} AND (({lies}) OR ({behind})) LIMIT 1",
+            (self._source, batch.session, batch.id, CREATED, batch.id, self._source, batch.id),
+        )
+        return not found
+
+    def consumed(self, session: str | None) -> int:
+        """Tell how many records of a file are in the books."""
+        ((count,),) = self._session.all(
+            f"SELECT max(i.position) FROM {self._of_session()}", (self._source, session)
+        )
+        return int(count or 0)
+
+    def hashes(self, session: str | None, above: int, upto: int) -> dict[int, int]:
+        """Give what the books know the records of a file by, between two places."""
+        mark = self._spelling.mark
+        rows = self._session.all(
+            f"SELECT i.position, i.content_hash FROM {self._of_session()} "
+            f"AND i.position > {mark} AND i.position <= {mark}",
+            (self._source, session, above, upto),
+        )
+        return dict(map(tuple, rows))
+
+    def _of_session(self) -> str:
+        mark = self._spelling.mark
+        return (
+            f"{self._items} i JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
+            f"WHERE j.source = {mark} AND j.session = {mark}"
+        )
+
+
+def _decoded(options: Any) -> dict[str, Any]:
+    """Give JSON, which Postgres has decoded already."""
+    found = json.loads(options) if isinstance(options, str) else options
+    return found or {}

@@ -1,0 +1,128 @@
+"""Looks through a file before anything of it is sent: what it holds, and what is wrong with it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+from etl.errors import InputError
+from etl.inputs import Line, lines
+from etl.intake import Intake, Key
+
+STDIN = "-"
+CHUNK = 1 << 20  # bytes read at a time
+NAMED = 10  # wrong lines that a message names
+
+
+class Opens(Protocol):
+    """Opens a file by its name."""
+
+    def __call__(self, name: str) -> BinaryIO:
+        """Open a file from its beginning. Raises InputError."""
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a file holds: how many records, how many of them wrong; `digest` knows it again."""
+
+    records: int
+    wrong: int
+    digest: str | None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Tells what is wrong with a line by itself, and what it is called outside."""
+
+    intake: Intake
+    name: str | None = None
+
+    def wrong(self, line: Line) -> str | None:
+        """Tell what is wrong with a line, if anything is."""
+        if line.problem:
+            return line.problem
+        try:
+            self.intake.wrapped(line.raw, "")
+            if self.name is not None:
+                self.intake.key(line.raw, self.name)
+        except ValueError as error:
+            return str(error)
+        return None
+
+    def key(self, line: Line) -> Key | None:
+        """Give the key of a line, where there is one."""
+        if self.name is None or self.wrong(line):
+            return None
+        return self.intake.key(line.raw, self.name)
+
+
+class _Hashed:
+    """A file that is hashed while it is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int) -> bytes:
+        found = self._file.read(size)
+        self.digest.update(found)
+        return found
+
+
+def survey(file: BinaryIO, name: str, judge: Judge, *, skip_bad: bool) -> Survey:
+    """Read a file to its end. Raises InputError for what is wrong, unless that is to be skipped."""
+    hashed = _Hashed(file)
+    count, bad, named = 0, 0, list[tuple[Line, str]]()
+    for line in lines(hashed, name):
+        count += 1
+        if why := judge.wrong(line):
+            bad += 1
+            named += [(line, why)] if bad <= NAMED else []
+    if not count:
+        raise InputError(f"{name}: there is no record in it")
+    if bad and not skip_bad:
+        raise InputError(told(name, named, bad))
+    return Survey(count, bad, hashed.digest.hexdigest())
+
+
+@contextmanager
+def reading(opens: Opens, name: str) -> Iterator[BinaryIO]:
+    """Open a file for as long as it is read; standard input stays open."""
+    file = opens(name)
+    try:
+        yield file
+    finally:
+        if name != STDIN:
+            file.close()
+
+
+def told(name: str, wrong: Sequence[tuple[Line, str]], count: int | None = None) -> str:
+    """Name the lines that are wrong."""
+    count = count or len(wrong)
+    shown = "; ".join(f"line {line.number}: {why}" for line, why in wrong[:NAMED])
+    more = f"; and {count - NAMED} more" if count > NAMED else ""
+    return f"{name}: {shown}{more}; mend it, or leave it out by --skip-bad"
+
+
+def refused(name: str, found: Sequence[Line], named: Sequence[tuple[Line, str]], said: str) -> str:
+    """Name the lines that a server refuses, or those among which they are."""
+    if named:
+        return told(name, named)
+    first, last = found[0].number, found[-1].number
+    where = f"line {first}" if first == last else f"lines {first} to {last}"
+    return f"{name}: {where}: {said}; mend it, or leave it out by --skip-bad"
+
+
+def portions(found: Iterable[Line], size: int) -> Iterator[list[Line]]:
+    """Give lines some at a time."""
+    some: list[Line] = []
+    for line in found:
+        some.append(line)
+        if len(some) == size:
+            yield some
+            some = []
+    if some:
+        yield some

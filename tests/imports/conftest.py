@@ -1,0 +1,73 @@
+"""A site to import from: its server imports at once, or by jobs; its mirror on either database."""
+
+import json
+
+import pytest
+
+from etl import client, sightings
+from etl.standins.label_studio import LabelStudio
+from importer import Importer
+
+IMAGES = '<View><Image name="image" value="$image"/></View>'
+VARIABLES = ("ANNOMIRROR_CONFIG", "ANNOMIRROR_DATABASE", "LABEL_STUDIO_TOKEN", "HTTP_PROXY")
+
+
+@pytest.fixture(params=["at once", "by jobs"])
+def server(request):
+    with LabelStudio() as server:
+        if request.param == "by jobs":
+            server.state.edition, server.state.job_seconds = "Enterprise", 0.05
+        yield server
+
+
+@pytest.fixture
+def at_once(server):
+    """For what only a server does that imports while it answers."""
+    server.state.edition = "Community"
+
+
+@pytest.fixture
+def by_jobs(server):
+    """For what only a server does that imports by jobs."""
+    server.state.edition, server.state.job_seconds = "Enterprise", 0.05
+
+
+@pytest.fixture
+def project(server):
+    return server.state.add_project("Boxes", IMAGES)
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch, server, project):
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr(client, "LONGEST_PAUSE", 0.0)
+    monkeypatch.setattr(sightings, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(sightings, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(sightings, "ABSENT", sightings.ABSENT / 200)
+    monkeypatch.setattr(sightings, "LISTED", sightings.LISTED / 200)
+    folder = tmp_path / "site"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return Importer(folder, server, project)
+
+
+@pytest.fixture
+def on_both(database, session, monkeypatch, site):
+    """The same site, its mirror on each of the databases; gives what reads it."""
+    monkeypatch.setenv("ANNOMIRROR_DATABASE", database)
+    return session
+
+
+@pytest.fixture
+def images():
+    """Make as many tasks as are wanted."""
+    return lambda count, start=1: [
+        {"data": {"image": f"s3://b/{n}.jpg", "n": n}} for n in range(start, start + count)
+    ]
+
+
+@pytest.fixture
+def jsonl():
+    return lambda records: "\n".join(map(json.dumps, records)) + "\n"

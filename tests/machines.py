@@ -1,0 +1,140 @@
+"""Mirrors of platforms that live on between runs, some of them cut, for Hypothesis to play with."""
+
+from contextlib import ExitStack, suppress
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from etl import ledger, sync, verify
+from etl.cli.build import choose
+from etl.platforms import PLATFORMS
+from etl.sync import Committed, Finished, Job
+from mirror import dump, rows
+
+NUMBER = st.integers(0, 9)
+HISTORY = st.lists(st.tuples(st.integers(0, 99), NUMBER, NUMBER), min_size=1, max_size=8)
+BOOKS = ("sync_runs", "sync_stream_runs")
+
+
+class Machine(RuleBasedStateMachine):
+    """A mirror and its source; whoever inherits says what happens there, and what is there.
+
+    `happenings` are its methods that change the source by two numbers, or are answered by one of
+    its `refusals`. `silent` tells that
+    something was written which only a whole reading can see.
+    """
+
+    happenings = ()
+    refusals = ()
+
+    def __init__(self, new_mirror):
+        super().__init__()
+        self._open = ExitStack()
+        self.session = self._open.enter_context(new_mirror())
+        self.cut, self.silent = False, False
+        self.ever = {}
+        self.begin()
+
+    def begin(self):
+        """Make a world: `sender` and `source`."""
+        raise NotImplementedError
+
+    def wait(self):
+        """Let so much time go by that nothing more comes late."""
+
+    def alive(self):
+        """Give the ids of what there is, by table."""
+        raise NotImplementedError
+
+    def opened(self, context):
+        return self._open.enter_context(context)
+
+    def teardown(self):
+        """End cleanly whatever came before."""
+        with self._open:
+            self.run_cleanly()
+
+    def job(self, **how):
+        platform = PLATFORMS[self.source.platform]
+        streams = choose(platform, self.source, ())
+        return Job(self.source, platform, self.sender, streams, allow_mass_delete=True, **how)
+
+    def run(self, *, stop_after=None, full=False):
+        """Run; perhaps be killed after so many pages. Gives the reports."""
+        pages, reports = 0, []
+        with ledger.opened(self.session) as books:
+            events = sync.run([self.job(full=full)], self.session, books)
+            for event in events:
+                pages += isinstance(event, Committed)
+                reports += [event.report] if isinstance(event, Finished) else []
+                if pages == stop_after:
+                    events.close()
+                    self.cut = True
+                    break
+        return reports
+
+    def well(self, **how):
+        """Run, which must go well; count the rows written."""
+        reports = self.run(**how)
+        assert {r.stream: (r.outcome, r.error) for r in reports} == {
+            r.stream: ("ok", None) for r in reports
+        }
+        return sum(r.counts.inserted + r.counts.updated + r.counts.deleted for r in reports)
+
+    def buried(self):
+        """Give the ids of the tombstones, by table."""
+        return {
+            table: {r["id"] for r in rows(self.session, table, without=()) if r["deleted_at"]}
+            for table in self.alive()
+        }
+
+    @rule(history=HISTORY)
+    def live_on(self, history):
+        self.live(history)
+
+    @rule(history=HISTORY)
+    def live(self, history):
+        for which, number, other in history:
+            with suppress(*self.refusals):
+                getattr(self, self.happenings[which % len(self.happenings)])(number, other)
+
+    @rule(pages=st.integers(1, 12))
+    def run_and_be_killed(self, pages):
+        self.run(stop_after=pages)
+
+    @rule()
+    def run_cleanly(self):
+        """Whatever happened: then the mirror is what its source is, and an idle run is idle."""
+        self.wait()
+        self.well(full=self.silent)
+        if self.cut:
+            self.wait()
+            self.well(full=self.silent)  # the first one went on where the killed run was
+        self.cut = self.silent = False
+        self.check()
+        self.check_idle()
+
+    def check(self):
+        found = list(verify.run([self.job()], self.session, deep=True))
+        assert [(v.stream, v.error, v.differences) for v in found] == [
+            (v.stream, None, []) for v in found
+        ]
+        alive, buried = self.alive(), self.buried()
+        for table, ids in alive.items():
+            held = {row["id"] for row in rows(self.session, table)}
+            assert held - buried[table] == ids
+            assert buried[table] >= self.ever.get(table, set()) - ids
+            self.ever[table] = self.ever.get(table, set()) | ids
+
+    def check_idle(self):
+        self.wait()
+        assert self.well() == 0
+        before = {k: v for k, v in dump(self.session).items() if k not in BOOKS}
+        assert self.well() == 0
+        assert {k: v for k, v in dump(self.session).items() if k not in BOOKS} == before
+
+
+def chosen(found, number):
+    """Choose one of some keys, if there are any."""
+    keys = sorted(found)
+    return keys[number % len(keys)] if keys else None

@@ -1,0 +1,262 @@
+"""Ways to break the program on purpose, each with the tests that must notice.
+
+`test_mutations.py` applies them one by one; what it shows stands in `tests/README.md`.
+"""
+
+from typing import NamedTuple
+
+DELETIONS = "tests/platforms/label_studio/test_deletions.py"
+LS_WALKS = "tests/platforms/label_studio/test_walks.py"
+COCO_IMAGES = "tests/platforms/coco_annotator/test_coco_images.py"
+MOVING = "tests/platforms/qianfan/test_moving_v1.py"
+VERIFY = "tests/test_verify.py"
+CADENCE = "tests/test_cadence.py"
+
+
+class Mutation(NamedTuple):
+    """What is broken, where: `old` becomes `new`; and which tests are to fail."""
+
+    broken: str
+    file: str
+    old: str
+    new: str
+    tests: str
+    chosen: str = ""
+
+
+MUTATIONS = (
+    Mutation(
+        "pages before the last one are dropped",
+        "etl/sync.py",
+        "batch = plan.transform(page.records)",
+        "batch = plan.transform(page.records if page.last else [])",
+        "tests/test_sync.py",
+        "begins_commits",
+    ),
+    Mutation(
+        "a record falls between two pages",
+        "etl/paging.py",
+        "after = last_id(found.records, after) if found.records else after",
+        "after = last_id(found.records, after) + 1 if found.records else after",
+        LS_WALKS,
+    ),
+    Mutation(
+        "an answer of 404 is swallowed",
+        "etl/parts.py",
+        "        self.failures[part] = error",
+        "        if error.status != 404: self.failures[part] = error",
+        DELETIONS,
+        "answers_no",
+    ),
+    Mutation(
+        "an answer of 404 is an empty list",
+        "etl/verdict.py",
+        "    if answer.status >= REFUSAL:",
+        "    if answer.status >= REFUSAL and answer.status != 404:",
+        "tests/test_client.py",
+    ),
+    Mutation(
+        "the watermark moves with the first page",
+        "etl/platforms/label_studio/walks.py",
+        'return Position(before, {**state, "after": after}, unfinished=True)',
+        'return Position(latest(before, state["newest"]), {"asked": state["asked"]})',
+        LS_WALKS,
+        "last_page",
+    ),
+    Mutation(
+        "the watermark is the newest stamp after the last page",
+        "etl/platforms/label_studio/walks.py",
+        'window = {"since": start.since, "newest": there.newest,',
+        'window = {"since": start.since, "newest": "2999-01-01 00:00:00.000000",',
+        LS_WALKS,
+        "watermark",
+    ),
+    Mutation(
+        "the lookback is not taken off",
+        "etl/load.py",
+        "since = times.earlier(mark, source.lookback) if mark and not settled else mark",
+        "since = mark",
+        "tests/cli/test_cli_changes.py",
+    ),
+    Mutation(
+        "a mass deletion is believed",
+        "etl/merge.py",
+        "if gone > FEW_DELETED and gone > self._most_deleted * among:",
+        "if False:",
+        f"{DELETIONS} tests/test_merge.py",
+        "refused",
+    ),
+    Mutation(
+        "a mass deletion is believed if whole projects went",
+        "etl/load.py",
+        "            self._refuse_too_many_orphans(parent)\n",
+        "",
+        DELETIONS,
+        "go_with_their_projects",
+    ),
+    Mutation(
+        "an account in no organisation is believed",
+        "etl/platforms/label_studio/login.py",
+        "    if found is None:",
+        "    if found == 0:",
+        DELETIONS,
+        "removed_from_its_organisation",
+    ),
+    Mutation(
+        "another organisation is believed",
+        "etl/ledger.py",
+        "if found is not None and not accept:",
+        "if False:",
+        DELETIONS,
+        "another_organisation",
+    ),
+    Mutation(
+        "a listing that does not add up counts as complete",
+        "etl/paging.py",
+        "proven = last and totals == {len(ids)} and seen == announced",
+        "proven = last",
+        "tests/test_paging.py",
+        "add_up",
+    ),
+    Mutation(
+        "a listing with a record set aside counts as complete",
+        "etl/load.py",
+        "if page.complete and names_all(page.complete, batch):",
+        "if page.complete:",
+        "tests/test_merge.py",
+        "reject",
+    ),
+    Mutation(
+        "deletions are not looked for",
+        "etl/parts.py",
+        "if self.stream.proof:",
+        "if False:",
+        DELETIONS,
+        "deleted_task_is_found",
+    ),
+    Mutation(
+        "an id that is used again is the same record",
+        "etl/table.py",
+        "        return not compare.same(old[made], row[made], self.sql.kinds[made])",
+        "        return False",
+        DELETIONS,
+        "same_id",
+    ),
+    Mutation(
+        "a removed person is renamed",
+        "etl/platforms/label_studio/walks.py",
+        'return not (person.first_name == person.email == "Deleted")',
+        "return True",
+        DELETIONS,
+        "keeps_the_name_that",
+    ),
+    Mutation(
+        "what is gone takes its last values along",
+        "etl/statements.py",
+        'return f"UPDATE {self._name} SET deleted_at = {mark}, synced_at = {mark}"',
+        'return f"UPDATE {self._name} SET extra = NULL, deleted_at = {mark}, synced_at = {mark}"',
+        DELETIONS,
+        "keeps_what",
+    ),
+    Mutation(
+        "images are read from the first page to the last",
+        "etl/platforms/coco_annotator/images.py",
+        'for number in range(-(-listing(answer, "images").number("total") // size), 0, -1):',
+        'for number in range(1, 1 - -listing(answer, "images").number("total") // size):',
+        COCO_IMAGES,
+        "backwards",
+    ),
+    Mutation(
+        "images that the list names and no page gives are forgotten",
+        "etl/platforms/coco_annotator/images.py",
+        "    if lost := wanted - found.ours:",
+        "    if lost := set():",
+        COCO_IMAGES,
+        "never_given",
+    ),
+    Mutation(
+        "pages of a moving list do not overlap",
+        "etl/platforms/qianfan/turning.py",
+        "before, step, alone = rows.ids, max(len(rows.ids) - 1, 1), False",
+        "before, step, alone = rows.ids, max(len(rows.ids), 1), False",
+        MOVING,
+    ),
+    Mutation(
+        "deletions are concluded from a reading that was disturbed",
+        "etl/platforms/qianfan/walks.py",
+        "return in_order and not reading.stepped and len(reading.seen) == total",
+        "return True",
+        MOVING,
+    ),
+    Mutation(
+        "a token shows in a repr",
+        "etl/stream.py",
+        '        return "Secret(***)"',
+        '        return f"Secret({self._value})"',
+        "tests/test_settings.py",
+        "repr",
+    ),
+    Mutation(
+        "redirects are followed",
+        "etl/client.py",
+        "            timeout=httpx.Timeout(self._source.timeout, connect=10.0),",
+        "            timeout=httpx.Timeout(self._source.timeout, connect=10.0),\n"
+        "            follow_redirects=True,",
+        "tests/test_client.py",
+        "redirect",
+    ),
+    Mutation(
+        "everything is never read again",
+        "etl/cadence.py",
+        "return last is None or not times.earlier(now, every) <= last <= now",
+        "return False",
+        CADENCE,
+    ),
+    Mutation(
+        "everything is read again at every run",
+        "etl/cadence.py",
+        "return last is None or not times.earlier(now, every) <= last <= now",
+        "return True",
+        CADENCE,
+    ),
+    Mutation(
+        "verify accuses at the first look",
+        "etl/verify.py",
+        "found = [one for row, one in second.everything.items() if suspected.get(row) == one]",
+        "found = [*suspected.values()]",
+        VERIFY,
+        "between_two_looks",
+    ),
+    Mutation(
+        "verify accuses what was written meanwhile",
+        "etl/inspection.py",
+        "if mark and at and at > mark}",
+        "if False}",
+        VERIFY,
+        "while_it_is_read",
+    ),
+    Mutation(
+        "verify compares the mirror's hashes, not its rows",
+        "etl/differences.py",
+        "            if not compare.same(old[at], row[at], kind)",
+        "            if hashes[entry.key] != entry.content_hash",
+        "tests/cli/test_cli_verify.py",
+        "named_exactly",
+    ),
+    Mutation(
+        "repair believes the mirror's hashes",
+        "etl/mend.py",
+        "return self._merge.mend(entries, times.now())",
+        "return self._merge.entries(entries, times.now())",
+        "tests/cli/test_cli_verify.py",
+        "repair",
+    ),
+    Mutation(
+        "verify overlooks what the source does not have",
+        "etl/differences.py",
+        "            if key not in complete.ids:",
+        "            if False:",
+        "tests/cli/test_cli_verify.py",
+        "named_exactly",
+    ),
+)

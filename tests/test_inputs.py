@@ -1,0 +1,155 @@
+"""Reading files to be imported: what a record is, where it begins, what is wrong with it."""
+
+import io
+import json
+
+import pytest
+
+from etl import inputs
+from etl.errors import InputError
+
+
+def read(content, name="tasks.json"):
+    raw = content if isinstance(content, bytes) else content.encode()
+    return list(inputs.lines(io.BytesIO(raw), name))
+
+
+def told(content, name="tasks.json"):
+    return [(line.place, line.number, json.loads(line.raw)) for line in read(content, name)]
+
+
+def problems(content, name="tasks.json"):
+    return [(line.number, line.problem) for line in read(content, name) if line.problem]
+
+
+# What a record is
+
+
+def test_a_line_is_a_record():
+    assert told('{"a": 1}\n\n{"a": 2}\r\n{"a": 3}') == [
+        (1, 1, {"a": 1}),
+        (2, 3, {"a": 2}),
+        (3, 4, {"a": 3}),
+    ]
+
+
+def test_an_element_of_an_array_is_a_record_and_knows_its_line():
+    assert told('[{"a": 1}, {"a": 2},\n\n  {"a":\n 3}\n]\n') == [
+        (1, 1, {"a": 1}),
+        (2, 1, {"a": 2}),
+        (3, 3, {"a": 3}),
+    ]
+
+
+def test_a_record_may_take_many_lines_without_an_array():
+    assert told('{\n "a": 1\n}\n{\n "a": 2\n}') == [(1, 1, {"a": 1}), (2, 4, {"a": 2})]
+
+
+def test_a_row_of_a_table_is_a_record_of_texts():
+    table = 'image,text\na.jpg,"two\nlines"\nb.jpg,7\n'
+    expected = [
+        (1, 2, {"image": "a.jpg", "text": "two\nlines"}),
+        (2, 4, {"image": "b.jpg", "text": "7"}),
+    ]
+    assert told(table, "tasks.csv") == expected
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t", "|"])
+def test_a_table_says_itself_what_stands_between_its_cells(between):
+    assert told(f"a{between}b\n1{between}2", "tasks.csv") == [(1, 2, {"a": "1", "b": "2"})]
+
+
+def test_a_table_without_a_name_is_known_by_its_heading():
+    assert told("image\na.jpg\n", "-") == [(1, 2, {"image": "a.jpg"})]
+
+
+def test_a_mark_at_the_beginning_is_no_part_of_a_record():
+    for content in ('{"a": 1}', '[{"a": 1}]', "a\n1\n"):
+        assert len(read(b"\xef\xbb\xbf" + content.encode())) == 1
+    assert told(b"\xef\xbb\xbfa\n1\n", "x.csv") == [(1, 2, {"a": "1"})]
+
+
+@pytest.mark.parametrize("content", ["", " \n", "[]", " [ ] "])
+def test_nothing_is_no_record(content):
+    assert read(content) == []
+
+
+def test_a_record_stays_the_bytes_it_was():
+    (line,) = read('[{"n": 12345678901234567890123, "x": 1.10, "s": "\\u00e9é"}]')
+    assert line.raw == '{"n": 12345678901234567890123, "x": 1.10, "s": "\\u00e9é"}'.encode()
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 7, 64])
+@pytest.mark.parametrize("form", ["array", "lines", "csv", "values"])
+def test_it_does_not_matter_how_a_file_comes(monkeypatch, chunk, form):
+    records = [{"a": "é" * n, "b": "x, [{]}"} for n in range(20)]
+    content = {
+        "array": json.dumps(records, ensure_ascii=False),
+        "lines": "\n".join(json.dumps(r, ensure_ascii=False) for r in records),
+        "csv": "a,b\n" + "\n".join(f'{r["a"]},"{r["b"]}"' for r in records),
+        "values": "\n".join(json.dumps(r, indent=1) for r in records),
+    }[form]
+    monkeypatch.setattr(inputs, "CHUNK", chunk)
+    monkeypatch.setattr(inputs, "WINDOW", chunk)
+    assert [json.loads(line.raw) for line in read(content, "-")] == records
+
+
+# What is wrong
+
+
+def test_a_bad_line_harms_no_other():
+    content = '{"a": 1}\n{"a": \n5\n{"a": NaN}\n{"a": 2}\n'
+    assert [line.problem is None for line in read(content)] == [True, False, False, False, True]
+    assert [number for number, _ in problems(content)] == [2, 3, 4]
+
+
+def test_a_first_line_that_is_bad_harms_no_other_where_the_name_tells_what_lines_are():
+    content = '{"a": \n{"a": 2}\n'
+    assert [n.problem is None for n in read(content, "tasks.jsonl")] == [False, True]
+
+
+def test_what_is_wrong_is_said():
+    assert problems('{"a": 1}\n[1]\n') == [(2, "a record should be a JSON object")]
+    assert problems(b'{"a": 1}\n{"a": "\xff"}\n') == [(2, "it is not UTF-8 text")]
+    assert problems("a,b\n1,2\n3\n", "x.csv") == [(3, "it has 1 cells, the heading has 2")]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('[{"a": 1},\n{"a" 2}]', "line 2: no JSON here: Expecting ':' delimiter"),
+        ('[{"a": 1},\n{"a": 2}', "line 2: the list ends in the middle"),
+        ('[{"a": 1}\n{"a": 2}]', "line 2: there should be , or ]"),
+        ('[{"a": 1},]', "line 1: a record should stand here"),
+        ('[{"a": 1},', "line 1: the list ends in the middle"),
+        ("[", "line 1: the list ends in the middle"),
+        ('[{"a": 1}]\n{"a": 2}', "line 2: the list goes on after its end"),
+        ('{\n"a": 1\n}\nabc', "line 4: a record should stand here"),
+    ],
+)
+def test_a_file_that_cannot_be_read_on_says_at_which_line(content, said):
+    with pytest.raises(InputError) as error:
+        read(content)
+    assert str(error.value).startswith(f"tasks.json: {said}")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('a,b\n1,2\n"3,4\n', "line 3: unexpected end of data"),
+        ("a,,b\n1,2,3\n", "line 1: a column of the heading has no name"),
+        ("a,b,a\n1,2,3\n", "line 1: the heading has two columns a"),
+        (b"a,b\n1,2\n3,\xff\n", "the file is not UTF-8 text"),
+    ],
+)
+def test_a_table_that_cannot_be_read_on_says_at_which_line(content, said):
+    with pytest.raises(InputError) as error:
+        read(content, "x.csv")
+    assert said in str(error.value)
+
+
+def test_a_broken_array_is_not_read_on_to_its_end():
+    file = io.BytesIO(b'[{"a" 1}, ' + b'{"a": 1}, ' * 1_000_000)
+    with pytest.raises(InputError):
+        list(inputs.lines(file, "x"))
+    assert file.tell() <= inputs.CHUNK

@@ -1,0 +1,270 @@
+"""Whether a mirror is what its source is: what is named, what is not, and what is mended."""
+
+import pytest
+from msgspec.structs import replace
+
+from etl import verify
+from etl.address import parse
+from etl.cli.build import choose
+from etl.database import connected
+from etl.differences import Difference, Kind
+from etl.errors import Forbidden
+from etl.inspection import Inspection
+from etl.statements import Spelling
+from etl.sync import Job
+from labelling import BOX, PLATFORM, SOURCE, Server, gone, ids, run, well
+from mirror import content, dump, live
+
+SMALL = replace(SOURCE, page_size=5)
+PARTS = {"annotations": [{"result": [BOX]}], "predictions": [{"result": [BOX]}]}
+
+
+@pytest.fixture
+def server():
+    return Server()
+
+
+@pytest.fixture
+def mirrored(session, server):
+    """A project of twelve tasks with an annotation and a prediction each."""
+    _, tasks = server.project(12, **PARTS)
+    well(run(session, server))
+    return tasks
+
+
+def look(session, server, *streams, source=SOURCE, **how):
+    job = Job(source, PLATFORM, server, choose(PLATFORM, source, streams))
+    return {verdict.stream: verdict for verdict in verify.run([job], session, **how)}
+
+
+def named(verdicts):
+    """Give kind, table and key of all that is named."""
+    return [
+        (one.kind.value, one.table.removeprefix("label_studio_"), one.key[-1][1])
+        for verdict in verdicts.values()
+        for one in verdict.differences
+    ]
+
+
+def change(session, sql, *values):
+    mark = Spelling(session.dialect).mark
+    with session.transaction():
+        session.run(sql.replace("?", mark), values)
+
+
+def when(path):
+    return lambda request: request.path == path
+
+
+def begins_to_prove(server):
+    """Tell the second request for tasks, which is the proof's or the first page's."""
+    return lambda request: request.path == "/api/tasks/" == server.asked[-2].path
+
+
+def turns_the_page(request):
+    return "omit" in request.params and "greater" in str(request.params.get("query"))
+
+
+def test_a_row_that_is_missing_is_named_and_mended_alone(session, server, mirrored):
+    before = content(session)
+    change(session, "DELETE FROM label_studio_tasks WHERE id = ?", mirrored[4])
+    assert named(look(session, server)) == [("missing", "tasks", mirrored[4])]
+    mended = look(session, server, run_id=2)["tasks"]
+    assert (mended.mended, mended.written.inserted, mended.written.updated) == (1, 1, 0)
+    assert content(session) == before
+
+
+def test_looking_writes_nothing(session, server, mirrored):
+    server.state.patch_task(mirrored[0], data={"n": "edited"})
+    server.state.delete_task(mirrored[1])
+    before = dump(session)
+    look(session, server, deep=True)
+    assert dump(session) == before
+
+
+def test_looking_needs_no_right_to_write(session, database, server, mirrored):
+    with connected(parse(database), read_only=True) as reader:
+        found = look(reader, server, deep=True)
+    assert {verdict.outcome for verdict in found.values()} == {"ok"}
+
+
+def test_an_edit_that_was_not_mirrored_is_stale_and_shows_its_fields(session, server, mirrored):
+    server.wait()
+    server.state.patch_task(mirrored[0], data={"n": "edited"})
+    (one,) = look(session, server)["tasks"].differences
+    assert (one.kind, one.root) == ("stale", mirrored[0])
+    shown = {name: (here, there) for name, here, there in one.fields}
+    assert shown["data"] == (
+        '{"n":0}' if session.dialect == "sqlite" else '{"n": 0}',
+        '{"n":"edited"}',
+    )
+
+
+def test_what_outweighs_itself_is_seen_by_content_only(session, server):
+    _, tasks = server.project(150)
+    server.wait()
+    server.state.patch_task(tasks[149], data={"n": "newest"})
+    server.wait()
+    well(run(session, server))
+    change(session, "UPDATE label_studio_tasks SET id = 777 WHERE id = ?", tasks[3])
+    wrong = {("missing", "tasks", tasks[3]), ("extra", "tasks", 777)}
+    assert named(look(session, server)) == []
+    assert set(named(look(session, server, deep=True))) == wrong
+
+
+def test_an_equal_mirror_of_many_tasks_is_proven_by_three_requests(session, server):
+    server.project(2_000, predictions=[{"result": [BOX]}])
+    server.project(90, title="Few", **PARTS)
+    well(run(session, server))
+    found = look(session, server)
+    assert {name: (v.requests, v.read) for name, v in found.items()} == {
+        "users": (2, 1),
+        "projects": (1, 2),
+        "tasks": (2 + 1, 90),
+        "predictions": (1 + 2, 90),
+    }
+    assert named(found) == []
+
+
+@pytest.mark.parametrize("deep", [False, True])
+def test_what_is_written_while_it_is_read_accuses_nobody(session, server, deep):
+    project, tasks = server.project(120, **PARTS)
+    well(run(session, server))
+
+    def happen():
+        server.clock.advance(1)
+        server.state.patch_task(tasks[110], data={"n": "edited"})
+        server.state.add_annotation(tasks[100], [BOX])
+        server.state.import_tasks(project, [{"data": {"n": "new"}}])
+
+    server.meanwhile.append((begins_to_prove(server), happen))
+    found = look(session, server, "tasks", source=SMALL, deep=deep)
+    assert named(found) == []
+    assert server.meanwhile == []
+
+
+def test_what_is_deleted_while_it_is_read_accuses_nobody(session, server, mirrored):
+    server.meanwhile.append((turns_the_page, lambda: server.state.delete_task(mirrored[11])))
+    assert named(look(session, server, "tasks", source=SMALL, deep=True)) == []
+    found = look(session, server, "tasks", source=SMALL, deep=True)["tasks"]
+    assert [(one.kind, one.root) for one in found.differences] == [("extra", mirrored[11])]
+
+
+def test_what_changes_between_two_looks_accuses_nobody(session, server, mirrored):
+    """Predictions tell no time by which the server vouches for them, so they are read again."""
+    server.state.patch_prediction(1, score=0.5)
+    asks = when("/api/predictions/")
+
+    def edit_again():
+        server.state.patch_prediction(1, score=0.7)
+
+    server.meanwhile.append((asks, lambda: server.meanwhile.append((asks, edit_again))))
+    found = look(session, server, "predictions", deep=True)
+    assert (named(found), server.meanwhile) == ([], [])
+
+
+def test_a_project_that_is_missing_accuses_none_of_its_tasks(session, server, mirrored):
+    change(session, "DELETE FROM label_studio_projects WHERE id = 1")
+    before = content(session)
+    assert named(look(session, server)) == [("missing", "projects", 1)]
+    look(session, server, run_id=2)
+    assert [row["id"] for row in live(session, "label_studio_projects")] == [1]
+    assert content(session)["label_studio_tasks"] == before["label_studio_tasks"]
+
+
+def test_a_project_that_is_extra_is_named_and_not_asked_for(session, server, mirrored):
+    server.state.delete_project(1)
+    server.asked.clear()
+    found = look(session, server)
+    assert named(found) == [
+        ("extra", "projects", 1),
+    ]
+    assert "/api/tasks/" not in [request.path for request in server.asked]
+
+
+def test_rows_that_lie_in_nothing_are_named_and_buried(session, server, mirrored):
+    before = content(session)
+    change(
+        session,
+        "INSERT INTO label_studio_annotations (source, id, task_id, project_id) "
+        "SELECT source, 555, 777, project_id FROM label_studio_annotations WHERE id = 3",
+    )
+    assert named(look(session, server)) == [("extra", "annotations", 555)]
+    look(session, server, run_id=2)
+    assert (content(session), gone(session, "annotations")) == (before, [555])
+
+
+def test_predictions_that_are_all_gone_are_named(session, server, mirrored):
+    for key in list(server.state.predictions):
+        server.state.delete_prediction(key)
+    found = look(session, server, deep=True)
+    assert [one.table for one in found["predictions"].differences] == [
+        "label_studio_predictions"
+    ] * 12
+
+
+def test_records_set_aside_are_no_difference(session, server, mirrored):
+    server.state.spoil(mirrored[3], created_at=b"5")
+    server.state.patch_task(mirrored[3], data={"n": 0})
+    run(session, server)
+    found = look(session, server, deep=True)["tasks"]
+    assert (found.outcome, found.rejected, found.differences) == ("ok", 1, [])
+
+
+def test_a_project_that_cannot_be_read_is_reported_and_what_it_holds_left_alone(
+    session, server, mirrored
+):
+    def refuse():
+        raise Forbidden("GET /api/tasks/: HTTP 403: no", 403)
+
+    server.meanwhile.append((when("/api/tasks/"), refuse))
+    found = look(session, server, run_id=2)
+    assert (found["tasks"].outcome, found["tasks"].error) == (
+        "failed",
+        "Boxes: GET /api/tasks/: HTTP 403: no",
+    )
+    assert (ids(session, "tasks"), named(found)) == (mirrored, [])
+
+
+def test_too_many_extra_rows_are_not_buried(session, server):
+    _, tasks = server.project(80)
+    well(run(session, server))
+    for task in tasks[:60]:
+        server.state.delete_task(task)
+    found = look(session, server, deep=True, run_id=2)["tasks"]
+    assert (found.outcome, found.mended) == ("refused", 0)
+    assert "60 of 80 rows would be deleted" in found.error
+    assert gone(session, "tasks") == []
+
+
+def test_another_organisation_is_not_compared(session, server, mirrored):
+    server.state.organization["id"] = 2
+    server.state.users[1].organization = 2
+    found = look(session, server)
+    assert {v.outcome for v in found.values()} <= {"refused", "failed"}
+
+
+def test_what_one_page_does_not_name_and_another_does_is_not_extra():
+    gone = Difference(Kind.EXTRA, "t", 1, (("id", 1),))
+    moved = Difference(Kind.EXTRA, "t", 2, (("id", 2),))
+    inspection = Inspection(unlisted={one.row: one for one in (gone, moved)}, seen={2})
+    inspection.settle()
+    assert list(inspection.unlisted.values()) == [gone]
+
+
+def test_a_restricted_mirror_is_compared_with_what_it_is_restricted_to(session, server):
+    for title in ("Boxes", "Moods"):
+        server.project(3, title=title, **PARTS)
+    named_only = replace(SOURCE, parts=("Boxes",))
+    well(run(session, server, parts=("Boxes",)))
+    assert named(look(session, server, source=named_only, deep=True)) == []
+    server.state.delete_task(2)
+    found = look(session, server, source=named_only, deep=True)
+    assert [one.root for one in found["tasks"].differences] == [2]
+
+
+def test_a_repair_of_what_is_equal_writes_nothing(session, server, mirrored):
+    before = dump(session)
+    found = look(session, server, deep=True, run_id=2)
+    assert [verdict.mended for verdict in found.values()] == [0, 0, 0, 0]
+    assert dump(session) == before
