@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Double, Index, Integer, MetaData, Text
+from sqlalchemy import BigInteger, Boolean, Double, Index, Integer, MetaData, Text, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -14,6 +14,7 @@ from etl.column_types import Document, Moment
 from etl.platforms import PLATFORMS
 from etl.stream import Platform, Shape
 from etl.tables import BOOKS, Column, Declared
+from etl.tables import Index as Declaration
 
 _TYPES: dict[str, tuple[Any, Any]] = {
     "serial": (int, Integer),
@@ -64,7 +65,7 @@ def _of_shape(shape: Shape) -> Iterable[type[Declared]]:
 def _model(table: type[Declared], base: type[SQLModel]) -> type[SQLModel]:
     fields = {_attribute(name): _field(column) for name, column in table.__columns__.items()}
     hints = {_attribute(n): _TYPES[c.spec.kind][0] | None for n, c in table.__columns__.items()}
-    indexes = [Index(each.name, *each.columns, unique=each.unique) for each in table.__indexes__]
+    indexes = [_index(each) for each in table.__indexes__]
     namespace = {"__tablename__": table.__tablename__, "__table_args__": tuple(indexes)}
     about = {"__doc__": table.__doc__, "__module__": table.__module__, "__annotations__": hints}
     metaclass: Any = type(SQLModel)
@@ -72,6 +73,13 @@ def _model(table: type[Declared], base: type[SQLModel]) -> type[SQLModel]:
         table.__name__, (base,), {**about, **namespace, **fields}, table=True
     )
     return made
+
+
+def _index(index: Declaration) -> Index:
+    where: dict[str, Any] = {}
+    if index.where:
+        where = dict.fromkeys(("sqlite_where", "postgresql_where"), text(index.where))
+    return Index(index.name, *index.columns, unique=index.unique, **where)
 
 
 def _attribute(name: str) -> str:

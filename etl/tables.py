@@ -48,11 +48,12 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Index(msgspec.Struct, frozen=True):
-    """An index over several columns, or one of a name of its own."""
+    """An index over several columns, or of a name of its own; over all rows, or those `where`."""
 
     name: str
     columns: tuple[str, ...]
     unique: bool = False
+    where: str = ""
 
 
 class Declared:

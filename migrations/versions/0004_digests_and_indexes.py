@@ -34,9 +34,18 @@ def upgrade() -> None:
     )
     for table in WRITTEN:
         op.create_index(f"ix_{table}_updated_at", table, ["updated_at"])
+    gone = sa.text("deleted_at IS NOT NULL")
+    op.create_index(
+        "ix_label_studio_tasks_gone",
+        "label_studio_tasks",
+        ["source", "id"],
+        sqlite_where=gone,
+        postgresql_where=gone,
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("ix_label_studio_tasks_gone", "label_studio_tasks")
     for table in WRITTEN:
         op.drop_index(f"ix_{table}_updated_at", table)
     op.drop_table("sync_digests")

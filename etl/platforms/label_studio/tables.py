@@ -120,6 +120,8 @@ class Task(Entity):
     __indexes__ = (
         Index("ix_label_studio_tasks_project", ("project_id", "updated_at")),
         Index("ix_label_studio_tasks_updated_at", ("updated_at",)),
+        # Few rows, which every run looks for: what lies in them goes with them.
+        Index("ix_label_studio_tasks_gone", ("source", "id"), where="deleted_at IS NOT NULL"),
     )
 
     id: int = key("Id of the task; servers on SQLite reuse ids")
