@@ -89,6 +89,14 @@ CONTENDERS = (
         peer=True,
     ),
     Contender(
+        "sqlite-utils-rows",
+        "sqlite-utils, upsert_all of the floor's own rows: its four tables, an index each",
+        _script("peer_sqlite_utils.py", "--rows"),
+        modules=("sqlite_utils",),
+        databases=("sqlite",),
+        peer=True,
+    ),
+    Contender(
         "singer",
         "Singer SDK: a tap of two streams into MeltanoLabs' target-postgres, or into a target of "
         f"the SDK's own SQL classes on SQLite; {FEWER}",
