@@ -9,13 +9,14 @@ from datetime import timedelta
 
 from etl import times
 from etl.database import Session
+from etl.layout import keys
 from etl.statements import Spelling
 from etl.stream import Page, Part, Position
 from etl.tables import Watermark
 from etl.transform import Plan
 
 TABLE = Watermark.__tablename__
-OF_PART = ("source", "stream", "part")
+OF_PART = keys(Watermark)
 PREFIX = "full:"  # of the stream's name, in the books
 
 

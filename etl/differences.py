@@ -12,7 +12,7 @@ from typing import Any
 
 from etl import compare, holdings, times
 from etl.database import Session
-from etl.layout import kinds, specs
+from etl.layout import kinds, part_key, specs
 from etl.reader import Row
 from etl.statements import Spelling
 from etl.stream import Complete, Inside, Part, Parts, Tally
@@ -213,12 +213,6 @@ class _Rows:
         outdated |= any(name in WRITTEN for name, _, _ in fields)
         kind = Kind.STALE if outdated else Kind.DIFFERENT
         return Difference(kind, self.name, entry.key, self.named(self.table.key(row)[1:]), fields)
-
-
-def part_key(split: Parts, part: Part) -> int | str:
-    """Give a part's key as the column that holds it does."""
-    (kind,) = kinds(split.table, ("id",))
-    return int(part.key) if kind == "whole" else part.key
 
 
 def uneven(

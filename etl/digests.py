@@ -7,14 +7,14 @@ from typing import Any
 
 from etl import holdings, times
 from etl.database import Session
-from etl.layout import kinds
+from etl.layout import keys, part_key
 from etl.statements import Spelling
 from etl.stream import Known, Part, Span, Stream
 from etl.tables import Counted
 
 KEPT = Counted.__tablename__
-OF_TABLE = ("source", "table_name")
-OF_PART = (*OF_TABLE, "part")
+OF_PART = keys(Counted)
+OF_TABLE = OF_PART[:2]
 
 
 class Digests:
@@ -56,8 +56,7 @@ class Digests:
         split = self._stream.parts
         values: list[Any] = [self._source]
         if split:
-            (kind,) = kinds(split.table, ("id",))
-            values.append(int(part.key) if kind == "whole" else part.key)
+            values.append(part_key(split, part))
         column = split.column if split else None
         if span is None:
             return holdings.live(column, self._spelling), values

@@ -8,7 +8,8 @@ from functools import partial
 from typing import Any
 
 from etl import extract
-from etl.differences import Comparison, Difference, Kind, part_key
+from etl.differences import Comparison, Difference, Kind
+from etl.layout import part_key
 from etl.load import Loader, names_all
 from etl.paging import record_id
 from etl.stream import Complete, Deletion, Page, Part, Start
@@ -83,7 +84,8 @@ class Inspector:
 
     def _start(self, part: Part, *, full: bool) -> Start:
         job = self._job
-        self._loader.count_anew(part)  # a count that is kept is one of the things to verify
+        if not full:  # a whole reading counts anew by itself
+            self._loader.count_anew(part)  # a count that is kept is one of the things to verify
         return self._loader.start(job.source, part, full=full, identity=job.identity)
 
     def _compare(self, page: Page, inspection: Inspection, mend: Mend | None) -> None:

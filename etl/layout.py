@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from etl.tables import BOOKKEEPING, Mirrored, Spec
+from etl.stream import Part, Parts
+from etl.tables import BOOKKEEPING, Declared, Mirrored, Spec
 
 
 def specs(table: type[Mirrored]) -> dict[str, Spec]:
@@ -20,7 +21,13 @@ def kinds(table: type[Mirrored], columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(table.__columns__[name].spec.kind for name in columns)
 
 
-def keys(table: type[Mirrored]) -> tuple[str, ...]:
+def part_key(split: Parts, part: Part) -> int | str:
+    """Give a part's key as the column that holds it does."""
+    (kind,) = kinds(split.table, ("id",))
+    return int(part.key) if kind == "whole" else part.key
+
+
+def keys(table: type[Declared]) -> tuple[str, ...]:
     """Give the columns of a table's primary key, the source first."""
     return tuple(name for name, column in table.__columns__.items() if column.key)
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from etl import __version__, times
 from etl.database import Session
 from etl.errors import AnnomirrorError, MirrorError, Outcome, RefusedError
+from etl.layout import keys
 from etl.merge import Counts
 from etl.reject import storable
 from etl.statements import Spelling
@@ -18,7 +19,7 @@ from etl.tables import Run, StreamRun, Watermark
 
 RUNS, STREAM_RUNS = Run.__tablename__, StreamRun.__tablename__
 POSITIONS = Watermark.__tablename__
-OF_PART = ("source", "stream", "part")
+OF_PART = keys(Watermark)
 REALM = ("", "realm")  # where the books keep it: a position of no stream
 
 

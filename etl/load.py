@@ -10,6 +10,7 @@ from etl import holdings, times
 from etl.cadence import Cadence
 from etl.database import Session
 from etl.digests import Digests
+from etl.layout import keys
 from etl.merge import Counts, Merge
 from etl.quarantine import Quarantine
 from etl.reject import record_key
@@ -33,7 +34,7 @@ from etl.tables import Watermark
 from etl.transform import Batch, Plan
 
 POSITIONS = Watermark.__tablename__
-OF_PART = ("source", "stream", "part")
+OF_PART = keys(Watermark)
 POSITION = ("watermark", "state", "unfinished")
 
 

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 import msgspec
 
 from etl import extract
-from etl.errors import AnnomirrorError, SourceError
+from etl.errors import AnnomirrorError, Outcome, RefusedError, SourceError
 from etl.load import Loader
 from etl.stream import Identity, Page, Part, Source, Start, Stream, Walk
+
+
+def summed(failures: Mapping[Part, AnnomirrorError], parts: int) -> tuple[Outcome, str]:
+    """Say how a stream went some of whose parts failed, and why."""
+    outcome = Outcome.PARTIAL if len(failures) < parts else Outcome.FAILED
+    if any(isinstance(error, RefusedError) for error in failures.values()):
+        outcome = Outcome.REFUSED
+    said = (f"{part.title}: {e}" if part.key else str(e) for part, e in failures.items())
+    return outcome, "; ".join(said)
 
 
 class Reading(msgspec.Struct, frozen=True):

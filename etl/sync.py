@@ -28,7 +28,7 @@ from etl.errors import (
 from etl.ledger import Ledger, StreamReport
 from etl.load import Loader
 from etl.merge import Counts
-from etl.parts import Reading
+from etl.parts import Reading, summed
 from etl.stream import Identity, Page, Part, Platform, Source, Stream
 from etl.transform import Plan
 
@@ -208,12 +208,7 @@ def _conclude(report: StreamReport, failures: dict[Part, AnnomirrorError], parts
     """Say how a stream went whose walks have all come to an end."""
     rejected, read = report.counts.rejected, report.counts.read
     if failures:
-        report.outcome = Outcome.PARTIAL if len(failures) < parts else Outcome.FAILED
-        if any(isinstance(error, RefusedError) for error in failures.values()):
-            report.outcome = Outcome.REFUSED
-        report.error = "; ".join(
-            f"{part.title}: {error}" if part.key else str(error) for part, error in failures.items()
-        )
+        report.outcome, report.error = summed(failures, parts)
     elif rejected > MANY_REJECTS and rejected > read * REJECT_SHARE:
         report.outcome = Outcome.PARTIAL
         report.error = (

@@ -32,6 +32,7 @@ from etl.inspection import Inspector
 from etl.load import Loader
 from etl.mend import Mender
 from etl.merge import Counts
+from etl.parts import summed
 from etl.stream import Part, Stream
 from etl.sync import Job
 from etl.transform import Entry, Plan
@@ -172,7 +173,8 @@ class _Stream:
             except RefusedError as error:
                 failures[part] = error
         self._strays()
-        self._conclude(failures, len(parts))
+        if failures:
+            self._verdict.outcome, self._verdict.error = summed(failures, len(parts))
 
     def _wanted(self, part: Part) -> bool:
         """Leave out a part that is not there at the source: its parent is named already."""
@@ -227,14 +229,3 @@ class _Stream:
         strays = [one for one in strays if one.row not in known]
         self._verdict.differences += strays
         self._bury(strays)
-
-    def _conclude(self, failures: Mapping[Part, AnnomirrorError], parts: int) -> None:
-        verdict = self._verdict
-        if not failures:
-            return
-        verdict.outcome = Outcome.PARTIAL if len(failures) < parts else Outcome.FAILED
-        if any(isinstance(error, RefusedError) for error in failures.values()):
-            verdict.outcome = Outcome.REFUSED
-        verdict.error = "; ".join(
-            f"{part.title}: {error}" if part.key else str(error) for part, error in failures.items()
-        )

@@ -81,11 +81,12 @@ def command(
     try:
         asked = import_options.asked(source, files, **said)
         with signals.raised():
-            targets = _targets(build.read_settings(), source)
+            chosen = build.read_settings()
+            targets = _targets(chosen, source)
             if dry_run:
                 _rehearse(targets[0], asked, report)
             else:
-                _run(build.read_settings(), targets, asked, report)
+                _run(chosen, targets, asked, report)
     except AnnomirrorError as error:
         report.outcome, report.error = error.outcome, str(error)
         raise
