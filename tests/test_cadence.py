@@ -6,6 +6,7 @@ import pytest
 from msgspec.structs import replace
 
 from etl import ledger, sync, times
+from etl.load import Loader
 from etl.statements import Spelling
 from labelling import BOX, PLATFORM, SOURCE, Server, run, well, written
 from mirror import content, rows
@@ -122,7 +123,14 @@ def test_a_clock_that_was_wrong_once_does_not_stop_it_for_ever(session, server, 
 
 
 @pytest.mark.parametrize("name", PLAYS)
-def test_no_stream_of_any_platform_is_read_twice_at_first(session, name):
+def test_no_stream_of_any_platform_is_read_twice_at_first(session, monkeypatch, name):
+    is_due, due = Loader.is_due, []
+
+    def noted(loader, part, every):
+        due.append(is_due(loader, part, every))
+        return due[-1]
+
+    monkeypatch.setattr(Loader, "is_due", noted)
     with PLAYS[name]() as play:
         play.seed.lively(play.standin.state)
 
@@ -137,3 +145,4 @@ def test_no_stream_of_any_platform_is_read_twice_at_first(session, name):
         usual = again()
         age(session, WEEK - timedelta(hours=1))
         assert again() <= usual
+    assert set(due) == {False}
