@@ -18,6 +18,11 @@ def same(old: Any, new: Any, kind: str) -> bool:
     return bool(times.shown(old) == new)
 
 
+def plain(value: Any, kind: str) -> Any:
+    """Give what a value says: of equal ones the same, however a server spells its JSON."""
+    return _canonical(value) if kind == "document" and value is not None else value
+
+
 def _canonical(text: str) -> str:
     """Write JSON so that equal content is equal text, and 1, 1.0 and 1e0 are equal, not true."""
     try:
@@ -28,5 +33,6 @@ def _canonical(text: str) -> str:
 
 
 def _tagged(number: str) -> str:
+    """Tell a number from any text: none in the mirror has a NUL."""
     value = Decimal(number)
-    return f"#{value.normalize() if value else 0}"
+    return f"\0{value.normalize() if value else 0}"

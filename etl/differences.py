@@ -5,10 +5,10 @@ Of a record that is missing or extra, the record alone is named and not what bel
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from etl import compare, holdings, times
 from etl.database import Session
@@ -20,7 +20,7 @@ from etl.table import Table
 from etl.tables import Mirrored
 from etl.transform import Entry, Plan
 
-WRITTEN = frozenset({"updated_at", "modify_time"})  # columns that tell when a row was changed
+LONGEST = 600  # characters of a value that are kept to be shown
 
 
 class Kind(StrEnum):
@@ -37,7 +37,8 @@ class Difference:
     """One row that is not as it should be: of record `root`, in a table, under a key.
 
     A stale row belongs to an earlier state of the record, a different one to no state of it that
-    was ever read. `fields` tell of each differing column what is here and what is there.
+    was ever read. `fields` show of each differing column what is here and what is there, cut
+    short; `content` stands for all of what is there, however its JSON is spelled.
     """
 
     kind: Kind
@@ -45,11 +46,27 @@ class Difference:
     root: Any
     key: tuple[tuple[str, Any], ...]
     fields: tuple[tuple[str, Any, Any], ...] = ()
+    content: int = 0
 
     @property
     def row(self) -> tuple[Any, ...]:
         """Tell which row it is."""
         return (self.table, *self.key)
+
+    def confirms(self, other: Difference | None) -> bool:
+        """Tell whether another look at the row came to the same."""
+        if other is None or self.row != other.row:
+            return False
+        return self.content == other.content if self.fields else self.kind is other.kind
+
+
+@dataclass(frozen=True)
+class Stray:
+    """A live row that lies in no live row: where it should lie, by table and id, and its part."""
+
+    row: Difference
+    inside: tuple[str, Any]
+    part: Any = None
 
 
 class Comparison:
@@ -89,6 +106,12 @@ class Comparison:
             if key not in complete.ids:
                 yield Difference(Kind.EXTRA, self._root.name, key, (("id", key),))
 
+    def count(self) -> int:
+        """Count the live records of the stream."""
+        sql = holdings.count(self._plan.root.table, self._spelling)
+        ((count,),) = self._session.all(sql, (self._plan.source,))
+        return int(count)
+
     def tally(self, part: Part, asked: Tally) -> dict[Any, int]:
         """Count live rows of a part by a column."""
         split = self._plan.stream.parts
@@ -101,35 +124,36 @@ class Comparison:
         bounds += [] if asked.upto is None else [asked.upto]
         return dict(self._session.all(sql, (self._plan.source, *within, *bounds)))
 
-    def strays(
-        self, seen: Collection[Any], expected: Callable[[str, Any], bool]
-    ) -> Iterator[Difference]:
-        """Name what lies in nothing: in a record that is not there, or not any more.
+    def strays(self) -> Iterator[Stray]:
+        """List rows that lie in nothing: in a record that is not here, or not any more.
 
-        What was `seen` at the source is no stray, nor what lies in a record that is `expected`, by
-        its table and id.
+        Of those that are parts of one another, the first is listed.
         """
-        stream, named = self._plan.stream, set[tuple[str, Any]]()
+        stream, listed = self._plan.stream, set[tuple[Any, ...]]()
         above: list[Parts | Inside] = [one for one in (stream.parts, stream.within) if one]
-        for parent in above:
-            for key, lies_in in self._lying(self._root, parent.column, parent.table):
-                if key[0] not in seen and not expected(str(parent.table.__tablename__), lies_in):
-                    yield Difference(Kind.EXTRA, self._root.name, key[0], self._root.named(key))
-        for rows in self._children:
-            for key, lies_in in self._lying(rows, rows.table.layout.root, self._plan.root.table):
-                named.add((rows.name, key[0]))
-                owned = rows.owner_of(key) in named
-                if not owned and not expected(self._root.name, lies_in):
-                    yield Difference(Kind.EXTRA, rows.name, lies_in, rows.named(key))
+        lying: list[tuple[_Rows, str, type[Mirrored]]]
+        lying = [(self._root, one.column, one.table) for one in above]
+        table = self._plan.root.table
+        lying += [(rows, rows.table.layout.root, table) for rows in self._children]
+        for rows, column, parent in lying:
+            for key, inside, part in self._lying(rows, column, parent):
+                if (rows.name, *key) not in listed and rows.owner_of(key) not in listed:
+                    root = key[0] if rows is self._root else inside
+                    one = Difference(Kind.EXTRA, rows.name, root, rows.named(key))
+                    yield Stray(one, (str(parent.__tablename__), inside), part)
+                listed |= {(rows.name, *key), (rows.name, key[0])}
 
     def _lying(
         self, rows: _Rows, column: str, parent: type[Mirrored]
-    ) -> Iterator[tuple[tuple[Any, ...], Any]]:
-        """List the keys of live rows that lie in no live row of another table, and in which."""
-        sql = holdings.strays(rows.table.layout, column, parent, self._spelling)
+    ) -> Iterator[tuple[tuple[Any, ...], Any, Any]]:
+        """List the keys of live rows that lie in no live row of another table, in which, where."""
+        split = self._plan.stream.parts
+        columns = rows.table.layout.columns
+        part = split.column if split and split.column in columns else column
+        sql = holdings.strays(rows.table.layout, (column, part), parent, self._spelling)
         values = (self._plan.source, *rows.table.sql.constants)
-        for *key, lies_in in self._session.all(sql, values):
-            yield tuple(key), lies_in
+        for *key, inside, place in self._session.all(sql, values):
+            yield tuple(key), inside, place if part != column else None
 
     def _hashes(self, ids: list[Any]) -> dict[Any, int]:
         values = (self._plan.source, self._spelling.values(ids))
@@ -172,6 +196,15 @@ class Comparison:
                         yield found
 
 
+class _Column(NamedTuple):
+    """A column that is compared, and whether it tells when the row was written."""
+
+    at: int
+    name: str
+    kind: str
+    stamp: bool
+
+
 class _Rows:
     """The rows of one table, and how they are named and compared."""
 
@@ -181,12 +214,11 @@ class _Rows:
         self.name = str(layout.table.__tablename__)
         self.keys = layout.keys[1:]  # all are of the source
         self.owned_by = str(layout.owned_by.__tablename__) if layout.owned_by else ""
-        self._kinds = kinds(layout.table, layout.columns)
-        volatile = {name for name, spec in specs(layout.table).items() if spec.volatile}
+        own, all_kinds = specs(layout.table), kinds(layout.table, layout.columns)
         self._compared = [
-            (at, name, kind)
-            for at, (name, kind) in enumerate(zip(layout.columns, self._kinds, strict=True))
-            if name not in volatile
+            _Column(at, name, kind, stamp=name in own and own[name].stamp)
+            for at, (name, kind) in enumerate(zip(layout.columns, all_kinds, strict=True))
+            if name not in own or not own[name].volatile
         ]
 
     def named(self, key: Iterable[Any]) -> tuple[tuple[str, Any], ...]:
@@ -202,17 +234,24 @@ class _Rows:
         self, old: Row, row: Row, entry: Entry, hashes: Mapping[Any, int]
     ) -> Difference | None:
         """Compare a stored row with the one it should be, but for what changes at every look."""
-        fields = tuple(
-            (name, times.shown(old[at]), row[at])
-            for at, name, kind in self._compared
-            if not compare.same(old[at], row[at], kind)
-        )
-        if not fields:
+        uneven = [c for c in self._compared if not compare.same(old[c.at], row[c.at], c.kind)]
+        if not uneven:
             return None
-        outdated = hashes[entry.key] != entry.content_hash
-        outdated |= any(name in WRITTEN for name, _, _ in fields)
-        kind = Kind.STALE if outdated else Kind.DIFFERENT
-        return Difference(kind, self.name, entry.key, self.named(self.table.key(row)[1:]), fields)
+        outdated = hashes[entry.key] != entry.content_hash or any(c.stamp for c in uneven)
+        return Difference(
+            Kind.STALE if outdated else Kind.DIFFERENT,
+            self.name,
+            entry.key,
+            self.named(self.table.key(row)[1:]),
+            tuple((c.name, _cut(times.shown(old[c.at])), _cut(row[c.at])) for c in uneven),
+            hash(tuple((c.name, compare.plain(row[c.at], c.kind)) for c in uneven)),
+        )
+
+
+def _cut(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > LONGEST:
+        return f"{value[: LONGEST - 1]}…"
+    return value
 
 
 def uneven(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from etl.layout import Layout
 from etl.statements import Spelling, quoted
 from etl.stream import Digest, Gate, Tally
@@ -53,9 +55,12 @@ def tally(table: type[Mirrored], asked: Tally, part_column: str | None, spelling
     )
 
 
-def strays(layout: Layout, column: str, parent: type[Mirrored], spelling: Spelling) -> str:
-    """List the keys of live rows that lie in no live row of another table, and in which."""
-    chosen = ", ".join(f"t.{quoted(name)}" for name in (*layout.keys[1:], column))
+def strays(
+    layout: Layout, columns: Sequence[str], parent: type[Mirrored], spelling: Spelling
+) -> str:
+    """List live rows, by key and `columns`, whose first column names no live row of a table."""
+    column = columns[0]
+    chosen = ", ".join(f"t.{quoted(name)}" for name in (*layout.keys[1:], *columns))
     told = "".join(f" AND t.{spelling.equal(name)}" for name, _ in layout.constants)
     table = quoted(layout.table.__tablename__)
     return (

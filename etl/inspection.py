@@ -7,12 +7,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from etl import extract
+from msgspec.structs import replace
+
+from etl import extract, times
 from etl.differences import Comparison, Difference, Kind
 from etl.layout import part_key
 from etl.load import Loader, names_all
 from etl.paging import record_id
-from etl.stream import Complete, Deletion, Page, Part, Start
+from etl.stream import Complete, Deletion, Page, Part, Position, Start
 from etl.sync import Job
 from etl.transform import Batch, Entry, Plan
 
@@ -83,10 +85,14 @@ class Inspector:
         return inspection
 
     def _start(self, part: Part, *, full: bool) -> Start:
+        """Begin where a run would; but after one that was cut, with what it was to read."""
         job = self._job
-        if not full:  # a whole reading counts anew by itself
-            self._loader.count_anew(part)  # a count that is kept is one of the things to verify
-        return self._loader.start(job.source, part, full=full, identity=job.identity)
+        start = self._loader.start(job.source, part, full=full, identity=job.identity)
+        mark = start.position.watermark
+        if not start.position.unfinished:
+            return start
+        since = times.earlier(mark, job.source.lookback) if mark else None
+        return replace(start, position=Position(mark), since=since)
 
     def _compare(self, page: Page, inspection: Inspection, mend: Mend | None) -> None:
         batch = self._plan.transform(page.records)

@@ -191,10 +191,6 @@ class Loader:
         gone = f"DELETE FROM {POSITIONS} WHERE {self._spelling.equal(*OF_PART)}"
         self._session.many(gone, [self._part(part) for part in parts])
 
-    def count_anew(self, part: Part) -> None:
-        """Count what a part holds, whatever was counted before."""
-        self._digests.count_anew(part)
-
     def keep_digest(self, part: Part) -> None:
         """Keep what a part was counted to hold, for runs that find it unchanged."""
         self._digests.keep(part)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from etl import times
+from etl import holdings, times
 from etl.database import Session
 from etl.differences import Difference
 from etl.digests import Digests
+from etl.layout import part_key
 from etl.merge import Counts, Merge
-from etl.stream import Complete
+from etl.statements import Spelling
+from etl.stream import Complete, Part
+from etl.table import Table
 from etl.transform import Entry, Plan
 
 
@@ -18,7 +21,7 @@ class Mender:
 
     def __init__(self, session: Session, plan: Plan, most_deleted: float) -> None:
         self._session, self._plan = session, plan
-        self._merge = Merge(session, plan, most_deleted)
+        self._merge = Merge(session, plan, most_deleted, "verify --repair")
         self._digests = Digests(session, plan.stream, plan.source)
 
     def write(self, entries: Sequence[Entry]) -> Counts:
@@ -27,20 +30,36 @@ class Mender:
             self._digests.forget_all()
             return self._merge.mend(entries, times.now())
 
-    def bury(self, extra: Sequence[Difference]) -> Counts:
-        """Bury rows that are in no record of the source; all of them or, if refused, none.
+    def bury(self, part: Part, unlisted: Sequence[Difference]) -> Counts:
+        """Bury records that are not at the source; all of them or, if refused, none.
 
-        Raises RefusedError, MirrorError.
+        Raises RefusedError where too many of the part's records would go, and MirrorError.
         """
-        stamp, counts, source = times.now(), Counts(), self._plan.source
-        table = str(self._plan.root.table.__tablename__)
-        records = [one.root for one in extra if one.table == table]
-        lost = {one.root for one in extra if one.table != table}
+        split, source = self._plan.stream.parts, self._plan.source
+        by, value = (split.column, part_key(split, part)) if split else ("source", source)
         with self._session.transaction():
             self._digests.forget_all()
-            live = self._merge.root.live_ids("source", source, [source])
-            gone = Complete("id", records, frozenset(), among=len(live))
-            counts.deleted += self._merge.bury_unlisted(gone, stamp)
-            for child in self._merge.children if lost else ():
-                counts.deleted += child.bury(child.layout.root, source, lost, stamp)
+            among = len(self._merge.root.live_ids(by, source, [value]))
+            gone = Complete("id", [one.root for one in unlisted], frozenset(), among=among)
+            return Counts(deleted=self._merge.bury_unlisted(gone, times.now()))
+
+    def bury_strays(self, strays: Sequence[Difference]) -> Counts:
+        """Bury rows that lie in no record of the source; all of them or, if refused, none.
+
+        Raises RefusedError where too many records of a table would go, and MirrorError.
+        """
+        stamp, counts, source = times.now(), Counts(), self._plan.source
+        lost = {one.root for one in strays}
+        with self._session.transaction():
+            self._digests.forget_all()
+            for table in (self._merge.root, *self._merge.children):
+                gone = table.bury(table.layout.root, source, lost, stamp)
+                counts.deleted += gone
+                if gone and not table.layout.owner:
+                    self._merge.refuse_too_many(gone, gone + self._live(table))
         return counts
+
+    def _live(self, table: Table) -> int:
+        sql = holdings.count(table.layout.table, Spelling(self._session.dialect))
+        ((count,),) = self._session.all(sql, (self._plan.source,))
+        return int(count)

@@ -39,11 +39,15 @@ class Counts:
 class Merge:
     """Compares pages of one stream with the mirror and writes what differs.
 
-    A listing that would bury more than `most_deleted` of the rows it speaks about is refused.
+    A listing that would bury more than `most_deleted` of the rows it speaks about is refused;
+    `command` is the one by which it may be accepted.
     """
 
-    def __init__(self, session: Session, plan: Plan, most_deleted: float = 1.0) -> None:
+    def __init__(
+        self, session: Session, plan: Plan, most_deleted: float = 1.0, command: str = "sync"
+    ) -> None:
         self._session, self._plan, self._most_deleted = session, plan, most_deleted
+        self._command = command
         self._values = Spelling(session.dialect).values
         self.root = Table(plan.root, session)
         self.children = [Table(layout, session) for layout in plan.children]
@@ -101,7 +105,8 @@ class Merge:
             raise RefusedError(
                 f"{self._plan.source}/{self._plan.stream.name}: {gone} of {among} rows would be "
                 f"deleted, more than max_delete_share = {self._most_deleted:g} allows; "
-                "if they are gone indeed, run once: annomirror sync --allow-mass-delete"
+                "if they are gone indeed, run once: "
+                f"annomirror {self._command} --allow-mass-delete"
             )
 
     def _bury(self, dead: Mapping[Any, str], stamp: str) -> int:

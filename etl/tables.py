@@ -26,13 +26,15 @@ class Spec(msgspec.Struct, frozen=True):
     `api` is the record's field (the column's name by default). `lift` is a path inside the JSON
     column `lift[0]`, copied out when it has the column's type, and NULL otherwise: the JSON keeps
     the truth. A `given` column is filled by the record this one is part of. A `volatile` column
-    changes on every read, so it alone never makes a row "changed".
+    changes on every read, so it alone never makes a row "changed". A `stamp` tells when the server
+    last wrote the record: one that is behind is a row of an earlier state.
     """
 
     kind: str
     api: str | None = None
     lift: tuple[str | int, ...] | None = None
     volatile: bool = False
+    stamp: bool = False
     given: bool = False
     required: bool = False
 

@@ -10,6 +10,7 @@ LS_WALKS = "tests/platforms/label_studio/test_walks.py"
 COCO_IMAGES = "tests/platforms/coco_annotator/test_coco_images.py"
 MOVING = "tests/platforms/qianfan/test_moving_v1.py"
 VERIFY = "tests/test_verify.py"
+STRAYS = "tests/test_strays.py"
 CADENCE = "tests/test_cadence.py"
 
 
@@ -221,9 +222,9 @@ MUTATIONS = (
     ),
     Mutation(
         "verify accuses at the first look",
-        "etl/verify.py",
-        "found = [one for row, one in second.everything.items() if suspected.get(row) == one]",
-        "found = [*suspected.values()]",
+        "etl/checking.py",
+        "if one.confirms(suspected.get(r))}",
+        "} | suspected",
         VERIFY,
         "between_two_looks",
     ),
@@ -238,8 +239,8 @@ MUTATIONS = (
     Mutation(
         "verify compares the mirror's hashes, not its rows",
         "etl/differences.py",
-        "            if not compare.same(old[at], row[at], kind)",
-        "            if hashes[entry.key] != entry.content_hash",
+        "uneven = [c for c in self._compared if not compare.same(old[c.at], row[c.at], c.kind)]",
+        "uneven = self._compared if hashes[entry.key] != entry.content_hash else []",
         "tests/cli/test_cli_verify.py",
         "named_exactly",
     ),
@@ -258,5 +259,59 @@ MUTATIONS = (
         "            if False:",
         "tests/cli/test_cli_verify.py",
         "named_exactly",
+    ),
+    Mutation(
+        "verify looks only once at JSON that is spelled otherwise",
+        "etl/differences.py",
+        "compare.plain(row[c.at], c.kind)",
+        "row[c.at]",
+        VERIFY,
+        "spelled_otherwise",
+    ),
+    Mutation(
+        "verify goes on where a run was cut",
+        "etl/inspection.py",
+        "        if not start.position.unfinished:",
+        "        if True:",
+        VERIFY,
+        "was_cut",
+    ),
+    Mutation(
+        "verify accuses what lies in nothing without looking for it",
+        "etl/checking.py",
+        "return key in self._whole or (key not in held and gone)",
+        "return True",
+        STRAYS,
+    ),
+    Mutation(
+        "verify does not look for what lies in nothing",
+        "etl/checking.py",
+        "for part in () if deep else self._doubtful(parts):",
+        "for part in ():",
+        STRAYS,
+    ),
+    Mutation(
+        "a repair may bury a project if the source is large",
+        "etl/mend.py",
+        'by, value = (split.column, part_key(split, part)) if split else ("source", source)',
+        'by, value = ("source", source)',
+        STRAYS,
+        "most_of_a_project",
+    ),
+    Mutation(
+        "a repair may bury any number of strays",
+        "etl/mend.py",
+        "if gone and not table.layout.owner:",
+        "if False:",
+        STRAYS,
+        "most_strays",
+    ),
+    Mutation(
+        "annotations that no category counts are not looked at",
+        "etl/platforms/coco_annotator/checking.py",
+        'here: dict[int | None, int] = yield Tally("category_id")',
+        'here = {key: n for key, n in (yield Tally("category_id")).items() if key}',
+        "tests/platforms/coco_annotator/test_coco_checking.py",
+        "nobody_counts",
     ),
 )

@@ -26,7 +26,8 @@ LAYERS = (
     "etl.parts etl.sightings",
     "etl.sync etl.delivery",
     "etl.inspection etl.importing",
-    "etl.verify etl.imports",
+    "etl.checking etl.imports",
+    "etl.verify",
     "etl.cli",
     "etl.__main__",
 )

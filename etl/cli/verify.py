@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from etl import ledger, signals, verify
+from etl.checking import Verdict
 from etl.cli import build
 from etl.cli.options import common, invocation
 from etl.differences import Difference, Kind
@@ -24,10 +25,8 @@ from etl.errors import (
     PartialError,
     RefusedError,
 )
-from etl.ledger import Ledger, StreamReport
 from etl.settings import Settings
 from etl.sync import Job
-from etl.verify import Verdict
 
 SHOWN = 20  # differences of a stream; --json names all
 LONGEST = 60  # characters of a value; --json shows ten times as many
@@ -38,10 +37,17 @@ LONGEST = 60  # characters of a value; --json shows ten times as many
 @click.option("--stream", "streams", multiple=True, metavar="NAME", help="Only this stream.")
 @click.option("--deep", is_flag=True, help="Compare the content of every record.")
 @click.option("--repair", is_flag=True, help="Mend what differs; reads everything, as --deep does.")
+@click.option("--allow-mass-delete", is_flag=True, help="Bury what is extra, however much it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @common
-def command(
-    sources: Sequence[str], streams: Sequence[str], *, deep: bool, repair: bool, as_json: bool
+def command(  # noqa: PLR0913  # one for each option
+    sources: Sequence[str],
+    streams: Sequence[str],
+    *,
+    deep: bool,
+    repair: bool,
+    allow_mass_delete: bool,
+    as_json: bool,
 ) -> None:
     """Compare the mirror with its sources, and name what differs.
 
@@ -53,7 +59,11 @@ def command(
     try:
         chosen = build.read_settings()
         selected = chosen.select(sources)
-        with signals.raised(), build.jobs(selected, streams) as jobs, ExitStack() as stack:
+        with (
+            signals.raised(),
+            build.jobs(selected, streams, allow_mass_delete=allow_mass_delete) as jobs,
+            ExitStack() as stack,
+        ):
             deep = deep or repair  # a count that agrees by accident would let good rows be buried
             for verdict in _compared(chosen, jobs, stack, deep=deep, repair=repair):
                 verdicts.append(verdict)
@@ -79,17 +89,8 @@ def _compared(
     session = stack.enter_context(build.writing(chosen))
     books = stack.enter_context(ledger.opened(session))
     for verdict in verify.run(jobs, session, deep=deep, run_id=books.run_id):
-        _note(books, verdict)
+        books.note(verdict)
         yield verdict
-
-
-def _note(books: Ledger, verdict: Verdict) -> None:
-    """Write down what was mended, as any run does."""
-    report = StreamReport(verdict.source, verdict.stream, verdict.written, verdict.outcome)
-    report.requests, report.seconds = verdict.requests, verdict.seconds
-    report.counts.read, report.counts.rejected = verdict.read, verdict.rejected
-    report.error = verdict.error
-    books.note(report)
 
 
 def outcome(verdicts: Sequence[Verdict]) -> Outcome:
@@ -127,12 +128,15 @@ def _as_json(verdicts: Sequence[Verdict], stopped: AnnomirrorError | None) -> di
 
 
 def _stream(verdict: Verdict) -> dict[str, Any]:
-    what = ("source", "stream", "outcome", "requests", "read", "rejected")
+    what = ("source", "stream", "outcome", "requests")
+    counts = asdict(verdict.counts)
     return {
         **{name: getattr(verdict, name) for name in what},
+        **{name: counts[name] for name in ("read", "rejected")},
+        "records": verdict.records,
         **_counted(verdict),
         "repaired": verdict.mended,
-        **{f"rows_{n}": asdict(verdict.written)[n] for n in ("inserted", "updated", "deleted")},
+        **{f"rows_{name}": counts[name] for name in ("inserted", "updated", "deleted")},
         "seconds": verdict.seconds,
         "error": verdict.error,
         "differences": [_difference(one) for one in verdict.differences],
@@ -179,10 +183,10 @@ def _summary(verdict: Verdict, *, repair: bool) -> str:
     said = {Outcome.OK: equal, Outcome.DIFFERENT: "DIFFERENT"}
     parts = [said.get(verdict.outcome, verdict.outcome.value), *counts]
     parts += [f"{verdict.mended:,} mended"] if repair and counts else []
-    parts += [f"{verdict.rejected:,} set aside"] if verdict.rejected else []
+    parts += [f"{verdict.counts.rejected:,} set aside"] if verdict.counts.rejected else []
     plural = "" if verdict.requests == 1 else "s"
     asked = f"{verdict.requests} request{plural}, {verdict.seconds:.1f} s"
-    return f"{', '.join(parts)} ({verdict.read:,} read, {asked})"
+    return f"{', '.join(parts)} ({verdict.records:,} here, {verdict.counts.read:,} read, {asked})"
 
 
 def _fields(one: Difference) -> str:

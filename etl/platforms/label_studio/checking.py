@@ -11,11 +11,11 @@ from etl.stream import Complete, Page, Position, Request, Start, Tally, Walk
 def tasks(start: Start) -> Walk:
     """Read what was written since the watermark, then compare the numbers of the project.
 
-    A few tasks are read whole, which costs no more: one answer, in which nothing is newer than the
-    newest of them.
+    A page of tasks is read whole, which costs no more: one answer, in which nothing is newer than
+    the newest of them.
     """
-    if start.known.count <= walks.FEW:
-        answer = yield Request(TASKS, whole(start) | {"page_size": walks.FEW})
+    if start.known.count <= start.source.page_size:
+        answer = yield Request(TASKS, whole(start))
         found = listing(answer, "tasks")
         ids = [record_id(record) for record in found.records]
         if found.number("total") == len(ids) and None not in ids:
@@ -30,10 +30,10 @@ def tasks(start: Start) -> Walk:
 def predictions(start: Start) -> Walk:
     """Compare the number of predictions of each model version; read all where one differs.
 
-    A few are read in any case. Those of no version are listed and not counted, so where there are
-    any, numbers prove nothing.
+    A page of them is read in any case. Those of no version are listed and not counted, so where
+    there are any, numbers prove nothing.
     """
-    if sum(start.known.sums) > walks.FEW:
+    if sum(start.known.sums) > start.source.page_size:
         versions = walks.versions((yield walks.of_versions(start)))
         there = {version.model_version: version.count for version in versions}
         here: dict[str | None, int] = yield Tally("model_version")

@@ -130,7 +130,9 @@ class Task(Entity):
     data: str | None = document("What is to be labelled")
     meta: str | None = document("What the importer noted")
     created_at: datetime | None = moment("When the task was made (UTC)")
-    updated_at: datetime | None = moment("Last write the server stamps (UTC); some writes do not")
+    updated_at: datetime | None = moment(
+        "Last write the server stamps (UTC); some writes do not", stamp=True
+    )
     updated_by_id: int | None = whole(
         "Who wrote last", lift=("updated_by", 0, "user_id"), index=True
     )
@@ -159,7 +161,9 @@ class Annotation(Mirrored):
     was_cancelled: bool | None = flag("Whether the task was skipped")
     ground_truth: bool | None = flag("Whether it is the reference")
     created_at: datetime | None = moment("When it was made (UTC)")
-    updated_at: datetime | None = moment("Last write the server stamps (UTC)", index=True)
+    updated_at: datetime | None = moment(
+        "Last write the server stamps (UTC)", index=True, stamp=True
+    )
     draft_created_at: datetime | None = moment("When its draft was begun (UTC)")
     lead_time: float | None = number("Seconds of work")
     import_id: int | None = whole("Id it had in the file it was imported from", index=True)
@@ -189,7 +193,9 @@ class Prediction(Entity):
     neighbors: str | None = document("Neighbours")
     mislabeling: float | None = number("Chance that the label is wrong")
     created_at: datetime | None = moment("When it was made (UTC)")
-    updated_at: datetime | None = moment("Last write the server stamps (UTC)", index=True)
+    updated_at: datetime | None = moment(
+        "Last write the server stamps (UTC)", index=True, stamp=True
+    )
 
 
 class Result(Mirrored):

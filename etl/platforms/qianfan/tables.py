@@ -103,7 +103,9 @@ class EtlTask(Entity):
     create_time: datetime | None = moment("When it was made (UTC)", api="createTime")
     start_time: datetime | None = moment("When it began (UTC)", api="startTime")
     finish_time: datetime | None = moment("When it ended (UTC)", api="finishTime")
-    modify_time: datetime | None = moment("When it last changed (UTC)", api="modifyTime")
+    modify_time: datetime | None = moment(
+        "When it last changed (UTC)", api="modifyTime", stamp=True
+    )
 
 
 class Dataset(Entity):
@@ -117,7 +119,9 @@ class Dataset(Entity):
     description: str | None = text("Description")
     creator: str | None = text("Who made it")
     create_time: datetime | None = moment("When it was made (UTC)", api="createTime")
-    modify_time: datetime | None = moment("When it last changed (UTC)", api="modifyTime")
+    modify_time: datetime | None = moment(
+        "When it last changed (UTC)", api="modifyTime", stamp=True
+    )
 
 
 class DatasetVersion(Entity):
@@ -135,7 +139,9 @@ class DatasetVersion(Entity):
     description: str | None = text("Description")
     creator: str | None = text("Who made it")
     create_time: datetime | None = moment("When it was made (UTC)", api="createTime")
-    modify_time: datetime | None = moment("When it last changed (UTC)", api="modifyTime")
+    modify_time: datetime | None = moment(
+        "When it last changed (UTC)", api="modifyTime", stamp=True
+    )
     publish_time: datetime | None = moment("When it was published (UTC)", api="publishTime")
 
 

@@ -7,6 +7,7 @@ import pytest
 from annotators import KINDS, PLATFORM, asks, ids, run, source, table, well
 from etl import verify
 from etl.cli.build import choose
+from etl.platforms.coco_annotator import checking
 from etl.standins.coco_annotator import catalogue, work
 from etl.sync import Job
 
@@ -38,13 +39,16 @@ def change(session, sql, *values):
         session.run(sql, values)
 
 
-def test_a_good_mirror_costs_a_request_a_dataset_and_one_for_annotations(mirror, large):
+def test_a_good_mirror_costs_a_request_a_dataset_and_one_for_annotations(
+    mirror, large, monkeypatch
+):
+    monkeypatch.setattr(checking, "FEW", 0)
     well(run(mirror, large, page_size=1000))
     found = look(mirror, large, "images", "annotations", page_size=1000)
     assert named(found) == []
     # Who we are, the datasets, how many images there are, and a count for each of the four.
     assert (found["images"].requests, found["annotations"].requests) == (3 + 4, 1)
-    assert (found["images"].read, found["annotations"].read) == (0, 0)
+    assert (found["images"].counts.read, found["annotations"].counts.read) == (0, 0)
 
 
 @pytest.mark.parametrize("place", [0, 700, 1500, 2999])
@@ -56,7 +60,7 @@ def test_one_image_that_is_missing_is_found_by_halving(mirror, large, place):
     assert named(found) == [("missing", key)]
     asked = found["images"].requests
     assert asked <= 2 * (2 * log2(3000 / 50) + 10 + log2(3000 / 50)) + 6  # all of it twice
-    assert found["images"].read <= 50
+    assert found["images"].counts.read <= 50
 
 
 def test_images_deleted_and_added_at_the_source_are_found_by_halving(mirror, large):
@@ -65,7 +69,7 @@ def test_images_deleted_and_added_at_the_source_are_found_by_halving(mirror, lar
     new = catalogue.add_image(large.state, 1, "new.jpg")["id"]
     found = look(mirror, large, "images", page_size=50)
     assert named(found) == [("extra", 1000), ("missing", new)]
-    assert found["images"].read <= 150
+    assert found["images"].counts.read <= 150
 
 
 def test_what_outweighs_itself_in_a_dataset_is_left_to_content(mirror, large):
@@ -86,7 +90,7 @@ def test_a_dataset_whose_folder_is_lost_is_read_whole(mirror, server):
     well(run(mirror, server))
     catalogue.lose_directory(server.state, 2)
     found = look(mirror, server, "images")
-    assert (named(found), found["images"].read > 0) == ([], True)
+    assert (named(found), found["images"].counts.read > 0) == ([], True)
 
 
 def test_annotations_that_are_missing_have_all_of_them_read(mirror, server):
@@ -104,12 +108,23 @@ def test_an_annotation_moved_to_another_category_shows_in_the_numbers(mirror, se
     assert named(look(mirror, server, "annotations")) == [("stale", 7)]
 
 
+def test_annotations_of_no_category_which_nobody_counts_have_all_of_them_read(
+    mirror, server, monkeypatch
+):
+    monkeypatch.setattr(checking, "FEW", 0)
+    work.put_annotation(server.state, 7, None)
+    server.state.edit("annotations", 7, category_id=None)
+    well(run(mirror, server))
+    change(mirror, f"UPDATE {table('annotations')} SET area = 4711 WHERE id = ?", 7)
+    assert named(look(mirror, server, "annotations")) == [("different", 7)]
+
+
 def test_a_restricted_mirror_is_read_whole(mirror, server):
     settings = {"parts": ("street",)}
     well(run(mirror, server, **settings))
     found = look(mirror, server, **settings)
     assert (named(found), {v.outcome for v in found.values()}) == ([], {"ok"})
-    assert found["images"].read > 0
+    assert found["images"].counts.read > 0
 
 
 def test_one_who_is_no_administrator_is_not_told_that_the_rest_is_extra(mirror, server):

@@ -36,7 +36,7 @@ def test_a_list_whose_total_is_right_costs_one_request(sqlite_session, account):
     many(account, 100)
     account.mirror(sqlite_session, TASKS)
     found = look(sqlite_session, account, TASKS)[TASKS]
-    assert (named(found), found.requests, found.read) == ([], 1, 20)
+    assert (named(found), found.requests, found.counts.read) == ([], 1, 20)
 
 
 @pytest.mark.parametrize("place", [0, 1, 333, 777, 998, 999])
@@ -61,7 +61,7 @@ def test_a_few_rows_that_are_missing_and_extra_are_all_found(sqlite_session, acc
     found = look(sqlite_session, account, TASKS)[TASKS]
     wanted = [("extra", keys[place]) for place in (17, 18, 500)] + [("missing", keys[800])]
     assert named(found) == sorted(wanted)
-    assert found.read < 400
+    assert found.counts.read < 400
 
 
 def test_a_list_emptied_at_the_source_is_all_extra(sqlite_session, account):
@@ -79,7 +79,7 @@ def test_a_list_in_another_order_is_read_whole(sqlite_session, account):
     account.state.quirks.etl_order = "oldest"
     account.state.delete("etl_tasks", keys[50])
     found = look(sqlite_session, account, "etl_tasks")["etl_tasks"]
-    assert (named(found), found.read > 99) == ([("extra", keys[50])], True)
+    assert (named(found), found.counts.read > 99) == ([("extra", keys[50])], True)
 
 
 def test_a_list_without_the_old_numbers_is_read_whole(sqlite_session, account):
@@ -88,7 +88,7 @@ def test_a_list_without_the_old_numbers_is_read_whole(sqlite_session, account):
     account.mirror(sqlite_session, TASKS)
     account.state.delete("enhance_tasks", keys[50])
     found = look(sqlite_session, account, TASKS)[TASKS]
-    assert (named(found), found.read > 99) == ([("extra", keys[50])], True)
+    assert (named(found), found.counts.read > 99) == ([("extra", keys[50])], True)
 
 
 def test_what_runs_is_compared_at_the_new_end(sqlite_session, account):
