@@ -10,8 +10,8 @@ CHANGED = {"text": "doctored", "number": 12345.5, "whole": 987_654, "flag": None
 class Doctor:
     """Deletes, changes and invents rows of one stream; notes each as verify should name it."""
 
-    def __init__(self, session, plan):
-        self.session, self.plan = session, plan
+    def __init__(self, session, plan, nth=1):
+        self.session, self.plan, self.nth = session, plan, nth
         self.spelling = Spelling(session.dialect)
         self.done = set()
         self._kept = set()  # what was not deleted, of which no part is missing with it
@@ -68,7 +68,8 @@ class Doctor:
     def invent(self, layout, key):
         """Copy a row, to another place."""
         *rest, last = key
-        other = (*rest, last + 1_000_000 if isinstance(last, int) else f"{last}-made-up")
+        number = isinstance(last, int)
+        other = (*rest, last + self.nth * 1_000_000 if number else f"{last}-made-up-{self.nth}")
         names = [*layout.columns, "synced_at"]
         names += ["content_hash"] * (layout is self.plan.root)
         at = layout.keys[-1]
