@@ -17,12 +17,12 @@ from etl.database import Session
 from etl.differences import Comparison, Difference, Kind, Stray
 from etl.errors import AnnomirrorError, DifferentError, Outcome, RefusedError, SourceError
 from etl.inspection import Inspection, Inspector, Mend
+from etl.job import Job
 from etl.ledger import StreamReport
 from etl.load import Loader
 from etl.mend import Mender
 from etl.parts import summed
 from etl.stream import Part, Stream
-from etl.sync import Job
 from etl.transform import Entry, Plan
 
 Row = tuple[Any, ...]

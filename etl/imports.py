@@ -22,12 +22,12 @@ from etl.errors import (
 from etl.importing import Files, Sizes
 from etl.inputs import Line, lines
 from etl.intake import ENDED, Intake, Key, Questions
+from etl.job import Sender
 from etl.journal import Journal
 from etl.ledger import Ledger
 from etl.sightings import Events, Settled, Sightings, Wishes
 from etl.stream import Part, Platform, Source
 from etl.survey import STDIN, Judge, Opens, portions, reading, survey
-from etl.sync import Sender
 
 T = TypeVar("T")
 

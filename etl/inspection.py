@@ -11,11 +11,11 @@ from msgspec.structs import replace
 
 from etl import extract, times
 from etl.differences import Comparison, Difference, Kind
+from etl.job import Job
 from etl.layout import part_key
 from etl.load import Loader, names_all
 from etl.paging import record_id
 from etl.stream import Complete, Deletion, Page, Part, Position, Start
-from etl.sync import Job
 from etl.transform import Batch, Entry, Plan
 
 Mend = Callable[[Sequence[Entry], Sequence[Difference]], None]

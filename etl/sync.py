@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
-from typing import Protocol
+from collections.abc import Generator, Iterable, Iterator
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -25,11 +24,12 @@ from etl.errors import (
     RefusedError,
     SourceError,
 )
+from etl.job import Job
 from etl.ledger import Ledger, StreamReport
 from etl.load import Loader
 from etl.merge import Counts
 from etl.parts import Reading, summed
-from etl.stream import Identity, Page, Part, Platform, Source, Stream
+from etl.stream import Page, Part, Stream
 from etl.transform import Plan
 
 log = logging.getLogger("etl.sync")
@@ -37,24 +37,6 @@ log = logging.getLogger("etl.sync")
 # Rejects beyond both of these make a stream "partial": more is wrong than a few odd records.
 MANY_REJECTS = 10
 REJECT_SHARE = 0.05
-
-
-class Sender(extract.Sender, Protocol):
-    """What sends a source's requests and counts them."""
-
-    requests: int
-
-
-class Job(msgspec.Struct, frozen=True):
-    """One source to synchronise: its settings, its platform, its client, and what of it."""
-
-    source: Source
-    platform: Platform
-    sender: Sender
-    streams: Sequence[Stream]
-    full: bool = False
-    identity: Identity | None = None
-    allow_mass_delete: bool = False
 
 
 class Began(msgspec.Struct, frozen=True):

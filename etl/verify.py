@@ -20,7 +20,7 @@ from etl.errors import (
     RefusedError,
     SourceError,
 )
-from etl.sync import Job
+from etl.job import Job
 
 
 def run(

@@ -11,13 +11,14 @@ from etl import ledger, sync
 from etl.auth import BceSignature
 from etl.cli.build import choose
 from etl.client import Client
+from etl.job import Job
 from etl.layout import specs
 from etl.platforms import PLATFORMS
 from etl.platforms.qianfan import login
 from etl.standins.clock import Clock
 from etl.standins.qianfan import Qianfan
 from etl.stream import Secret, Source
-from etl.sync import Finished, Job
+from etl.sync import Finished
 from etl.tables import MOMENT_FORMAT
 from senders import synchronise
 

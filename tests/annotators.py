@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from etl import ledger, sync
 from etl.cli.build import choose
 from etl.extract import ask
+from etl.job import Job
 from etl.platforms import PLATFORMS
 from etl.platforms.coco_annotator.login import explain
 from etl.standins.clock import Clock
@@ -18,7 +19,7 @@ from etl.standins.coco_annotator.sessions import Sessions
 from etl.standins.coco_annotator.state import State
 from etl.standins.exchange import Request as Asked
 from etl.stream import Answer, Source
-from etl.sync import Finished, Job
+from etl.sync import Finished
 from etl.verdict import verdict
 from mirror import live, rows
 

@@ -8,8 +8,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule
 from doctoring import Doctor, named
 from etl import ledger, sync, verify
 from etl.cli.build import choose
+from etl.job import Job
 from etl.platforms import PLATFORMS
-from etl.sync import Committed, Finished, Job
+from etl.sync import Committed, Finished
 from etl.transform import Plan
 from mirror import content, dump, rows
 

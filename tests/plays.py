@@ -11,6 +11,7 @@ import mirror
 from accounts import Account
 from etl.cli.build import choose
 from etl.client import Client
+from etl.job import Job
 from etl.platforms import PLATFORMS
 from etl.platforms.coco_annotator import login
 from etl.standins.clock import Clock
@@ -19,7 +20,6 @@ from etl.standins.coco_annotator import seed as coco_annotator
 from etl.standins.label_studio import seed as label_studio
 from etl.standins.qianfan import seed as qianfan
 from etl.stream import Secret, Source
-from etl.sync import Job
 from labelling import Server
 from senders import NOON
 

@@ -19,7 +19,7 @@ LAYERS = (
     "etl.inputs",
     "etl.verdict etl.reader etl.reject etl.survey",
     "etl.platforms etl.client etl.extract etl.transform etl.database",
-    "etl.settings etl.models etl.statements etl.lock",
+    "etl.settings etl.models etl.statements etl.lock etl.job",
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence",
     "etl.merge etl.digests etl.differences etl.aside etl.recall",
     "etl.load etl.ledger etl.mend etl.journal",

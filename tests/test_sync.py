@@ -11,13 +11,14 @@ from etl.cli import build
 from etl.client import Client
 from etl.database import connected
 from etl.errors import Interrupted, MirrorError
+from etl.job import Job
 from etl.ledger import StreamReport, outcome_of
 from etl.merge import Counts
 from etl.platforms import PLATFORMS
 from etl.standins.faults import Fault
 from etl.standins.label_studio import LabelStudio
 from etl.stream import Secret, Source
-from etl.sync import Began, Committed, Finished, Job
+from etl.sync import Began, Committed, Finished
 from mirror import content
 
 

@@ -11,8 +11,8 @@ from etl.database import connected
 from etl.differences import Difference, Kind
 from etl.errors import Forbidden
 from etl.inspection import Inspection
+from etl.job import Job
 from etl.statements import Spelling
-from etl.sync import Job
 from labelling import BOX, PLATFORM, SOURCE, Server, gone, ids, run, well
 from mirror import content, dump, live
 from senders import synchronise

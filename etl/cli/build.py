@@ -11,11 +11,11 @@ from etl.cli.options import invocation
 from etl.client import Client
 from etl.database import Session
 from etl.errors import ConfigurationError
+from etl.job import Job
 from etl.lock import locked
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
 from etl.stream import Platform, Source, Stream
-from etl.sync import Job
 
 log = logging.getLogger(__name__)
 

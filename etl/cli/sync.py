@@ -27,6 +27,7 @@ from etl.errors import (
     PartialError,
     RefusedError,
 )
+from etl.job import Job
 from etl.ledger import StreamReport
 from etl.settings import Settings
 
@@ -95,7 +96,7 @@ def command(  # noqa: PLR0913  # one for each option
     _judge(report)
 
 
-def _run(chosen: Settings, jobs: Sequence[sync.Job], report: RunReport, *, dry_run: bool) -> None:
+def _run(chosen: Settings, jobs: Sequence[Job], report: RunReport, *, dry_run: bool) -> None:
     opened = _rehearsing(chosen) if dry_run else build.writing(chosen)
     shown = sys.stderr.isatty() and invocation().verbosity >= 0
     with (

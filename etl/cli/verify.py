@@ -25,8 +25,8 @@ from etl.errors import (
     PartialError,
     RefusedError,
 )
+from etl.job import Job
 from etl.settings import Settings
-from etl.sync import Job
 
 SHOWN = 20  # differences of a stream; --json names all
 LONGEST = 60  # characters of a value; --json shows ten times as many

@@ -7,9 +7,9 @@ import pytest
 from annotators import KINDS, PLATFORM, asks, ids, run, source, table, well
 from etl import verify
 from etl.cli.build import choose
+from etl.job import Job
 from etl.platforms.coco_annotator import checking
 from etl.standins.coco_annotator import catalogue, work
-from etl.sync import Job
 
 
 def look(session, server, *streams, **settings):

@@ -8,7 +8,7 @@ import pytest
 from accounts import PLATFORM, buried
 from etl import verify
 from etl.cli.build import choose
-from etl.sync import Job
+from etl.job import Job
 
 TASKS = "augmentation_tasks"
 
