@@ -142,7 +142,8 @@ class Page(msgspec.Struct, frozen=True):
     With its `last` page a walk has read all it set out to read. `gone` announces that about so
     many of so many records are gone, to be refused before the first of them is buried. Of a page of
     `known_only` records those are written that the mirror has already, and no others: they do not
-    belong to a restricted mirror any more, but what it holds of them is to be true.
+    belong to a restricted mirror any more, but what it holds of them is to be true. A `warning` is
+    for whoever watches the run.
     """
 
     records: Sequence[bytes]
@@ -152,6 +153,7 @@ class Page(msgspec.Struct, frozen=True):
     last: bool = False
     gone: tuple[int, int] | None = None
     known_only: bool = False
+    warning: str = ""
 
 
 class Known(msgspec.Struct, frozen=True):

@@ -167,6 +167,7 @@ def copy(
             failures[part] = error
             continue
         _report_new(plan, batch.unknown - known)
+        _report_odd(plan, part, page)
         known |= batch.unknown
         yield Committed(plan.source, plan.stream.name, part, counts, _left(page))
 
@@ -184,6 +185,13 @@ def _report_new(plan: Plan, fields: Iterable[str]) -> None:
             plan.stream.name,
             name,
         )
+
+
+def _report_odd(plan: Plan, part: Part, page: Page) -> None:
+    """Say what a walk found odd about a part."""
+    if page.warning:
+        of = f": {part.title}" if part.title else ""
+        log.warning("%s/%s%s: %s", plan.source, plan.stream.name, of, page.warning)
 
 
 def _conclude(report: StreamReport, failures: dict[Part, AnnomirrorError], parts: int) -> None:

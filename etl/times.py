@@ -61,8 +61,11 @@ def http_date(value: str | None) -> datetime | None:
 
 
 def recent(before: str | None, moment: str | None, span: timedelta) -> bool:
-    """Tell whether `before` lies less than `span` before `moment`; an unknown time does not."""
-    return bool(before and moment) and parsed(str(moment)) - parsed(str(before)) < span
+    """Tell whether two times are less than `span` apart; an unknown one is not.
+
+    One that lies further ahead, of a clock that was wrong, is no more recent than one long past.
+    """
+    return bool(before and moment) and abs(parsed(str(moment)) - parsed(str(before))) < span
 
 
 def now() -> str:

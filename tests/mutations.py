@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 DELETIONS = "tests/platforms/label_studio/test_deletions.py"
 LS_WALKS = "tests/platforms/label_studio/test_walks.py"
+FUTURE = "tests/platforms/label_studio/test_future_stamps.py"
 COCO_IMAGES = "tests/platforms/coco_annotator/test_coco_images.py"
 MOVING = "tests/platforms/qianfan/test_moving_v1.py"
 VERIFY = "tests/test_verify.py"
@@ -58,19 +59,35 @@ MUTATIONS = (
     ),
     Mutation(
         "the watermark moves with the first page",
-        "etl/platforms/label_studio/walks.py",
-        'return Position(before, {**state, "after": after}, unfinished=True)',
-        'return Position(latest(before, state["newest"]), {"asked": state["asked"]})',
+        "etl/platforms/label_studio/window.py",
+        'return Position(start.position.watermark, {**state, "after": after}, unfinished=True)',
+        'return Position(state["newest"], {"asked": state["asked"]})',
         LS_WALKS,
         "last_page",
     ),
     Mutation(
         "the watermark is the newest stamp after the last page",
-        "etl/platforms/label_studio/walks.py",
-        'window = {"since": start.since, "newest": there.newest,',
-        'window = {"since": start.since, "newest": "2999-01-01 00:00:00.000000",',
+        "etl/platforms/label_studio/window.py",
+        'found = {"since": since, "newest": latest(newest, watermark),',
+        'found = {"since": since, "newest": "2999-01-01 00:00:00.000000",',
         LS_WALKS,
         "watermark",
+    ),
+    Mutation(
+        "a stamp in the future is believed",
+        "etl/platforms/label_studio/window.py",
+        "    if not _is_ahead(start, stamp, answer):",
+        "    if True:",
+        FUTURE,
+        "written_later",
+    ),
+    Mutation(
+        "a watermark in the future is believed",
+        "etl/platforms/label_studio/window.py",
+        "return (None, None) if _is_ahead(start, watermark, answer) else (watermark, start.since)",
+        "return watermark, start.since",
+        FUTURE,
+        "healed",
     ),
     Mutation(
         "the lookback is not taken off",

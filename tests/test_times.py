@@ -107,3 +107,17 @@ def test_a_header_s_date_is_utc_s_unless_it_says_otherwise(said, found):
 @pytest.mark.parametrize("said", [None, "", "yesterday"])
 def test_what_is_no_date_is_none(said):
     assert times.http_date(said) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "found"),
+    [
+        ("2026-11-21 11:00:00.000000", True),
+        ("2026-11-20 12:00:00.000000", False),
+        ("2026-11-21 12:00:05.000000", True),
+        ("2028-01-01 00:00:00.000000", False),
+        (None, False),
+    ],
+)
+def test_what_a_wrong_clock_put_far_ahead_is_not_recent(before, found):
+    assert times.recent(before, "2026-11-21 12:00:00.000000", timedelta(days=1)) is found

@@ -24,24 +24,23 @@ class _Stamped(msgspec.Struct):
     updated_at: str | None = None
 
 
-def query(
+def query(  # noqa: PLR0913  # what there is to filter by
     start: Start,
     *,
     since: str | None = None,
+    until: str | None = None,
     after: int = 0,
     upto: int | None = None,
     ordering: str = "tasks:id",
 ) -> Params:
-    """Ask for a page of tasks: written since a time, of ids after one and up to another."""
+    """Ask for a page of tasks: written since a time and until one, of ids in a range."""
     items = []
     if after:
         items.append(_filter("id", "greater", "Number", after))
     if upto is not None:
         items.append(_filter("id", "less_or_equal", "Number", upto))
-    if since:
-        # Any other notation of the time, seconds without fraction included, is answered by 500.
-        stamp = f"{since[:10]}T{since[11:]}Z"
-        items.append(_filter("updated_at", "greater_or_equal", "Datetime", stamp))
+    items += [_written("greater_or_equal", since)] if since else []
+    items += [_written("less_or_equal", until)] if until else []
     filters = {"conjunction": "and", "items": items}
     return {
         "project": start.part.key,
@@ -82,6 +81,11 @@ def _stamp(record: bytes) -> str | None:
         return utc(msgspec.json.decode(record, type=_Stamped).updated_at)
     except ValueError:
         return None
+
+
+def _written(operator: str, moment: str) -> Params:
+    # Any other notation of the time, seconds without fraction included, is answered by 500.
+    return _filter("updated_at", operator, "Datetime", f"{moment[:10]}T{moment[11:]}Z")
 
 
 def _filter(field: str, operator: str, kind: str, value: str | int) -> Params:

@@ -7,22 +7,21 @@ actions stamp thousands of tasks with one time.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from datetime import timedelta
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 
 from etl.errors import BadAnswer, ConfigurationError
-from etl.paging import Listing, keyset, listing, mapping, numbered, one_list, record_id, served_at
+from etl.paging import Listing, keyset, listing, mapping, numbered, one_list, record_id
 from etl.platforms.label_studio import left_out, login
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told, whole
+from etl.platforms.label_studio.window import FEW as FEW  # noqa: PLC0414  # checking.py asks here
+from etl.platforms.label_studio.window import believed, is_past, mark, position, window
 from etl.stream import Answer, Complete, Json, Page, Position, Request, Start, Walk
-from etl.times import earlier
 
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
-FEW = 100  # tasks that are read again as a matter of course
 SLICE = 1_000  # predictions committed together
 
 
@@ -101,11 +100,11 @@ def tasks(start: Start) -> Walk:
     """
     state = start.position.state
     if not state or "after" not in state:
-        state = yield from _window(start)
+        state = yield from window(start)
     if state is None:
         return
     if state["after"] is None:
-        yield Page([], _position(start, state, 0, 0), 0)
+        yield Page([], position(start, state, 0, 0), 0)
         return
 
     def request(after: int) -> Request:
@@ -114,68 +113,12 @@ def tasks(start: Start) -> Walk:
     def page(found: Listing, after: int, left: int) -> Page:
         return Page(
             found.records,
-            _position(start, state, after, left),
+            position(start, state, after, left),
             left + len(found.records),
             last=left <= 0,
         )
 
     yield from keyset(request, page, name="tasks", total="total", after=state["after"])
-
-
-def _position(start: Start, state: Json, after: int, left: int) -> Position:
-    """Stay inside the walk while tasks are left; then promote the time it began at."""
-    before = start.position.watermark
-    if left > 0:
-        return Position(before, {**state, "after": after}, unfinished=True)
-    settled = {"settled": True} if state["settled"] else {}
-    return Position(latest(before, state["newest"]), {"asked": state["asked"], **settled})
-
-
-def _window(start: Start) -> Generator[Any, Any, Json]:
-    """Ask how many there are, and for the newest stamp: the next watermark.
-
-    The watermark is the newest stamp *before* the first page is read: what is written while the
-    walk goes on is stamped later, and so belongs to the next one. Counts and newest stamp
-    together, equal here and there, prove that nothing is new and nothing gone. Where the mirror
-    cannot agree, because a task was rejected, it is enough that the server says what it said when
-    the proof last did what it could.
-
-    What the lookback is for may still come while the newest stamp is as young as that, and change
-    neither. So they count as settled only when read at a greater age, by the server's own clock;
-    then the tasks of the lookback are read once more. Until then they are at every run, if few.
-
-    Where only the counts differ nothing is to be read here: the proof finds out where they do.
-    """
-    answer = yield Request(TASKS, counted(start))
-    there = told(answer)
-    asked = [there.count, there.newest, *there.sums]
-    before = start.position.state or {}
-    newest = latest(there.newest, start.position.watermark)
-    settled = _is_past(answer, newest, start.source.lookback)
-    due = settled and not before.get("settled")
-    # What was written while the last walk went on may be read in part: the watermark knows.
-    reached = (there.newest or "") <= (start.position.watermark or "")
-    if not due and (asked == before.get("seen") or (reached and start.known == there)):
-        if there.count and start.since and not before.get("settled"):
-            yield from _glance(start)
-        return None
-    unwritten = reached and not due and start.known.newest == there.newest
-    window = {"since": start.since, "newest": there.newest, "after": None if unwritten else 0}
-    return {**window, "asked": asked, "settled": settled}
-
-
-def _glance(start: Start) -> Walk:
-    """Read the tasks of the lookback again, unless they are more than one small page."""
-    asked = whole(start, since=start.since) | {"page_size": FEW}
-    found = listing((yield Request(TASKS, asked)), "tasks")
-    if 0 < found.number("total") <= len(found.records):
-        yield Page(found.records, total=len(found.records))
-
-
-def _is_past(answer: Answer, stamp: str | None, lookback: timedelta) -> bool:
-    """Tell whether a time lies further back than the lookback, by the clock of the server."""
-    clock = served_at(answer)
-    return clock is not None and (stamp is None or stamp <= earlier(clock, lookback))
 
 
 def predictions(start: Start) -> Walk:
@@ -189,13 +132,15 @@ def predictions(start: Start) -> Walk:
     answer = yield of_versions(start)
     now = versions(answer)
     signs = [f"{v.model_version} {v.count} {v.latest}" for v in now]
-    checked = _is_past(answer, start.known.newest, start.source.lookback)
+    newest = yield from believed(start, start.known.newest, answer)
+    reached, since = mark(start, answer)
+    checked = is_past(start, answer, newest)
     state = {"versions": [*signs, *start.known.sums], "checked": checked}
     before = start.position.state or {}
-    watermark = latest(start.position.watermark, start.known.newest)
+    watermark = latest(reached, newest)
     begun = {"since": None, "after": 0, "watermark": watermark, "done": state}
     count = sum(version.count for version in now)
-    moved = start.known.newest and start.known.newest > (start.position.watermark or "")
+    moved = newest and newest > (reached or "")
     if "walk" in before:
         yield from _by_task(start, before["walk"])
     elif not now and not before.get("versions"):
@@ -206,11 +151,11 @@ def predictions(start: Start) -> Walk:
     elif before.get("versions") != state["versions"]:
         yield from _by_task(start, begun)
     elif now and (moved or (checked and not before.get("checked"))):
-        stamped = told((yield Request(TASKS, counted(start, since=start.since)))).count
+        stamped = told((yield Request(TASKS, counted(start, since=since)))).count
         if stamped > start.source.page_size and count <= WHOLE_LISTING:
             yield from _all_predictions(start, Position(watermark, state), now)
         else:
-            yield from _by_task(start, begun | {"since": start.since})
+            yield from _by_task(start, begun | {"since": since})
 
 
 class Version(msgspec.Struct):
