@@ -76,7 +76,7 @@ class Loader:
         That is the lookback before the watermark, or the watermark itself where the last walk has
         noted in its state that it is `settled`: nothing can come late any more.
         """
-        position = self._positions[part.key] = self._position(part)
+        stored = position = self._positions[part.key] = self._position(part)
         self._cadence.begin(part, position, full=full)
         if full:
             position = Position()
@@ -90,6 +90,7 @@ class Loader:
             source=source,
             part=part,
             position=position,
+            first=stored == Position(),
             since=since,
             known=self._known(part),
             touched=self._touched(position),

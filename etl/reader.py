@@ -124,8 +124,8 @@ class Reader:
     def _make_struct(self) -> type[msgspec.Struct]:
         fields: list[Any] = [_field(name, self._specs[name]) for name in self._claimed.values()]
         for name, reader in self._readers.items():
-            kind: Any = list[reader.struct] | None  # type: ignore[name-defined]  # made at run time
-            fields.append((name, kind, None))
+            kind: Any = list[reader.struct] | msgspec.UnsetType | None  # type: ignore[name-defined]  # made at run time
+            fields.append((name, kind, msgspec.UNSET))
         others = (self._ignored | set(self._exploded)) - self._claimed.keys()
         fields += [(field, msgspec.Raw, _NONE) for field in sorted(others)]
         fields.append(("extra", None, None))

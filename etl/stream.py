@@ -247,11 +247,15 @@ class Part(msgspec.Struct, frozen=True):
 
 
 class Start(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a walk begins: what was left by the last one, and what the mirror holds."""
+    """Where a walk begins: what was left by the last one, and what the mirror holds.
+
+    It is the `first` one of its part if no other has left anything.
+    """
 
     source: Source
     part: Part
     position: Position
+    first: bool = False
     since: str | None = None
     known: Known = Known()
     touched: Touched = Touched()

@@ -152,7 +152,8 @@ class _NestedFiller:
 
     def __init__(self, nested: Nested, parent: Reader, layouts: list[Layout]) -> None:
         reader = parent.reader(nested.of)
-        self._records, self._index = attrgetter(nested.of), len(layouts)
+        self._of, self._index = nested.of, len(layouts)
+        self._records = attrgetter(nested.of)
         self._given = _picker(parent.columns, nested.inherit)
         layouts.append(Layout(table=nested.shape.table, columns=reader.columns, root=nested.root))
         self._fill = _RecordFiller(nested.shape, reader, layouts).fill
@@ -162,6 +163,8 @@ class _NestedFiller:
         if records:
             fill, given = self._fill, self._given(row)
             children[self._index] += [fill(each, given, children) for each in records]
+        elif records is msgspec.UNSET:
+            raise ValueError(f"{self._of} is missing")
 
 
 class _ExplodedFiller:

@@ -9,6 +9,7 @@ DELETIONS = "tests/platforms/label_studio/test_deletions.py"
 LS_WALKS = "tests/platforms/label_studio/test_walks.py"
 FUTURE = "tests/platforms/label_studio/test_future_stamps.py"
 COCO_IMAGES = "tests/platforms/coco_annotator/test_coco_images.py"
+COCO_GATE = "tests/platforms/coco_annotator/test_coco_gate.py"
 MOVING = "tests/platforms/qianfan/test_moving_v1.py"
 VERIFY = "tests/test_verify.py"
 STRAYS = "tests/test_strays.py"
@@ -79,7 +80,7 @@ MUTATIONS = (
         "    if not _is_ahead(start, stamp, answer):",
         "    if True:",
         FUTURE,
-        "written_later",
+        "never_lies_beyond",
     ),
     Mutation(
         "a watermark in the future is believed",
@@ -222,6 +223,66 @@ MUTATIONS = (
         "            follow_redirects=True,",
         "tests/test_client.py",
         "redirect",
+    ),
+    Mutation(
+        "a task without the list of its predictions has none",
+        "etl/platforms/label_studio/walks.py",
+        "    predictions: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET",
+        "    predictions: list[msgspec.Raw] = []",
+        LS_WALKS,
+        "without_the_list",
+    ),
+    Mutation(
+        "a record without one of its lists has an empty one",
+        "etl/transform.py",
+        "        elif records is msgspec.UNSET:",
+        "        elif False:",
+        "tests/test_transform.py",
+        "without_one_of_its_lists",
+    ),
+    Mutation(
+        "each page of predictions is judged by itself",
+        "etl/platforms/label_studio/walks.py",
+        "            return Page(here, Position(start.position.watermark, at, unfinished=True), "
+        "total)",
+        "            complete = _Ids.complete(records, 'task_id', tasks)\n"
+        "            unfinished = Position(start.position.watermark, at, unfinished=True)\n"
+        "            return Page(here, unfinished, total, complete)",
+        DELETIONS,
+        "many_small_pages",
+    ),
+    Mutation(
+        "a walk that was cut concludes from the rest what is gone",
+        "etl/platforms/label_studio/walks.py",
+        "        complete = None if cut else records.complete(column, values)",
+        "        complete = records.complete(column, values)",
+        LS_WALKS,
+        "was_cut",
+    ),
+    Mutation(
+        "each image of many is judged by itself",
+        "etl/platforms/coco_annotator/annotating.py",
+        "        yield Page(records, total=left)\n        left -= 1",
+        "        one = Complete('id', ids, frozenset(found))\n"
+        "        yield Page(records, total=left, complete=one)\n        left -= 1",
+        COCO_GATE,
+        "refused_as_a_whole",
+    ),
+    Mutation(
+        "what lies in an image that is hidden is gone",
+        "etl/platforms/coco_annotator/annotating.py",
+        "return start.identity.sees_all or (yield from _shown(image)) is not None",
+        "return start.identity.sees_all or ((yield from _shown(image)) or True)",
+        COCO_GATE,
+        "hidden_meanwhile",
+    ),
+    Mutation(
+        "what has no predictions leaves no position",
+        "etl/platforms/label_studio/walks.py",
+        "        yield Page([], Position(watermark, state), complete=none, last=True)",
+        "        yield Page([], complete=none)",
+        CADENCE,
+        "due_for_ever",
     ),
     Mutation(
         "everything is never read again",

@@ -146,3 +146,45 @@ def test_no_stream_of_any_platform_is_read_twice_at_first(session, monkeypatch, 
         age(session, WEEK - timedelta(hours=1))
         assert again() <= usual
     assert set(due) == {False}
+
+
+@pytest.mark.parametrize("name", PLAYS)
+def test_after_a_whole_reading_no_stream_of_any_platform_is_due_again(session, monkeypatch, name):
+    is_due, due = Loader.is_due, []
+
+    def noted(loader, part, every):
+        due.append((loader._plan.stream.name, is_due(loader, part, every)))
+        return due[-1][1]
+
+    monkeypatch.setattr(Loader, "is_due", noted)
+    with PLAYS[name]() as play:
+        play.seed.lively(play.standin.state)
+
+        def again():
+            play.wait()
+            due.clear()
+            with ledger.opened(session) as books:
+                list(sync.run([play.job()], session, books))
+            return {stream for stream, whole in due if whole}
+
+        again(), again()
+        age(session, WEEK)
+        again()
+        assert again() == set()
+
+
+def test_predictions_that_are_all_deleted_are_not_due_for_ever(session, server):
+    server.project(3, **PARTS)
+    well(run(session, server))
+    for key in list(server.state.predictions):
+        server.state.delete_prediction(key)
+    server.wait()
+    well(run(session, server, trusting=True))
+    age(session, WEEK)
+    well(run(session, server))
+    books = [
+        row["updated_at"]
+        for row in rows(session, "sync_watermarks", without=())
+        if row["stream"] == "full:predictions"
+    ]
+    assert books > [times.earlier(times.now(), WEEK / 2)]

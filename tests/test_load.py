@@ -62,12 +62,14 @@ def test_a_changed_record_may_bring_new_parts(session):
 @pytest.mark.parametrize(
     "again",
     [
-        b'{"project":9, "data":{"b":[1,{"y":2,"x":1}],"a":"\\u00e9\\u0000"}, "id":1}',
-        b'{"id":1,"project":9,"data":{"a":"\xc3\xa9\\u0000","b":[1,{"x":1,"y":2}]},"meta":null}',
+        b'{"annotations":[],"data":{"b":[1,{"y":2,"x":1}],"a":"\\u00e9\\u0000"},"project":9,"id":1}',
+        b'{"id":1,"project":9,"data":{"a":"\xc3\xa9\\u0000","b":[1,{"x":1,"y":2}]},"annotations":[]}',
     ],
 )
 def test_json_written_otherwise_is_no_change(session, again):
-    one = b'{"id":1,"project":9,"data":{"a":"\\u00e9\\u0000","b":[1,{"x":1,"y":2}]}}'
+    one = (
+        b'{"id":1,"project":9,"annotations":[],"data":{"a":"\\u00e9\\u0000","b":[1,{"x":1,"y":2}]}}'
+    )
     commit(session, "tasks", one)
     before = stamps(session, "label_studio_tasks")
     assert commit(session, "tasks", again) == Counts(read=1, unchanged=1)

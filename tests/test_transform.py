@@ -16,6 +16,10 @@ def transform(name, *records):
     return plan(name).transform(encoded(records))
 
 
+def task(key, **fields):
+    return {"id": key, "annotations": [], **fields}
+
+
 def tables(batch, name):
     """Give the rows of each child table of all entries, without columns that hold nothing."""
     found = {}
@@ -34,10 +38,10 @@ def hashes(name, *records):
 
 def test_a_task_becomes_rows_of_every_table_below_it():
     result = [{"id": "r", "type": "choices", "from_name": "c", "value": {"choices": ["a"]}}]
-    task = {"id": 1, "project": 9, "annotations": [{"id": 4, "result": result}]}
+    one = task(1, project=9, annotations=[{"id": 4, "result": result}])
     where = {"source": "labels", "task_id": 1, "project_id": 9}
     item = where | {"owner": "annotation", "owner_id": 4, "position": 0}
-    assert tables(transform("tasks", task), "tasks") == {
+    assert tables(transform("tasks", one), "tasks") == {
         "Annotation": [where | {"id": 4}],
         "Result": [
             item
@@ -50,14 +54,14 @@ def test_a_task_becomes_rows_of_every_table_below_it():
 
 
 def test_a_bad_record_never_harms_its_neighbours():
-    batch = transform("tasks", {"id": 1}, {"id": "two"}, b"null", {"id": 3})
+    batch = transform("users", {"id": 1}, {"id": "two"}, b"null", {"id": 3})
     assert [entry.key for entry in batch.entries] == [1, 3]
     assert [reject.key for reject in batch.rejects[:1]] == ["two"]
 
 
 @pytest.mark.parametrize("time", ["0001-01-01T00:00:00+10:00", "9999-12-31T23:00:00-05:00"])
 def test_a_time_out_of_all_range_is_one_reject(time):
-    batch = transform("tasks", {"id": 1}, {"id": 2, "updated_at": time}, {"id": 3})
+    batch = transform("tasks", task(1), task(2, updated_at=time), task(3))
     assert [entry.key for entry in batch.entries] == [1, 3]
     assert [reject.key for reject in batch.rejects] == ["2"]
 
@@ -66,12 +70,12 @@ def test_a_bug_is_not_taken_for_a_bad_record(monkeypatch):
     compiled = plan("tasks")
     monkeypatch.setattr(compiled, "_key", "no index")
     with pytest.raises(TypeError):
-        compiled.transform([b'{"id":1}'])
+        compiled.transform([b'{"id":1,"annotations":[]}'])
 
 
 def test_nul_is_replaced_everywhere_before_anything_is_compared():
     compiled = plan("tasks")
-    raw = rb'{"id":1,"data":{"k\u0000":"a\\\u0000 \\u0000"},"new\u0000":1}'
+    raw = rb'{"id":1,"annotations":[],"data":{"k\u0000":"a\\\u0000 \\u0000"},"new\u0000":1}'
     (entry,) = compiled.transform([raw]).entries
     assert r'{"k\ufffd":"a\\\ufffd \\u0000"}' in entry.row
     assert json.loads(entry.row[-1]) == {"new\ufffd": 1}
@@ -162,9 +166,15 @@ def test_a_reason_names_the_field(change, named):
     assert named in reject.reason
 
 
+def test_a_record_without_one_of_its_lists_is_not_one_whose_list_is_empty():
+    batch = transform("tasks", {"id": 1}, {"id": 2, "new": 1}, task(3))
+    assert [entry.key for entry in batch.entries] == [3]
+    assert [reject.reason for reject in batch.rejects] == ["annotations is missing"] * 2
+
+
 def test_integers_of_any_size_survive_in_json():
-    task = b'{"id":1,"data":{"n":12345678901234567890123},"meta":{"f":1.1e308}}'
-    (entry,) = transform("tasks", task).entries
+    one = b'{"id":1,"annotations":[],"data":{"n":12345678901234567890123},"meta":{"f":1.1e308}}'
+    (entry,) = transform("tasks", one).entries
     assert {'{"n":12345678901234567890123}', '{"f":1.1e308}'} <= set(entry.row)
 
 

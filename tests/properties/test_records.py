@@ -66,6 +66,7 @@ def records(shape, given=(), *, odd=False):
         fields = {name: kind | JSON for name, kind in fields.items()}
     keys = {"id": fields.pop("id") if odd else st.integers(1, 9)}
     fields.pop("id", None)
+    keys |= {} if odd else {n.of: fields.pop(n.of) for n in shape.nested}  # never left out
     known = st.fixed_dictionaries(keys, optional=fields)
     return st.builds(
         lambda unknown, own: unknown | own, st.dictionaries(TEXT, JSON, max_size=2), known
@@ -128,7 +129,8 @@ def test_every_field_of_a_record_is_in_the_mirror(stream, data):
 @given(st.data())
 def test_an_odd_record_is_taken_or_set_aside_whole(stream, data):
     record = data.draw(records(stream.shape, odd=True) | JSON.filter(lambda it: it is not None))
-    batch = Plan(stream, SOURCE.name).transform(encoded([record, {"id": 77}]))
+    good = {"id": 77} | {nested.of: [] for nested in stream.shape.nested}
+    batch = Plan(stream, SOURCE.name).transform(encoded([record, good]))
     assert len(batch.entries) + len(batch.rejects) == 2
     assert batch.entries[-1].key == 77
     for reject in batch.rejects:

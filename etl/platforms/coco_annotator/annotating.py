@@ -21,7 +21,7 @@ from etl.paging import listing, mapping, served_at
 from etl.platforms.coco_annotator.images import listed
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import Scope, scope, shown
-from etl.platforms.coco_annotator.walks import ident, singles
+from etl.platforms.coco_annotator.walks import NOT_THERE, ident, singles
 from etl.stream import Complete, Page, Position, Request, Start, Walk
 from etl.times import recent
 
@@ -29,6 +29,7 @@ WHOLE_ARRAY = 200_000  # annotations asked for in one array at every run
 FEW_IMAGES = 300  # changed images that cost less one by one than the whole array
 A_DAY = timedelta(days=1)  # between whole arrays above that size
 SLICE = 1_000  # annotations committed together
+Asking = Generator[Any, Any, Any]
 
 
 class _Counted(msgspec.Struct):
@@ -52,7 +53,7 @@ def each_annotation(start: Start) -> Walk:
         yield from _whole(start, done, size)
     else:
         done = Position(state={**state, "gate": start.touched.now})
-        yield from _by_image(start, done)
+        yield from _by_image(start, done, size)
 
 
 def _whole(start: Start, done: Position | None, size: int) -> Walk:
@@ -92,21 +93,32 @@ def _kept(record: bytes, asked: Scope, wanted: set[int] | None) -> bool:
     return asked.covers(placed.dataset_id) and (wanted is None or placed.image_id in wanted)
 
 
-def _by_image(start: Start, done: Position) -> Walk:
+def _by_image(start: Start, done: Position, size: int) -> Walk:
     """Read the annotations of the images that changed, one by one: only so they come whole.
 
     /api/annotator/data tells the ids of those with a category of the dataset; the mirror knows of
-    the others, and of those deleted since.
+    the others, and of those deleted since. What is gone is concluded at the end, of all of them.
     """
-    left = len(start.touched.ids)
+    left, asked, there = len(start.touched.ids), set[int](), set[int]()
     for image, known in start.touched.ids.items():
-        ids = sorted(set(known) | (yield from _shown(image)))
+        shown = yield from _shown(image)
+        ids = sorted(set(known) | (shown or set()))
         answers = yield from singles([f"/api/annotation/{key}" for key in ids])
         records = [answer.body for answer in answers]
-        found = frozenset(map(ident, records))
-        yield Page(records, total=left, complete=Complete("id", ids, found))
+        found = set(map(ident, records))
+        yield Page(records, total=left)
         left -= 1
-    yield Page([], done)  # not the last of a whole walk: rejects of other images stay
+        unsure = 0 in found  # one that cannot be read may be any of them
+        if not unsure and (found.issuperset(ids) or (yield from _is_shown(start, image))):
+            asked.update(ids)
+            there |= found
+    complete = Complete("id", sorted(asked), frozenset(there), among=size)
+    yield Page([], done, complete=complete)  # no last page: rejects of other images stay
+
+
+def _is_shown(start: Start, image: int) -> Asking:
+    """Tell whether what an image lacks is gone, and not just hidden from us."""
+    return start.identity.sees_all or (yield from _shown(image)) is not None
 
 
 class _Drawn(msgspec.Struct):
@@ -121,12 +133,13 @@ class _Shown(msgspec.Struct):
     categories: list[_Category]
 
 
-def _shown(image: int) -> Generator[Request, Any, set[int]]:
+def _shown(image: int) -> Generator[Request, Any, set[int] | None]:
+    """Ask for the ids of an image's annotations; None for one that is unknown or hidden."""
     try:
         answer = mapping((yield Request(f"/api/annotator/data/{image}")))
     except SourceError as error:
-        if error.status != 400:  # noqa: PLR2004  # what an unknown or hidden image is answered with
+        if error.status != NOT_THERE:
             raise
-        return set()
+        return None
     shown = msgspec.convert(answer, _Shown)
     return {one.id for category in shown.categories for one in category.annotations}

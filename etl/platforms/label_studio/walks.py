@@ -32,7 +32,7 @@ class _Titled(msgspec.Struct):
 
 class _WithPredictions(msgspec.Struct):
     id: int
-    predictions: list[msgspec.Raw] = []
+    predictions: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET
 
 
 class _Person(msgspec.Struct):
@@ -139,13 +139,15 @@ def predictions(start: Start) -> Walk:
     before = start.position.state or {}
     watermark = latest(reached, newest)
     begun = {"since": None, "after": 0, "watermark": watermark, "done": state}
+    begun |= {"first": True} if start.first else {}
     count = sum(version.count for version in now)
     moved = newest and newest > (reached or "")
     if "walk" in before:
-        yield from _by_task(start, before["walk"])
+        yield from _gone_on_with(start, before["walk"], begun)
     elif not now and not before.get("versions"):
         # There has never been one, or the walk is to forget that there was.
-        yield Page([], complete=Complete("project_id", [int(start.part.key)], frozenset()))
+        none = Complete("project_id", [int(start.part.key)], frozenset())
+        yield Page([], Position(watermark, state), complete=none, last=True)
     elif before.get("versions") != state["versions"] and count <= WHOLE_LISTING:
         yield from _all_predictions(start, Position(watermark, state), now)
     elif before.get("versions") != state["versions"]:
@@ -198,10 +200,11 @@ def _all_predictions(start: Start, done: Position, now: list[Version]) -> Walk:
     """
     part = start.part.key
     records = listing((yield Request("/api/predictions/", {"project": part}))).records
-    named = sum(map(_is_counted, records))
+    named, ids = sum(map(_is_counted, records)), _Ids()
     complete = None
     if named == (count := sum(version.count for version in now)):
-        complete = _complete("project_id", [int(part)], records)
+        ids.note(records)
+        complete = ids.complete("project_id", [int(part)])
     elif versions((yield of_versions(start))) == now:
         raise BadAnswer(f"the list holds {named} predictions where the versions count {count}")
     else:
@@ -218,33 +221,71 @@ def _all_predictions(start: Start, done: Position, now: list[Version]) -> Walk:
         )
 
 
-def _by_task(start: Start, walk: Json) -> Walk:
-    """Read predictions nested in their tasks, page by page.
+def _gone_on_with(start: Start, walk: Json, anew: Json) -> Walk:
+    """Read the rest of a walk that was cut, and then all of it, unless there was nothing before.
 
-    What it vouches for at its end is what was so at its beginning, in an earlier run perhaps.
+    A rest knows but a part of the ids, so that it cannot tell what is gone.
     """
-    before = start.position.state or {}
+    if walk["after"] and not walk.get("first"):
+        yield from _by_task(start, walk, anew)
+        walk = anew
+    yield from _by_task(start, walk)
+
+
+def _by_task(start: Start, walk: Json, anew: Json = None) -> Walk:
+    """Read predictions nested in their tasks, page by page, and conclude at the end what is gone.
+
+    Not sooner, so that too many are refused before the first is buried; so the ids are kept until
+    then. What a walk vouches for at its end is what was so at its beginning, in an earlier run
+    perhaps. One that is followed by another, `anew`, vouches for nothing.
+    """
+    before, cut = start.position.state or {}, walk["after"] > 0
     done = Position(walk["watermark"], walk["done"])
+    if anew:
+        done = Position(start.position.watermark, {**before, "walk": anew}, unfinished=True)
+    tasks, records = list[int](), _Ids()
 
     def request(after: int) -> Request:
         fields = {"include": "id,predictions"}
         return Request(TASKS, query(start, since=walk["since"], after=after) | fields)
 
     def page(found: Listing, after: int, left: int) -> Page:
-        tasks = [msgspec.json.decode(task, type=_WithPredictions) for task in found.records]
-        records: list[Any] = [record for task in tasks for record in task.predictions]
+        content = [_predicted(task) for task in found.records]
+        tasks.extend(task for task, _ in content)
+        here = [record for _, some in content for record in some]
+        records.note(here)
         at = {**before, "walk": {**walk, "after": after}}
-        unfinished = Position(start.position.watermark, at, unfinished=True)
-        complete = _complete("task_id", [task.id for task in tasks], records)
-        return Page(
-            records, unfinished if left > 0 else done, left + len(tasks), complete, left <= 0
-        )
+        total = left + len(content)
+        if left > 0:
+            return Page(here, Position(start.position.watermark, at, unfinished=True), total)
+        column, values = "project_id", [int(start.part.key)]
+        if walk["since"]:
+            column, values = "task_id", tasks
+        complete = None if cut else records.complete(column, values)
+        return Page(here, done, total, complete, last=not anew)
 
     yield from keyset(request, page, name="tasks", total="total", after=walk["after"])
 
 
-def _complete(column: str, values: list[int], records: Iterable[bytes]) -> Complete | None:
-    """Claim completeness only if every record says which one it is."""
-    ids = [record_id(record) for record in records]
-    known = frozenset(key for key in ids if key is not None)
-    return Complete(column, values, known) if None not in ids else None
+def _predicted(task: bytes) -> tuple[int, list[msgspec.Raw]]:
+    """Give a task's id and predictions. Raises BadAnswer for a task without the list of them."""
+    found = msgspec.json.decode(task, type=_WithPredictions)
+    if found.predictions is msgspec.UNSET:
+        raise BadAnswer(f"task {found.id} comes without its predictions, which were asked for")
+    return found.id, found.predictions
+
+
+class _Ids:
+    """The ids of records that came by, which are all there are if each of them has one."""
+
+    def __init__(self) -> None:
+        self._known = set[int]()
+        self._sure = True
+
+    def note(self, records: Iterable[bytes]) -> None:
+        ids = [record_id(record) for record in records]
+        self._sure &= None not in ids
+        self._known.update(key for key in ids if key is not None)
+
+    def complete(self, column: str, values: list[int]) -> Complete | None:
+        return Complete(column, values, frozenset(self._known)) if self._sure else None

@@ -209,6 +209,47 @@ def test_no_odd_answer_deletes_anything(mirror, server, of, body):
     assert ids(mirror, "annotations") == before
 
 
+def test_what_is_gone_from_many_images_is_refused_as_a_whole(mirror, server, state, read):
+    shape = {"segmentation": [[0, 0, 9, 0, 9, 9]], "milliseconds": 5}
+    images = [catalogue.add_image(state, 1, f"more{n}.jpg")["id"] for n in range(5)]
+    for image in images:
+        work.annotate(state, image, "bo", [(1, shape)] * 30)
+    run(mirror, server)
+    before = ids(mirror, "annotations")
+    for image in images:
+        mine = [r["id"] for r in living(state, "annotations") if r["image_id"] == image]
+        saved(state, mine[0])
+        for key in mine[1:]:
+            catalogue.erase(state, "annotations", key)
+    for _ in range(2):
+        report = run(mirror, server, trusting=False)["annotations"]
+        assert (report.outcome, report.counts.deleted) == ("refused", 0)
+        assert "145 of" in report.error
+        assert ids(mirror, "annotations") == before
+    read(mirror)
+    assert_mirrored(mirror, state)
+
+
+def test_what_lies_in_an_image_that_is_hidden_meanwhile_is_not_gone(mirror, server, state):
+    state.add_user("guest", "secret")
+    for dataset in state.datasets.rows.values():
+        dataset["users"] = ["guest"]
+    server.username = "guest"
+    well(run(mirror, server))
+    key = some(state)
+    image, before = saved(state, key), tombstones(mirror, "annotations")
+    hidden = state.images.get(image)["dataset_id"]
+    server.meanwhile.append(
+        (
+            lambda r: r.path == f"/api/annotator/data/{image}",
+            lambda: state.datasets.get(hidden).update(users=[]),
+        )
+    )
+    well(run(mirror, server))
+    assert server.meanwhile == []
+    assert tombstones(mirror, "annotations") == before
+
+
 def test_records_set_aside_stay_so_until_they_are_read_again(mirror, server, state, read):
     first, other = some(state), some(state, 20)
     state.edit("annotations", first, area="big")

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from etl.errors import Forbidden, Missing
+from etl.platforms.label_studio import walks
 from labelling import (
     BOX,
     Server,
@@ -353,6 +354,28 @@ def test_a_run_that_was_refused_reads_what_is_new_all_the_same(session, server, 
     (task,) = server.state.import_tasks(halved, [{"data": {"n": "new"}}])
     assert run(session, server)["tasks"].outcome == "refused"
     assert task.id in ids(session, "tasks")
+
+
+@pytest.mark.parametrize("made_again", [False, True])
+def test_predictions_gone_from_many_small_pages_are_refused_as_a_whole(
+    session, server, monkeypatch, made_again
+):
+    monkeypatch.setattr(walks, "WHOLE_LISTING", 0)
+    _, tasks = server.project(200, predictions=[{"result": [BOX], "model_version": "m"}])
+    well(run(session, server, page_size=40))
+    for task in tasks[::2]:
+        (prediction,) = server.state.task(task).predictions
+        server.state.delete_prediction(prediction.id)
+    made = [{"task": task, "result": [BOX], "model_version": "m"} for task in tasks[::2]]
+    server.state.import_predictions(made if made_again else [])
+    server.wait()
+    for _ in range(2):
+        report = run(session, server, page_size=40)["predictions"]
+        assert (report.outcome, report.counts.deleted) == ("refused", 0)
+        assert "Boxes: labels/predictions: 100 of" in report.error
+    well(run(session, server, page_size=40, trusting=True))
+    assert len(gone(session, "predictions")) == 100
+    assert ids(session, "predictions") == truth(server)["predictions"]
 
 
 # Who we are

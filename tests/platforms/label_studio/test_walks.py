@@ -322,9 +322,12 @@ def test_the_predictions_of_many_newer_tasks_are_read_whole():
 
 
 def test_a_project_without_predictions_costs_one_request():
-    begin = start(NOON, None, Known(5, OURS))
+    begin = start(NOON, None, Known(5, OURS, (0,)))
     (page,), _ = walked(walks.predictions, begin, versions())
-    assert (page.records, page.position) == ([], None)
+    assert (page.records, page.last) == ([], True)
+    begin = start(NOON, page.position.state, Known(5, OURS, (0,)))
+    found, asked = walked(walks.predictions, begin, versions())
+    assert (found, len(asked)) == ([], 1)
 
 
 def test_no_predictions_left_is_a_complete_listing_of_none():
@@ -333,12 +336,54 @@ def test_no_predictions_left_is_a_complete_listing_of_none():
     assert page.complete == Complete("project_id", [9], frozenset())
 
 
-def test_a_resumed_walk_by_task_does_not_vouch_for_what_it_has_not_read():
-    many = walks.WHOLE_LISTING + 1
-    rows = [{"id": n, "predictions": [{"id": n}]} for n in (1, 2)]
-    answers = [versions(a=many), {"total": 2, "tasks": rows[:1]}, {"total": 1, "tasks": rows[1:]}]
-    (cut, whole), _ = walked(walks.predictions, start(), *answers)
+def by_task(*keys):
+    """Give the pages of tasks with a prediction each, a page for each task, as the walk asks."""
+    rows = [{"id": key, "predictions": [{"id": 10 * key}]} for key in keys]
+    return [{"total": len(keys) - n, "tasks": [row]} for n, row in enumerate(rows)]
+
+
+MANY = walks.WHOLE_LISTING + 1
+
+
+def test_a_walk_by_task_concludes_at_its_end_what_is_gone_in_all_of_the_project():
+    found, _ = walked(walks.predictions, start(), versions(a=MANY), *by_task(1, 2, 3))
+    whole = Complete("project_id", [9], frozenset({10, 20, 30}))
+    assert [(page.complete, page.last) for page in found] == [
+        (None, False),
+        (None, False),
+        (whole, True),
+    ]
+
+
+def test_a_first_walk_by_task_that_was_cut_vouches_for_no_more_than_it_began_with():
+    one, two = by_task(1, 2)
+    begin = replace(start(), first=True)
+    (cut, whole), _ = walked(walks.predictions, begin, versions(a=MANY), one, two)
     again = start(None, cut.position.state)
-    now = versions(a=many - 1)  # one of task 1 was deleted meanwhile
-    (page,), _ = walked(walks.predictions, again, now, {"total": 1, "tasks": rows[1:]})
+    now = versions(a=MANY - 1)  # one of task 1 was deleted meanwhile
+    (page,), _ = walked(walks.predictions, again, now, two)
     assert page.position.state == whole.position.state
+    assert page.complete is None  # nothing was there that could be gone
+
+
+def test_a_later_walk_by_task_that_was_cut_is_read_to_its_end_and_then_as_a_whole():
+    one, two = by_task(1, 2)
+    begin = start(NOON, mirrored(a=MANY + 1))
+    (cut, _), _ = walked(walks.predictions, begin, versions(a=MANY), one, two)
+    again = start(NOON, cut.position.state)
+    found, _ = walked(walks.predictions, again, versions(a=MANY), two, *by_task(1, 2))
+    assert ids(found) == [[20], [10], [20]]
+    whole = Complete("project_id", [9], frozenset({10, 20}))
+    assert [(page.complete, page.last) for page in found] == [
+        (None, False),
+        (None, False),
+        (whole, True),
+    ]
+    assert [page.position.unfinished for page in found] == [True, True, False]
+
+
+@pytest.mark.parametrize("task", [{"id": 4}, {"id": 4, "predictions": None}])
+def test_a_task_without_the_list_of_its_predictions_is_not_one_without_predictions(task):
+    answers = versions(a=MANY), {"total": 1, "tasks": [task]}
+    with pytest.raises(BadAnswer, match="predictions"):
+        walked(walks.predictions, start(), *answers)
