@@ -115,3 +115,19 @@ def live_parts(table: type[Mirrored], title: str, spelling: Spelling) -> str:
         f"SELECT id, {quoted(title)} FROM {quoted(table.__tablename__)} "
         f"WHERE {spelling.equal('source')} AND deleted_at IS NULL ORDER BY id"
     )
+
+
+def anything(table: type[Mirrored], spelling: Spelling) -> str:
+    """Look for a live row."""
+    return (
+        f"SELECT 1 FROM {quoted(table.__tablename__)} "
+        f"WHERE {spelling.equal('source')} AND deleted_at IS NULL LIMIT 1"
+    )
+
+
+def known(table: type[Mirrored], spelling: Spelling) -> str:
+    """Look for a live row that has one of some ids."""
+    return (
+        f"SELECT 1 FROM {quoted(table.__tablename__)} WHERE {spelling.equal('source')} "
+        f"AND deleted_at IS NULL AND id {spelling.among} LIMIT 1"
+    )

@@ -84,9 +84,9 @@ class Ledger:
             return
         if found is not None and not accept:
             raise RefusedError(
-                f"{source}: the account is in {realm} now, the mirror was read from {found}; "
-                "give what it shows now a source of its own, or, if both are one, run once: "
-                "annomirror sync --allow-mass-delete"
+                f"{source}: what is shown is that of {realm} now, the mirror was read from that of "
+                f"{found}; give what it shows now a source of its own, or, if both are one, run "
+                "once: annomirror sync --allow-mass-delete"
             )
         columns = (*OF_PART, "state", "run_id", "updated_at")
         with self._session.transaction():

@@ -96,12 +96,13 @@ class Merge:
         """
         live = self.root.live_ids(complete.column, self._plan.source, complete.values)
         gone = [key for key in live if key not in complete.ids]
-        self.refuse_too_many(len(gone), complete.among or len(live))
+        among, doubtful = complete.among or len(live), complete.doubtful
+        self.refuse_too_many(len(gone), among, few=0 if doubtful else FEW_DELETED)
         return self._bury({key: complete.dates.get(key, "") for key in gone}, stamp) if gone else 0
 
-    def refuse_too_many(self, gone: int, among: int) -> None:
+    def refuse_too_many(self, gone: int, among: int, few: int = FEW_DELETED) -> None:
         """Refuse a deletion of more rows than can be believed. Raises RefusedError."""
-        if gone > FEW_DELETED and gone > self._most_deleted * among:
+        if gone > few and gone > self._most_deleted * among:
             raise RefusedError(
                 f"{self._plan.source}/{self._plan.stream.name}: {gone} of {among} rows would be "
                 f"deleted, more than max_delete_share = {self._most_deleted:g} allows; "

@@ -134,6 +134,7 @@ class Complete(msgspec.Struct, frozen=True):
     ids: frozenset[int | str]
     dates: Mapping[int | str, str] = {}
     among: int | None = None
+    doubtful: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -387,6 +388,10 @@ class Identify(Protocol):
         """Start the questions."""
 
 
+Recognise = Callable[[Source], Generator[Request, Answer, Mapping[str, Sequence[int | str]]]]
+"""Asks for ids of records by stream, by which a realm is known again under another name."""
+
+
 class Platform(msgspec.Struct, frozen=True, kw_only=True):
     """Everything annomirror knows about one kind of server.
 
@@ -401,6 +406,7 @@ class Platform(msgspec.Struct, frozen=True, kw_only=True):
     tables: tuple[type[Declared], ...] = ()
     authorise: Callable[[Source], httpx.Auth]
     identify: Identify
+    recognise: Recognise | None = None
     explain: Callable[[Source, Answer], SourceError | None]
     restrict: str | None = None
     url: str | None = None

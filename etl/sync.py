@@ -29,6 +29,7 @@ from etl.ledger import Ledger, StreamReport
 from etl.load import Loader
 from etl.merge import Counts
 from etl.parts import Reading, summed
+from etl.realm import is_the_same
 from etl.stream import Page, Part, Stream
 from etl.transform import Plan
 
@@ -78,7 +79,7 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
     What stops the source stops its later streams too; each has its report all the same.
     """
     counted = job.sender.requests
-    job, stopped = _identify(job, ledger)  # its requests count for the first stream
+    job, stopped = _identify(job, session, ledger)  # its requests count for the first stream
     for stream in job.streams:
         report = StreamReport(job.source.name, stream.name)
         began = time.monotonic()
@@ -102,12 +103,14 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
             raise stopped
 
 
-def _identify(job: Job, ledger: Ledger) -> tuple[Job, AnnomirrorError | None]:
+def _identify(job: Job, session: Session, ledger: Ledger) -> tuple[Job, AnnomirrorError | None]:
     """Learn who we are before anything is concluded from what we see."""
+    source, platform, sender = job.source, job.platform, job.sender
     try:
-        identity = extract.ask(job.platform.identify(job.source, thorough=False), job.sender)
-        if identity.realm:
-            ledger.confirm(job.source.name, identity.realm, accept=job.allow_mass_delete)
+        identity = extract.ask(platform.identify(source, thorough=False), sender)
+        if found := identity.realm:
+            accept = job.allow_mass_delete or is_the_same(source, platform, sender, session, found)
+            ledger.confirm(source.name, found, accept=accept)
     except (SourceError, ConfigurationError, RefusedError) as error:
         return job, error
     return msgspec.structs.replace(job, identity=identity), None

@@ -61,8 +61,14 @@ NAMES["processStatus"] = dict(enumerate(STATES["processStatus"]))
 class Account(Qianfan):
     """A platform whose clock only a test moves, and the mirroring of it."""
 
-    def __init__(self):
-        super().__init__(clock=Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
+    def __init__(self, *keys):
+        super().__init__(*keys, clock=Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
+
+    def renew_keys(self, *keys):
+        """Let the keys of the account be others."""
+        self.gate.revoke(self.access_key)
+        self.access_key, self.secret_key = keys
+        self.gate.add(*keys)
 
     @property
     def source(self):
@@ -84,12 +90,12 @@ class Account(Qianfan):
         signature = BceSignature(*keys, clock=lambda: self.clock.now().timestamp())
         return Client(source or self.source, signature, login.explain, sleep=sleep)
 
-    def run(self, session, *names, full=False, **settings):
+    def run(self, session, *names, full=False, trusting=True, **settings):
         """Synchronise some streams, or all, as a run does; give the reports by stream."""
         source = replace(self.source, **settings)
         with closing(self.client(source)) as client, ledger.opened(session) as books:
             streams = choose(PLATFORM, source, names)
-            job = Job(source, PLATFORM, client, streams, full=full, allow_mass_delete=True)
+            job = Job(source, PLATFORM, client, streams, full=full, allow_mass_delete=trusting)
             events = list(sync.run([job], session, books))
         return {
             event.report.stream: event.report for event in events if isinstance(event, Finished)

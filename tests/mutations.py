@@ -10,6 +10,7 @@ LS_WALKS = "tests/platforms/label_studio/test_walks.py"
 FUTURE = "tests/platforms/label_studio/test_future_stamps.py"
 COCO_IMAGES = "tests/platforms/coco_annotator/test_coco_images.py"
 COCO_GATE = "tests/platforms/coco_annotator/test_coco_gate.py"
+REALM = "tests/platforms/qianfan/test_realm.py"
 MOVING = "tests/platforms/qianfan/test_moving_v1.py"
 VERIFY = "tests/test_verify.py"
 STRAYS = "tests/test_strays.py"
@@ -100,7 +101,7 @@ MUTATIONS = (
     Mutation(
         "a mass deletion is believed",
         "etl/merge.py",
-        "if gone > FEW_DELETED and gone > self._most_deleted * among:",
+        "if gone > few and gone > self._most_deleted * among:",
         "if False:",
         f"{DELETIONS} tests/test_merge.py",
         "refused",
@@ -128,6 +129,22 @@ MUTATIONS = (
         "if False:",
         DELETIONS,
         "another_organisation",
+    ),
+    Mutation(
+        "the keys of another account are believed",
+        "etl/realm.py",
+        "    return not held",
+        "    return True",
+        REALM,
+        "another_account",
+    ),
+    Mutation(
+        "a list that is empty all at once is believed",
+        "etl/platforms/qianfan/reading.py",
+        "doubtful=not ids)",
+        "doubtful=False)",
+        REALM,
+        "empty_all_at_once",
     ),
     Mutation(
         "a listing that does not add up counts as complete",

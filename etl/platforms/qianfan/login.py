@@ -6,6 +6,7 @@ five shapes of error are known, told apart by their fields and by X-Bce-Error-Co
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Generator
 from datetime import UTC, datetime
 from typing import Any
@@ -48,10 +49,16 @@ def authorise(source: Source) -> httpx.Auth:
 
 
 def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Identity]:  # noqa: ARG001  # there is nothing to ask
-    """Say whose keys these are; no request of the platform tells more."""
+    """Say whose keys these are; no request of the platform tells whose account that is."""
     yield from ()
-    account = f"access key {source.secret('access_key')[:8]}…"
-    return Identity("Baidu Qianfan", account, "what the policies of the key allow")
+    key = source.secret("access_key")
+    known = hashlib.sha256(key.encode()).hexdigest()[:12]  # may be stored, as the key may not
+    return Identity(
+        "Baidu Qianfan",
+        f"access key {key[:8]}…",
+        "what the policies of the key allow",
+        realm=f"access key #{known}",
+    )
 
 
 def explain(source: Source, answer: Answer) -> SourceError | None:

@@ -68,13 +68,16 @@ class Reading:
         return found if len(found) <= MOST_OPEN else None
 
     def complete(self, start: Start) -> Complete | None:
-        """Claim that this is all there is, unless a page left doubts: a record has no id."""
+        """Claim that this is all there is, unless a page left doubts: a record has no id.
+
+        An empty list is what another account is shown too, but for the parts of what is there.
+        """
         if self.unsure:
             return None
         ids = frozenset(self.seen)
         if self.listing.column:
             return Complete(self.listing.column, [start.part.key], ids)
-        return Complete("source", [start.source.name], ids)
+        return Complete("source", [start.source.name], ids, doubtful=not ids)
 
     def _compare(self, content: Mapping[str, Any]) -> None:
         """Compare a record's age with that of the one before it."""

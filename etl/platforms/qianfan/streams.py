@@ -11,6 +11,7 @@ from etl.platforms.qianfan import login, records
 from etl.platforms.qianfan.checking import by_total
 from etl.platforms.qianfan.listings import V2_PAGE, Listing
 from etl.platforms.qianfan.marked import by_marker
+from etl.platforms.qianfan.recognising import recognising
 from etl.platforms.qianfan.tables import (
     AugmentationOperation,
     AugmentationTask,
@@ -74,29 +75,31 @@ ETL_TASKS = Stream(
     deletion=Deletion.SWEEP,
 )
 
+TEXT_AUGMENTATION_LIST = Listing(
+    path="/v2/dataprocessing",
+    action="DescribeTextAugmentTasks",
+    items="tasks",
+    spelling=records.TEXT_AUGMENTATION,
+    state="status",
+    done=frozenset({"Succeeded", "Stopped", "Failed"}),
+)
+
 TEXT_AUGMENTATION_TASKS = Stream(
     name="text_augmentation_tasks",
     shape=Shape(table=TextAugmentationTask, mend=records.TEXT_AUGMENTATION.mend),
-    walk=by_marker(
-        Listing(
-            path="/v2/dataprocessing",
-            action="DescribeTextAugmentTasks",
-            items="tasks",
-            spelling=records.TEXT_AUGMENTATION,
-            state="status",
-            done=frozenset({"Succeeded", "Stopped", "Failed"}),
-        )
-    ),
+    walk=by_marker(TEXT_AUGMENTATION_LIST),
     changes=NEWEST_FIRST,
     deletion=Deletion.COMPLETE_LISTING,
+)
+
+DATASET_LIST = Listing(
+    path="/v2/dataset", action="DescribeDatasets", spelling=records.DATASET, whole=True
 )
 
 DATASETS = Stream(
     name="datasets",
     shape=Shape(table=Dataset, mend=records.DATASET.mend),
-    walk=by_marker(
-        Listing(path="/v2/dataset", action="DescribeDatasets", spelling=records.DATASET, whole=True)
-    ),
+    walk=by_marker(DATASET_LIST),
     changes=WHOLE,
     deletion=Deletion.COMPLETE_LISTING,
 )
@@ -119,18 +122,18 @@ DATASET_VERSIONS = Stream(
     parts=Parts(stream="datasets", table=Dataset, column="dataset_id", title="dataset_name"),
 )
 
+JOB_LIST = Listing(
+    path="/v2/finetuning",
+    action="DescribeFineTuningJobs",
+    items="jobList",
+    spelling=records.JOB,
+    whole=True,
+)
+
 FINETUNE_JOBS = Stream(
     name="finetune_jobs",
     shape=Shape(table=FinetuneJob, mend=records.JOB.mend),
-    walk=by_marker(
-        Listing(
-            path="/v2/finetuning",
-            action="DescribeFineTuningJobs",
-            items="jobList",
-            spelling=records.JOB,
-            whole=True,
-        )
-    ),
+    walk=by_marker(JOB_LIST),
     changes=WHOLE,
     deletion=Deletion.COMPLETE_LISTING,
 )
@@ -154,19 +157,19 @@ FINETUNE_TASKS = Stream(
     parts=Parts(stream="finetune_jobs", table=FinetuneJob, column="job_id", title="name"),
 )
 
+INFERENCE_LIST = Listing(
+    path="/v2/batchinference",
+    action="DescribeBatchInferenceTasks",
+    items="taskList",
+    spelling=records.INFERENCE,
+    state="runStatus",
+    done=frozenset({"Done", "Stopped", "Failed", "Expired"}),
+)
+
 BATCH_INFERENCE_TASKS = Stream(
     name="batch_inference_tasks",
     shape=Shape(table=BatchInferenceTask, mend=records.INFERENCE.mend),
-    walk=by_marker(
-        Listing(
-            path="/v2/batchinference",
-            action="DescribeBatchInferenceTasks",
-            items="taskList",
-            spelling=records.INFERENCE,
-            state="runStatus",
-            done=frozenset({"Done", "Stopped", "Failed", "Expired"}),
-        )
-    ),
+    walk=by_marker(INFERENCE_LIST),
     changes=NEWEST_FIRST,
     deletion=Deletion.COMPLETE_LISTING,
 )
@@ -202,6 +205,16 @@ QIANFAN = Platform(
     ),
     authorise=login.authorise,
     identify=login.identify,
+    recognise=recognising(
+        {
+            AUGMENTATION_TASKS.name: AUGMENTATION_LIST,
+            TEXT_AUGMENTATION_TASKS.name: TEXT_AUGMENTATION_LIST,
+            ETL_TASKS.name: ETL_LIST,
+            DATASETS.name: DATASET_LIST,
+            FINETUNE_JOBS.name: JOB_LIST,
+            BATCH_INFERENCE_TASKS.name: INFERENCE_LIST,
+        }
+    ),
     explain=login.explain,
     url="https://qianfan.baidubce.com",
     called="qianfan",
