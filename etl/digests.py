@@ -33,6 +33,7 @@ class Digests:
         self._table = self._spec.table.__tablename__ if self._spec else ""
         self._counted: dict[str, Known] = {}
         self._kept = set[str]()
+        self._doubted = set[str]()
 
     def of(self, part: Part) -> Known:
         """Give the count of a part's live rows, their newest time and sums."""
@@ -63,6 +64,23 @@ class Digests:
         values += [span.above] if span.upto is None else [span.above, span.upto]
         return holdings.live(column, self._spelling, upto=span.upto is not None), values
 
+    def odd(self, part: Part) -> tuple[int, ...]:
+        """List the records that have not as many parts as they say; none if the sums are equal.
+
+        Where counts are not believed, each record is looked at.
+        """
+        spec, split = self._spec, self._stream.parts
+        if not (self._owned and spec and spec.adding and split):
+            return ()
+        of = (self._source, part_key(split, part))
+        if part.key not in self._doubted:
+            said = self.of(part).sums[spec.sums.index(spec.adding.says)]
+            sql = holdings.parts(spec.adding, split.column, self._spelling)
+            if self._session.all(sql, of)[0][0] == said:
+                return ()
+        sql = holdings.odd(spec, spec.adding, split.column, self._spelling)
+        return tuple(row[0] for row in self._session.all(sql, of))
+
     def forget(self, part: Part) -> None:
         """Forget what was counted of a part: rows of it change in this transaction."""
         if self._owned:
@@ -82,6 +100,7 @@ class Digests:
     def count_anew(self, part: Part) -> None:
         """Count a part though a count is kept."""
         self._counted[part.key] = self.within(part)
+        self._doubted.add(part.key)
 
     def keep(self, part: Part) -> None:
         """Keep the count of a part for the runs to come; one that is kept is not written again."""

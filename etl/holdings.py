@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from etl.layout import Layout
 from etl.statements import Spelling, quoted
-from etl.stream import Digest, Gate, Tally
+from etl.stream import Adding, Digest, Gate, Tally
 from etl.tables import Mirrored
 
 
@@ -21,6 +21,26 @@ def ids(spec: Digest, within: str, limit: int, offset: int = 0) -> str:
     """List ids in their order."""
     table = quoted(spec.table.__tablename__)
     return f"SELECT id FROM {table} WHERE {within} ORDER BY id LIMIT {limit} OFFSET {offset}"
+
+
+def parts(adding: Adding, part_column: str, spelling: Spelling) -> str:
+    """Count the parts that records of a part of the stream count themselves."""
+    return (
+        f"SELECT count(*) FROM {quoted(adding.table.__tablename__)} WHERE deleted_at IS NULL "
+        f"AND {quoted(adding.unless)} IS NOT TRUE AND {spelling.equal('source', part_column)}"
+    )
+
+
+def odd(spec: Digest, adding: Adding, part_column: str, spelling: Spelling) -> str:
+    """List the records that have not as many parts as they say."""
+    return (
+        f"SELECT t.id FROM {quoted(spec.table.__tablename__)} t "
+        f"WHERE t.deleted_at IS NULL AND t.{quoted(adding.says)} <> ("
+        f"SELECT count(*) FROM {quoted(adding.table.__tablename__)} p WHERE p.source = t.source "
+        f"AND p.{quoted(adding.column)} = t.id AND p.deleted_at IS NULL "
+        f"AND p.{quoted(adding.unless)} IS NOT TRUE) "
+        f"AND {spelling.equal('source', part_column)} ORDER BY t.id"
+    )
 
 
 def live(part_column: str | None, spelling: Spelling, *, upto: bool | None = None) -> str:

@@ -103,7 +103,10 @@ class Loader:
         with self._session.transaction():
             if page.gone:
                 self._merge.refuse_too_many(*page.gone)
-            counts = self._merge.entries(batch.entries, stamp, known_only=page.known_only)
+            if page.thorough:
+                counts = self._merge.mend(batch.entries, stamp)
+            else:
+                counts = self._merge.entries(batch.entries, stamp, known_only=page.known_only)
             counts.read, counts.rejected = len(page.records), len(batch.rejects)
             if page.complete and names_all(page.complete, batch):
                 counts.deleted += self._merge.bury_unlisted(page.complete, stamp)
@@ -143,7 +146,8 @@ class Loader:
         ids = tuple(row[0] for row in found)
         if span.listed:
             return Held(known, ids=(*ids, *aside))
-        return Held(known, ids[0] if ids else None)
+        odd = self._digests.odd(part) if span == Span() else ()
+        return Held(known, ids[0] if ids else None, odd=odd)
 
     def bury_orphans(self) -> Counts:
         """Bury what lies in parts that are gone, and forget how far those were mirrored.

@@ -143,8 +143,9 @@ class Page(msgspec.Struct, frozen=True):
     With its `last` page a walk has read all it set out to read. `gone` announces that about so
     many of so many records are gone, to be refused before the first of them is buried. Of a page of
     `known_only` records those are written that the mirror has already, and no others: they do not
-    belong to a restricted mirror any more, but what it holds of them is to be true. A `warning` is
-    for whoever watches the run.
+    belong to a restricted mirror any more, but what it holds of them is to be true. Those of a page
+    that is `thorough` are compared row by row, whatever their hashes say. A `warning` is for
+    whoever watches the run.
     """
 
     records: Sequence[bytes]
@@ -154,6 +155,7 @@ class Page(msgspec.Struct, frozen=True):
     last: bool = False
     gone: tuple[int, int] | None = None
     known_only: bool = False
+    thorough: bool = False
     warning: str = ""
 
 
@@ -165,12 +167,28 @@ class Known(msgspec.Struct, frozen=True):
     sums: tuple[int, ...] = ()
 
 
+class Adding(msgspec.Struct, frozen=True):
+    """Parts that a record counts itself: live rows of `table`, whose `column` holds its id.
+
+    As many are to be there, those whose `unless` is true left out, as its column `says`.
+    """
+
+    table: type[Mirrored]
+    column: str
+    says: str
+    unless: str
+
+
 class Digest(msgspec.Struct, frozen=True):
-    """Which rows `Known` is computed over: live rows of `table` in the part, by time `by`."""
+    """Which rows `Known` is computed over: live rows of `table` in the part, by time `by`.
+
+    `adding` tells which parts of theirs are to be as many as one of the `sums` says.
+    """
 
     table: type[Entity]
     by: str
     sums: tuple[str, ...] = ()
+    adding: Adding | None = None
 
 
 class Gate(msgspec.Struct, frozen=True):
@@ -220,11 +238,15 @@ class Span(msgspec.Struct, frozen=True):
 
 
 class Held(msgspec.Struct, frozen=True):
-    """The mirror's answer: how much there is, the id in the middle; all ids if `listed`."""
+    """The mirror's answer: how much there is, the id in the middle; all ids if `listed`.
+
+    Asked for everything, it names the `odd` records, that do not have the parts they should.
+    """
 
     known: Known
     middle: int | None = None
     ids: tuple[int, ...] = ()
+    odd: tuple[int, ...] = ()
 
 
 class Tally(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 DELETIONS = "tests/platforms/label_studio/test_deletions.py"
 LS_WALKS = "tests/platforms/label_studio/test_walks.py"
+ADDING_UP = "tests/platforms/label_studio/test_adding_up.py"
 FUTURE = "tests/platforms/label_studio/test_future_stamps.py"
 COCO_IMAGES = "tests/platforms/coco_annotator/test_coco_images.py"
 COCO_GATE = "tests/platforms/coco_annotator/test_coco_gate.py"
@@ -169,6 +170,30 @@ MUTATIONS = (
         "if False:",
         DELETIONS,
         "deleted_task_is_found",
+    ),
+    Mutation(
+        "nobody counts the annotations of a task",
+        "etl/load.py",
+        "odd = self._digests.odd(part) if span == Span() else ()",
+        "odd = ()",
+        ADDING_UP,
+        "that_are_missing",
+    ),
+    Mutation(
+        "a task that does not add up is believed by its hash",
+        "etl/load.py",
+        "            if page.thorough:",
+        "            if False:",
+        ADDING_UP,
+        "that_are_missing",
+    ),
+    Mutation(
+        "a task that never adds up is read at every run",
+        "etl/platforms/label_studio/proof.py",
+        'odd = here.odd if _noted(here.odd) != note.get("odd") else ()',
+        "odd = here.odd",
+        ADDING_UP,
+        "wrong_upstream",
     ),
     Mutation(
         "an id that is used again is the same record",

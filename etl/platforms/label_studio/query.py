@@ -6,13 +6,14 @@ See https://api.labelstud.io/api-reference/api-reference/tasks/list: the paramet
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from etl.paging import listing
 from etl.platforms.label_studio import left_out
-from etl.stream import Answer, Known, Start
+from etl.stream import Answer, Json, Known, Start
 from etl.times import utc
 
 TASKS = "/api/tasks/"
@@ -31,14 +32,16 @@ def query(  # noqa: PLR0913  # what there is to filter by
     until: str | None = None,
     after: int = 0,
     upto: int | None = None,
+    ids: Sequence[int] = (),
     ordering: str = "tasks:id",
 ) -> Params:
-    """Ask for a page of tasks: written since a time and until one, of ids in a range."""
+    """Ask for a page of tasks: written since a time and until one, of some ids or a range."""
     items = []
     if after:
         items.append(_filter("id", "greater", "Number", after))
     if upto is not None:
         items.append(_filter("id", "less_or_equal", "Number", upto))
+    items += [_filter("id", "in_list", "List", list(ids))] if ids else []
     items += [_written("greater_or_equal", since)] if since else []
     items += [_written("less_or_equal", until)] if until else []
     filters = {"conjunction": "and", "items": items}
@@ -83,10 +86,10 @@ def _stamp(record: bytes) -> str | None:
         return None
 
 
-def _written(operator: str, moment: str) -> Params:
+def _written(operator: str, moment: str) -> dict[str, Json]:
     # Any other notation of the time, seconds without fraction included, is answered by 500.
     return _filter("updated_at", operator, "Datetime", f"{moment[:10]}T{moment[11:]}Z")
 
 
-def _filter(field: str, operator: str, kind: str, value: str | int) -> Params:
+def _filter(field: str, operator: str, kind: str, value: Json) -> dict[str, Json]:
     return {"filter": f"filter:tasks:{field}", "operator": operator, "type": kind, "value": value}

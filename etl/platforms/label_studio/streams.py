@@ -22,6 +22,7 @@ from etl.platforms.label_studio.tables import (
     User,
 )
 from etl.stream import (
+    Adding,
     Deletion,
     Digest,
     Exploded,
@@ -108,7 +109,12 @@ TASKS = Stream(
     changes="updated_at, with lookback; counts of tasks, annotations and predictions",
     deletion=Deletion.COUNTS,
     parts=OF_PROJECT,
-    digest=Digest(Task, by="updated_at", sums=("total_annotations", "total_predictions")),
+    digest=Digest(
+        Task,
+        by="updated_at",
+        sums=("total_annotations", "total_predictions"),
+        adding=Adding(Annotation, "task_id", says="total_annotations", unless="was_cancelled"),
+    ),
     proof=proof.prove,
     check=checking.tasks,
 )

@@ -56,15 +56,15 @@ def window(start: Start) -> Generator[Any, Any, Json]:
         return None
     unwritten = reached and not due and start.known.newest == there.newest
     found = {"since": since, "newest": latest(newest, watermark), "after": None if unwritten else 0}
-    return {**found, "asked": asked, "settled": settled}
+    return {**found, "asked": asked, "settled": settled, "odd": before.get("odd")}
 
 
 def position(start: Start, state: Json, after: int, left: int) -> Position:
     """Stay inside the walk while tasks are left; then promote the time it began at."""
     if left > 0:
         return Position(start.position.watermark, {**state, "after": after}, unfinished=True)
-    settled = {"settled": True} if state["settled"] else {}
-    return Position(state["newest"], {"asked": state["asked"], **settled})
+    kept = {name: state[name] for name in ("settled", "odd") if state.get(name)}
+    return Position(state["newest"], {"asked": state["asked"], **kept})
 
 
 def mark(start: Start, answer: Answer) -> tuple[str | None, str | None]:
