@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 from etl import holdings, times
 from etl.database import Session
 from etl.layout import keys, part_key
 from etl.statements import Spelling
-from etl.stream import Known, Part, Span, Stream
+from etl.stream import Known, Part, Span, Stream, Tally
 from etl.tables import Counted
 
 KEPT = Counted.__tablename__
 OF_PART = keys(Counted)
 OF_TABLE = OF_PART[:2]
+_Kept = tuple[int, str | None, tuple[int, ...]]
 
 
 class Digests:
@@ -51,6 +54,17 @@ class Digests:
         sql = holdings.digest(self._spec, chosen)
         count, newest, *sums = self._session.all(sql, values)[0]
         return Known(count, times.shown(newest), tuple(map(int, sums)))
+
+    def tally(self, part: Part, asked: Tally) -> dict[Any, int]:
+        """Count live rows of a part by a column."""
+        split = self._stream.parts
+        column = split.column if split else None
+        sql = holdings.tally(self._stream.shape.table, asked, column, self._spelling)
+        within = [part_key(split, part)] if split else []
+        within += [asked.within[1]] if asked.within else []
+        bounds = [asked.above] if asked.above else []
+        bounds += [] if asked.upto is None else [asked.upto]
+        return dict(self._session.all(sql, (self._source, *within, *bounds)))
 
     def chosen(self, part: Part, span: Span | None = None) -> tuple[str, list[Any]]:
         """Choose the live rows of a part, or of a span of its ids."""
@@ -122,12 +136,14 @@ class Digests:
         found = self._session.all(sql, self._of(part))
         if not found or self._spec is None:
             return None
-        kept = json.loads(found[0][0])
-        if not kept["sums"].keys() >= set(self._spec.sums):
-            return None
+        try:
+            kept = json.loads(found[0][0])
+            sums = tuple(kept["sums"][name] for name in self._spec.sums)
+            known = msgspec.convert((kept["count"], kept["newest"], sums), _Kept)
+        except (ValueError, LookupError, TypeError):
+            return None  # of other sums, or nothing that makes sense: it is counted anew
         self._kept.add(part.key)
-        sums = tuple(kept["sums"][name] for name in self._spec.sums)
-        return Known(kept["count"], kept["newest"], sums)
+        return Known(*known)
 
     def _of(self, part: Part) -> tuple[str, str, str]:
         return (self._source, self._table, part.key)

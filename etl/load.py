@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from etl import holdings, times
 from etl.cadence import Cadence
 from etl.database import Session
 from etl.digests import Digests
-from etl.layout import keys
+from etl.errors import MirrorError
 from etl.merge import Counts, Merge
+from etl.positions import Positions
 from etl.quarantine import Quarantine
 from etl.reject import record_key
 from etl.statements import Spelling
@@ -28,14 +28,10 @@ from etl.stream import (
     Source,
     Span,
     Start,
+    Tally,
     Touched,
 )
-from etl.tables import Watermark
 from etl.transform import Batch, Plan
-
-POSITIONS = Watermark.__tablename__
-OF_PART = keys(Watermark)
-POSITION = ("watermark", "state", "unfinished")
 
 
 class Loader:
@@ -53,7 +49,7 @@ class Loader:
         self._quarantine = Quarantine(session, plan, run_id)
         self._digests = Digests(session, plan.stream, plan.source)
         self._cadence = Cadence(session, plan, run_id)
-        self._positions: dict[str, Position] = {}
+        self._positions = Positions(session, plan.source, plan.stream.name, run_id)
 
     def parts(self) -> list[Part]:
         """List the parts the stream is walked in: one that is the whole, if it has none."""
@@ -66,7 +62,7 @@ class Loader:
 
     def is_due(self, part: Part, every: timedelta) -> bool:
         """Tell whether a part was last read whole longer ago than that."""
-        return self._cadence.is_due(part, self._position(part), every)
+        return self._cadence.is_due(part, self._positions.get(part), every)
 
     def start(
         self, source: Source, part: Part, *, full: bool = False, identity: Identity | None = None
@@ -76,7 +72,7 @@ class Loader:
         That is the lookback before the watermark, or the watermark itself where the last walk has
         noted in its state that it is `settled`: nothing can come late any more.
         """
-        stored = position = self._positions[part.key] = self._position(part)
+        stored = position = self._stored(part, full=full)
         self._cadence.begin(part, position, full=full)
         if full:
             position = Position()
@@ -115,23 +111,30 @@ class Loader:
             elif counts.inserted or counts.updated or counts.deleted:
                 self._digests.forget(part)
             self._quarantine.update(part, page, batch, stamp)
-            self._remember(part, page.position, stamp)
+            if page.position is not None:
+                self._positions.store(part, page.position, stamp)
             self._cadence.note(part, page, stamp)
         self._quarantine.settle()
         if page.position is not None:
-            self._positions[part.key] = page.position
+            self._positions.note(part, page.position)
         return counts
 
-    def _position(self, part: Part) -> Position:
-        rows = self._session.all(
-            f"SELECT {', '.join(POSITION)} FROM {POSITIONS} WHERE {self._spelling.equal(*OF_PART)}",
-            self._part(part),
-        )
-        if not rows:
+    def _stored(self, part: Part, *, full: bool) -> Position:
+        """Look up where the last walk ended; what makes no sense is no matter to a full one."""
+        try:
+            return self._positions.get(part)
+        except MirrorError:
+            if not full:
+                raise
             return Position()
-        watermark, state, unfinished = rows[0]
-        decoded = json.loads(state) if state else None
-        return Position(times.shown(watermark), decoded, bool(unfinished))
+
+    def senseless(self, part: Part, error: Exception) -> MirrorError:
+        """Say that nobody can make sense of where the last walk of a part ended."""
+        return self._positions.senseless(part, error)
+
+    def tally(self, part: Part, asked: Tally) -> dict[Any, int]:
+        """Tell a proof how many live rows of a part have each value of a column."""
+        return self._digests.tally(part, asked)
 
     def held(self, part: Part, span: Span) -> Held:
         """Tell a proof what the mirror holds of a span of ids."""
@@ -169,7 +172,7 @@ class Loader:
                 if buried:
                     self._digests.forget_all()
                 if parent is stream.parts and counts.deleted:
-                    self._forget(Part(str(row[0])) for row in dead)
+                    self._positions.forget(Part(str(row[0])) for row in dead)
         return counts
 
     def _refuse_too_many_orphans(self, parent: Parts | Inside) -> None:
@@ -191,10 +194,6 @@ class Loader:
             )
             for layout in (self._plan.root, *self._plan.children)
         )
-
-    def _forget(self, parts: Iterable[Part]) -> None:
-        gone = f"DELETE FROM {POSITIONS} WHERE {self._spelling.equal(*OF_PART)}"
-        self._session.many(gone, [self._part(part) for part in parts])
 
     def keep_digest(self, part: Part) -> None:
         """Keep what a part was counted to hold, for runs that find it unchanged."""
@@ -226,20 +225,6 @@ class Loader:
         for there, here in rows:
             found.setdefault(there, []).extend([] if here is None else [here])
         return Touched(times.shown(now), {there: tuple(ids) for there, ids in found.items()})
-
-    def _remember(self, part: Part, position: Position | None, stamp: str) -> None:
-        """Store how far the part is mirrored; where nothing moved, nothing is written."""
-        if position is None or position == self._positions.get(part.key):
-            return
-        state = None if position.state is None else json.dumps(position.state)
-        columns = (*OF_PART, *POSITION, "run_id", "updated_at")
-        values = (position.watermark, state, position.unfinished, self._run_id, stamp)
-        self._session.run(
-            self._spelling.upsert(POSITIONS, columns, OF_PART), (*self._part(part), *values)
-        )
-
-    def _part(self, part: Part) -> tuple[str, str, str]:
-        return (self._plan.source, self._plan.stream.name, part.key)
 
 
 def names_all(complete: Complete, batch: Batch) -> bool:

@@ -56,13 +56,17 @@ class Reading(msgspec.Struct, frozen=True):
                 yield start.part, page
         except SourceError as error:
             self._note(start.part, error)
+        except (LookupError, TypeError, ValueError, AttributeError) as error:
+            if start.position.state is None:
+                raise
+            self.failures[start.part] = self.loader.senseless(start.part, error)
 
     def _proved(self, part: Part, prove: Callable[[Start], Walk]) -> Iterator[tuple[Part, Page]]:
         """Yield a proof's pages; it asks the mirror, so that each is written before the next."""
         start = self.loader.start(self.source, part, identity=self.identity)
-        held = partial(self.loader.held, part)
+        asked = partial(self.loader.held, part), partial(self.loader.tally, part)
         try:
-            for page in extract.pages(prove(start), self.sender, 1, held):
+            for page in extract.pages(prove(start), self.sender, 1, *asked):
                 yield part, page
                 if part in self.failures:
                     return  # refused

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from etl.platforms.qianfan import login, records
 from etl.platforms.qianfan.checking import by_total
+from etl.platforms.qianfan.halving import by_places
 from etl.platforms.qianfan.listings import V2_PAGE, Listing
 from etl.platforms.qianfan.marked import by_marker
 from etl.platforms.qianfan.recognising import recognising
@@ -54,6 +55,7 @@ AUGMENTATION_TASKS = Stream(
         ),
     ),
     walk=by_offset(AUGMENTATION_LIST),
+    proof=by_places(AUGMENTATION_LIST),
     check=by_total(AUGMENTATION_LIST),
     changes=NEWEST_FIRST,
     deletion=Deletion.SWEEP,
@@ -70,6 +72,7 @@ ETL_TASKS = Stream(
     name="etl_tasks",
     shape=Shape(table=EtlTask, mend=records.ETL.mend),
     walk=by_offset(ETL_LIST),
+    proof=by_places(ETL_LIST),
     check=by_total(ETL_LIST),
     changes=NEWEST_FIRST,
     deletion=Deletion.SWEEP,

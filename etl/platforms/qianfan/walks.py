@@ -2,15 +2,16 @@
 
 Nothing tells when a record changed. A record that is done changes no more but for its names, so
 a long list is read from its new end until the newest record of the last walk has come by. The
-records that were still under way are asked for where what is new has pushed them. It is read
-whole when it is short, when the total says that something was deleted, when a record is not where
-it must be, when the newest does not come first, and once a day. Only whole readings end with a
+records that were still under way are asked for where what is new has pushed them. What the total
+says was deleted is left to the proof. It is read whole when it is short, when more was deleted
+than a page holds, when a record is not where it must be, when the newest does not come first, and
+once a day. Only whole readings end with a
 last page: what was set aside and not met by another one is no better for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from operator import itemgetter
 from typing import Any
 
@@ -21,6 +22,9 @@ from etl.platforms.qianfan.reading import A_DAY, MOST_OPEN, SHORT, TRIES, Readin
 from etl.platforms.qianfan.turning import nowhere, turned
 from etl.stream import Page, Position, Start, Walk
 from etl.times import recent
+
+HEADS = 20  # of the newest records are remembered
+FEW = 2  # rows that a page must have beyond those that are lost
 
 
 def by_offset(listing: Listing) -> Callable[[Start], Walk]:
@@ -37,7 +41,7 @@ def by_offset(listing: Listing) -> Callable[[Start], Walk]:
                 yield Page([], Position(state=state))
                 return
             first = listing.offset_page((yield listing.by_offset(0, size)))
-        if _suffices(before, first.total, now):
+        if first.total > SHORT and _suffices(before, now):
             found = yield from _head(listing, first, before, size)
             if found is not None:
                 yield Page([], Position(state={**before, **found}))
@@ -48,12 +52,10 @@ def by_offset(listing: Listing) -> Callable[[Start], Walk]:
     return walk
 
 
-def _suffices(before: dict[str, Any], total: int, now: str | None) -> bool:
-    """Tell whether the new end of a list is enough: it is long and known, and did not shrink."""
+def _suffices(before: dict[str, Any], now: str | None) -> bool:
+    """Tell whether the new end of a list may be enough: it is long and known."""
     known = before.get("head") and isinstance(before.get("open"), dict)
-    return bool(
-        known and SHORT < total >= before["total"] and recent(before.get("swept"), now, A_DAY)
-    )
+    return bool(known and before["total"] > SHORT and recent(before.get("swept"), now, A_DAY))
 
 
 def _head(
@@ -61,43 +63,58 @@ def _head(
 ) -> Generator[Any, Any, dict[str, Any] | None]:
     """Read from the new end to what is known; None if the list must be read whole.
 
-    It must when records were deleted: then there are fewer than the known and the new ones.
+    It must when many records were deleted, or one of those that came first since. Fewer are noted
+    as `lost`, which the proof looks for.
     """
-    reading, head = Reading(listing), before["head"]
-    far = first.total - before["total"] + 2 * size  # beyond that, it is the head that was deleted
+    reading, heads = Reading(listing), [before["head"], *before.get("next", ())]
+    far = first.total - before["total"] + 2 * size + len(heads)  # beyond that, all are deleted
 
     def enough() -> bool:
-        return head in reading.seen or len(reading.seen) > far
+        return not reading.seen.keys().isdisjoint(heads) or len(reading.seen) > far
 
     total = yield from turned(reading, first, size, enough=enough)
-    if head not in reading.seen or reading.stepped or reading.rising:
+    ids = list(reading.seen)
+    came = next((place for place, ident in enumerate(ids) if ident in heads), None)
+    places = reading.places
+    if came is None or places is None or reading.stepped or reading.rising:
         return None
-    new = list(reading.seen).index(head)
-    if before["total"] + new != total:
+    gone = heads.index(ids[came])  # of those that were first
+    lost = before["total"] + came - total
+    if not gone <= lost <= gone + size - FEW:
         return None
-    newest, places = next(iter(reading.seen)), reading.places
-    expected = {ident: place + new for ident, place in before["open"].items()}
-    further = yield from _further(reading, expected, total, size)
-    if further is None or places is None or len(places | further) > MOST_OPEN:
+    shift = came - gone
+    expected = {i: place + shift for i, place in before["open"].items() if i not in heads[:gone]}
+    further = yield from _further(reading, expected, total, size, lost - gone)
+    if further is None or len(places | further) > MOST_OPEN:
         return None
-    return {"head": newest, "total": total, "open": places | further}
+    found = {**_newest(ids), "total": total, "open": places | further}
+    return found | ({"lost": True} if lost or before.get("lost") else {})
+
+
+def _newest(ids: Sequence[str]) -> dict[str, Any]:
+    """Note the newest records; should the very newest go, others tell what is new."""
+    return {"head": next(iter(ids), ""), "next": list(ids[1:HEADS])}
 
 
 def _further(
-    reading: Reading, expected: dict[str, int], total: int, size: int
+    reading: Reading, expected: dict[str, int], total: int, size: int, lost: int
 ) -> Generator[Any, Any, dict[str, int] | None]:
-    """Ask for records where they must be; give those still under way, None if one is not there."""
+    """Ask for records where they must be; give those still under way, None if one is not there.
+
+    Each may be by so many places nearer to the new end as records are lost.
+    """
     listing = reading.listing
     under_way: dict[str, int] = {}
     for ident, place in sorted(expected.items(), key=itemgetter(1)):
         if ident in reading.seen:
             continue
-        rows = listing.offset_page((yield listing.by_offset(place, size)))
-        if rows.ids[:1] != [ident] or rows.total != total:
+        begin = max(place - lost, 0)
+        rows = listing.offset_page((yield listing.by_offset(begin, size)))
+        if ident not in rows.ids[: place - begin + 1] or rows.total != total:
             return None
         yield Page(rows.records)
         reading.note(rows)
-        under_way |= {i: place + n for n, i in enumerate(rows.ids) if reading.seen[i]}
+        under_way |= {i: begin + n for n, i in enumerate(rows.ids) if reading.seen[i]}
     return under_way
 
 
@@ -133,7 +150,7 @@ def _adds_up(reading: Reading, total: int) -> bool:
 
 def _swept(reading: Reading, total: int, now: str | None) -> dict[str, Any]:
     state: dict[str, Any] = {
-        "head": next(iter(reading.seen), ""),
+        **_newest([*reading.seen]),
         "open": reading.places if reading.newest_first else None,
         "total": total,
     }
