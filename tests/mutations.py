@@ -11,6 +11,8 @@ ADDING_UP = "tests/platforms/label_studio/test_adding_up.py"
 FUTURE = "tests/platforms/label_studio/test_future_stamps.py"
 COCO_IMAGES = "tests/platforms/coco_annotator/test_coco_images.py"
 COCO_GATE = "tests/platforms/coco_annotator/test_coco_gate.py"
+HALVING_V1 = "tests/platforms/qianfan/test_halving_v1.py"
+POSITIONS = "tests/test_positions.py"
 REALM = "tests/platforms/qianfan/test_realm.py"
 MOVING = "tests/platforms/qianfan/test_moving_v1.py"
 VERIFY = "tests/test_verify.py"
@@ -243,11 +245,35 @@ MUTATIONS = (
         MOVING,
     ),
     Mutation(
+        "a total that shrank is no matter",
+        "etl/platforms/qianfan/walks.py",
+        'return found | ({"lost": True} if lost or before.get("lost") else {})',
+        "return found",
+        HALVING_V1,
+        "one_deletion",
+    ),
+    Mutation(
+        "what was lost is forgotten if the run is killed",
+        "etl/platforms/qianfan/walks.py",
+        'return found | ({"lost": True} if lost or before.get("lost") else {})',
+        'return found | {"lost": bool(lost)}',
+        HALVING_V1,
+        "killed",
+    ),
+    Mutation(
         "deletions are concluded from a reading that was disturbed",
         "etl/platforms/qianfan/walks.py",
         "return in_order and not reading.stepped and len(reading.seen) == total",
         "return True",
         MOVING,
+    ),
+    Mutation(
+        "a state that makes no sense is taken for none",
+        "etl/positions.py",
+        "            raise self.senseless(part, error) from error",
+        "            found = Position()",
+        POSITIONS,
+        "edited_is_named",
     ),
     Mutation(
         "a token shows in a repr",
