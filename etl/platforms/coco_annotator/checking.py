@@ -54,7 +54,8 @@ def check_annotations(start: Start) -> Walk:
 def check_images(start: Start) -> Walk:
     """Compare the number of images of each dataset, and look closer where one differs.
 
-    A part of what there is is read whole, and so is a page of them.
+    Those of datasets that are deleted are listed among all images, and compared by their sum. A
+    part of what there is is read whole, and so is a page of them.
     """
     asked = yield from scope(start)
     total = listing((yield _single(1)), "images").number("total")
@@ -62,17 +63,18 @@ def check_images(start: Start) -> Walk:
         yield from reading.images(start.anew())
         return
     here: dict[int | None, int] = yield Tally("dataset_id")
-    wrong = set[int]()
+    wrong, rest = set[int](), total  # the rest are of datasets that are deleted, or lost
     try:
         for dataset in sorted(asked.chosen):
             there = yield from _count(dataset)
+            rest -= there.count
             if there.count != here.pop(dataset, 0):
                 wrong |= yield from _narrowed(start, dataset, there)
     except SourceError as error:
         if error.status not in NOT_LISTED:
             raise
-        here[None] = 1
-    if here or not (yield from _read(start, sorted(wrong))):
+        rest = -1
+    if sum(here.values()) != rest or not (yield from _read(start, sorted(wrong))):
         yield from reading.images(start.anew())
 
 

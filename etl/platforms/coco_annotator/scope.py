@@ -12,7 +12,7 @@ import msgspec
 from etl.errors import BadAnswer, ConfigurationError, SourceError
 from etl.paging import Listing, listing, loads
 from etl.platforms.coco_annotator.records import moment, peek
-from etl.stream import Answer, Complete, Request, Start
+from etl.stream import Answer, Complete, Part, Request, Start
 from etl.times import utc
 
 Asking = Generator[Request, Any, Any]
@@ -81,10 +81,9 @@ def choose(start: Start, datasets: Listing) -> Scope:
 
 def among(start: Start, datasets: Listing) -> Scope:
     """Tell which of the listed datasets are asked for, whatever else is."""
-    there = _named(datasets)
-    wanted = {str(part) for part in start.source.parts}
-    chosen = [d for d in there if not wanted or not wanted.isdisjoint((str(d.id), d.name or ""))]
-    return Scope(frozenset(d.id for d in chosen), restricted=bool(wanted))
+    there = ((d.id, Part(str(d.id), d.name or "")) for d in _named(datasets))
+    chosen = frozenset(key for key, part in there if start.source.wants(part))
+    return Scope(chosen, restricted=bool(start.source.parts))
 
 
 def _filters(start: Start) -> Asking:

@@ -107,6 +107,7 @@ EXPORTS = Stream(
     name="exports",
     shape=Shape(table=Export, mend=records.universal, drop=frozenset({"ago"})),
     walk=walks.exports,
+    check=walks.check_exports,
     changes="new ids; an export never changes",
     deletion=Deletion.COMPLETE_LISTING,
     parts=Parts(stream="datasets", table=Dataset, column="dataset_id", title="name"),

@@ -15,7 +15,7 @@ from etl.errors import BadAnswer, Forbidden, SourceError
 from etl.paging import listing
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import among, burials, choose, named
-from etl.stream import Answer, Complete, Page, Position, Request, Start, Walk
+from etl.stream import Answer, Complete, Page, Position, Request, Start, Tally, Walk
 
 NOT_THERE = 400  # the status of an unknown id, or of one that is not shown to us
 LISTED_EXPORTS = 50  # the newest ones of a dataset; older ones are not listed
@@ -96,7 +96,19 @@ def _members() -> Walk:
 
 
 def exports(start: Start) -> Walk:
-    """Read a dataset's exports: the list names them, each new one is asked for by its id.
+    """Read a dataset's exports: the list names them, each new one is asked for by its id."""
+    known = set((start.position.state or {}).get("ids", ()))
+    yield from _exports(start, known)
+
+
+def check_exports(start: Start) -> Walk:
+    """Compare the ids that are listed; an export never changes."""
+    here: dict[int, int] = yield Tally("id")
+    yield from _exports(start, set(here))
+
+
+def _exports(start: Start, known: set[int]) -> Walk:
+    """Ask for those that are not known.
 
     Only the owner of a dataset or an administrator may; to anybody else they are not there.
     """
@@ -111,7 +123,6 @@ def exports(start: Start) -> Walk:
     ids = sorted(map(ident, listed))
     if 0 in ids:
         raise BadAnswer(f"an export of dataset {part} is listed without an id")
-    known = set((start.position.state or {}).get("ids", ()))
     answers = yield from singles([f"/api/export/{key}" for key in ids if key not in known])
     records = [answer.body for answer in answers]
     whole = len(ids) < LISTED_EXPORTS

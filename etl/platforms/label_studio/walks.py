@@ -18,7 +18,7 @@ from etl.platforms.label_studio import left_out, login
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told, whole
 from etl.platforms.label_studio.window import FEW as FEW  # noqa: PLC0414  # checking.py asks here
 from etl.platforms.label_studio.window import believed, is_past, mark, position, window
-from etl.stream import Answer, Complete, Json, Page, Position, Request, Start, Walk
+from etl.stream import Answer, Complete, Json, Page, Part, Position, Request, Start, Walk
 
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
@@ -75,7 +75,7 @@ def projects(start: Start) -> Walk:
     def keep(record: bytes) -> bool:
         project = msgspec.json.decode(record, type=_Titled)
         found[str(project.id)] = str(project.title)
-        return not wanted or not wanted.isdisjoint((str(project.id), str(project.title)))
+        return start.source.wants(Part(str(project.id), str(project.title)))
 
     def complete(ids: frozenset[int | str]) -> Complete | None:
         return Complete("source", [start.source.name], ids) if ids else None

@@ -80,6 +80,28 @@ def test_what_outweighs_itself_in_a_dataset_is_left_to_content(mirror, large):
     assert named(look(mirror, large, "images", page_size=50)) == []
 
 
+def test_images_of_a_deleted_dataset_are_compared_by_their_sum(mirror, large):
+    catalogue.delete_dataset(large.state, 2)
+    well(run(mirror, large, page_size=50))
+    found = look(mirror, large, "images", page_size=50)
+    assert (named(found), found["images"].counts.read) == ([], 0)
+    (key, *_) = [r["id"] for r in large.state.truth("images") if r["dataset_id"] == 2]
+    change(mirror, f"DELETE FROM {table('images')} WHERE id = ?", key)
+    found = look(mirror, large, "images", page_size=50)
+    assert named(found) == [("missing", key)]
+
+
+def test_exports_that_are_known_are_not_asked_for(mirror, server):
+    well(run(mirror, server))
+    found = look(mirror, server, "exports")
+    assert (named(found), found["exports"].counts.read) == ([], 0)
+    (gone, *_) = ids(mirror, "exports")
+    change(mirror, f"DELETE FROM {table('exports')} WHERE id = ?", gone)
+    server.paths()
+    assert named(look(mirror, server, "exports")) == [("missing", gone)]
+    assert set(server.paths()) >= {f"/api/export/{gone}"}
+
+
 def test_images_whose_folder_was_moved_are_not_gone(mirror, server):
     well(run(mirror, server))
     catalogue.move_directory(server.state, 2, "/elsewhere/")
