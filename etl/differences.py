@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from etl import compare, holdings, times
 from etl.database import Session
-from etl.layout import kinds, part_key, specs
+from etl.layout import kinds, specs
 from etl.reader import Row
 from etl.statements import Spelling
-from etl.stream import Complete, Inside, Part, Parts, Tally
+from etl.stream import Complete, Inside, Parts
 from etl.table import Table
 from etl.tables import Mirrored
 from etl.transform import Entry, Plan
@@ -111,18 +111,6 @@ class Comparison:
         sql = holdings.count(self._plan.root.table, self._spelling)
         ((count,),) = self._session.all(sql, (self._plan.source,))
         return int(count)
-
-    def tally(self, part: Part, asked: Tally) -> dict[Any, int]:
-        """Count live rows of a part by a column."""
-        split = self._plan.stream.parts
-        sql = holdings.tally(
-            self._plan.root.table, asked, split.column if split else None, self._spelling
-        )
-        within = [part_key(split, part)] if split else []
-        within += [asked.within[1]] if asked.within else []
-        bounds = [asked.above] if asked.above else []
-        bounds += [] if asked.upto is None else [asked.upto]
-        return dict(self._session.all(sql, (self._plan.source, *within, *bounds)))
 
     def strays(self) -> Iterator[Stray]:
         """List rows that lie in nothing: in a record that is not here, or not any more.

@@ -75,7 +75,7 @@ class Inspector:
         start = self._start(part, full=check is None)
         inspection = Inspection(watermark=start.position.watermark)
         walk = check(start) if check else self._plan.stream.walk(start)
-        asked = partial(self._loader.held, part), partial(self._comparison.tally, part)
+        asked = partial(self._loader.held, part), partial(self._loader.tally, part)
         concurrency = self._job.source.concurrency
         for page in extract.pages(walk, self._job.sender, concurrency, *asked):
             self._compare(page, inspection, mend)
