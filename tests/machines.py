@@ -1,6 +1,7 @@
 """Mirrors of platforms that live on between runs, some of them cut, for Hypothesis to play with."""
 
 from contextlib import ExitStack, suppress
+from threading import Lock
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
@@ -15,8 +16,27 @@ from etl.transform import Plan
 from mirror import content, dump, rows
 
 NUMBER = st.integers(0, 9)
+MOMENTS = st.lists(
+    st.tuples(st.integers(0, 6), st.integers(0, 99), NUMBER, NUMBER), min_size=1, max_size=6
+)
 HISTORY = st.lists(st.tuples(st.integers(0, 99), NUMBER, NUMBER), min_size=1, max_size=8)
 BOOKS = ("sync_runs", "sync_stream_runs")
+
+
+class Between:
+    """Sends what is asked, and lets something happen before some of the requests."""
+
+    def __init__(self, sender, happens):
+        self._sender, self._happens = sender, happens
+        self._turn = Lock()
+
+    def __getattr__(self, name):
+        return getattr(self._sender, name)
+
+    def send(self, request):
+        with self._turn:
+            self._happens()
+            return self._sender.send(request)
 
 
 class Machine(RuleBasedStateMachine):
@@ -100,6 +120,24 @@ class Machine(RuleBasedStateMachine):
         for which, number, other in history:
             with suppress(*self.refusals):
                 getattr(self, self.happenings[which % len(self.happenings)])(number, other)
+
+    @rule(moments=MOMENTS, full=st.booleans())
+    def run_while_it_lives_on(self, moments, full):
+        """Let things happen between the requests of a run, each so many after the one before."""
+        waiting = list(moments)
+
+        def happen():
+            if waiting and waiting[0][0] == 0:
+                self.live([waiting.pop(0)[1:]])
+            elif waiting:
+                waiting[0] = (waiting[0][0] - 1, *waiting[0][1:])
+
+        usual, self.sender = self.sender, Between(self.sender, happen)
+        try:
+            reports = self.run(full=full)
+        finally:
+            self.sender = usual
+        self.cut |= any(report.outcome != "ok" for report in reports)
 
     @rule(pages=st.integers(1, 12))
     def run_and_be_killed(self, pages):
