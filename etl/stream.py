@@ -352,7 +352,7 @@ class Deletion(Enum):
     WITH_PARENT = "with the record it belongs to"
     COMPLETE_LISTING = "complete listing"
     FLAG_AND_LISTING = "the platform's own flag, and complete listing"
-    SWEEP = "totals; where they differ, a complete listing"
+    SWEEP = "totals; where they differ, halving the places, or a complete listing"
     COUNTS = "counts; where they differ, halving the range of ids"
 
 

@@ -110,6 +110,14 @@ MUTATIONS = (
         "refused",
     ),
     Mutation(
+        "a mass deletion is believed if it is found in pieces",
+        "etl/load.py",
+        "            if page.gone:",
+        "            if False:",
+        DELETIONS,
+        "two_places",
+    ),
+    Mutation(
         "a mass deletion is believed if whole projects went",
         "etl/load.py",
         "            self._refuse_too_many_orphans(parent)\n",

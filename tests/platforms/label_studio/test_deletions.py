@@ -342,6 +342,16 @@ def test_too_many_deletions_are_refused_every_time_until_they_are_allowed(sessio
     idle(session, server)
 
 
+def test_deletions_in_two_places_are_judged_as_one(session, server):
+    _, tasks = server.project(400)
+    well(run(session, server))
+    for task in (*tasks[:45], *tasks[-45:]):
+        server.state.delete_task(task)
+    report = run(session, server)["tasks"]
+    assert (report.outcome, report.counts.deleted) == ("refused", 0)
+    assert "90 of 400 rows would be deleted" in report.error
+
+
 def test_a_refusal_of_one_project_stops_no_other(session, server, halved):
     _, tasks = server.project(3, title="Moods")
     assert run(session, server)["tasks"].outcome == "refused"
