@@ -52,6 +52,7 @@ def prove(start: Start) -> Walk:
         return
     if not _same(there, here.known):
         yield from _mended(start, Gap(everything, there, here))
+    if there != here.known:
         note = {**note, "seen": note.get("asked")}
     if odd:
         yield from _counted_again(start, odd, here.known.count)

@@ -295,6 +295,18 @@ def test_a_deletion_is_found_beside_a_task_that_is_set_aside(session, server):
     idle(session, server)
 
 
+def test_the_newest_task_set_aside_is_not_read_at_every_run(session, server):
+    _, tasks = server.project(12)
+    server.state.spoil(tasks[3], overlap=b'"many"')
+    server.state.patch_task(tasks[3], data={"n": "newest"})
+    server.wait()
+    well(run(session, server))
+    server.wait()
+    well(run(session, server))
+    server.asked.clear()
+    assert asked_by(well(run(session, server)))["tasks"] == 1
+
+
 def test_a_task_set_aside_that_is_deleted_is_not_kept_aside(session, server):
     _, tasks = server.project(12)
     server.state.spoil(tasks[3], overlap=b'"many"')
