@@ -6,7 +6,7 @@ Of a record that is missing or extra, the record alone is named and not what bel
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -53,11 +53,26 @@ class Difference:
         """Tell which row it is."""
         return (self.table, *self.key)
 
+    @property
+    def place(self) -> tuple[Any, ...]:
+        """Tell where the row was looked for: it may be missing in one record, extra in another."""
+        return (self.root, *self.row)
+
     def confirms(self, other: Difference | None) -> bool:
         """Tell whether another look at the row came to the same."""
         if other is None or self.row != other.row:
             return False
         return self.content == other.content if self.fields else self.kind is other.kind
+
+    def joined(self, other: Difference | None) -> Difference:
+        """Put together what is said of one row; extra here and missing there, it was moved."""
+        if other is None or other.kind is self.kind or self.fields:
+            return self
+        if other.fields:
+            return other
+        extra, missing = (self, other) if self.kind is Kind.EXTRA else (other, self)
+        moved = (("record", extra.root, missing.root),)
+        return replace(missing, kind=Kind.DIFFERENT, fields=moved)
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def strays(
     table = quoted(layout.table.__tablename__)
     return (
         f"SELECT {chosen} FROM {table} t WHERE t.{spelling.equal('source')} "
-        f"AND t.deleted_at IS NULL{told} AND t.{quoted(column)} IS NOT NULL AND NOT EXISTS ("
+        f"AND t.deleted_at IS NULL{told} AND NOT EXISTS ("
         f"SELECT 1 FROM {quoted(parent.__tablename__)} p WHERE p.source = t.source "
         f"AND p.id = t.{quoted(column)} AND p.deleted_at IS NULL)"
     )

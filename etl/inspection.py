@@ -18,19 +18,23 @@ from etl.paging import record_id
 from etl.stream import Complete, Deletion, Page, Part, Position, Start
 from etl.transform import Batch, Entry, Plan
 
-Mend = Callable[[Sequence[Entry], Sequence[Difference]], None]
+Place = tuple[Any, ...]
+Write = Callable[[Sequence[Entry], Sequence[Difference]], None]
 
 
 @dataclass
 class Inspection:
     """What one reading of a part came to; `unlisted` are the records that are not at the source.
 
-    `written` tells of records that differ when they were written, by their own account, and
-    `watermark` the server's newest such time before the first of them was read.
+    Differences are kept by their place: the row, and the record it lies in. `doubtful` tells that a
+    listing is what somebody else would be shown too. `written` tells of records that differ when
+    they were written, by their own account, and `watermark` the server's newest such time before
+    the first of them was read.
     """
 
-    found: dict[tuple[Any, ...], Difference] = field(default_factory=dict)
-    unlisted: dict[tuple[Any, ...], Difference] = field(default_factory=dict)
+    found: dict[Place, Difference] = field(default_factory=dict)
+    unlisted: dict[Place, Difference] = field(default_factory=dict)
+    doubtful: bool = False
     seen: set[Any] = field(default_factory=set)
     read: int = 0
     rejected: int = 0
@@ -40,20 +44,28 @@ class Inspection:
     watermark: str | None = None
 
     def settle(self) -> None:
-        """Leave out what was written after the reading began, and what was there for a part of it.
-
-        A record may move from one page to another, or go after it was read.
-        """
-        mark = self.watermark
-        late = {root for root, at in self.written.items() if mark and at and at > mark}
-        self.found = {row: one for row, one in self.found.items() if one.root not in late}
+        """Leave out what moved from one page to another, or went after it was read."""
         there = self.unlisted.items()
-        self.unlisted = {row: one for row, one in there if one.root not in self.seen}
+        self.unlisted = {place: one for place, one in there if one.root not in self.seen}
 
     @property
-    def everything(self) -> dict[tuple[Any, ...], Difference]:
-        """Give all that was found, by row."""
+    def everything(self) -> dict[Place, Difference]:
+        """Give all that was found."""
         return self.found | self.unlisted
+
+    def is_late(self, root: object) -> bool:
+        """Tell whether a record was written after the reading began; or in the future."""
+        at, mark = self.written.get(root), self.watermark
+        return bool(mark and at and at > mark)
+
+    def confirms(self, before: Inspection, place: Place) -> bool:
+        """Tell whether this reading finds what the one before it found in a place.
+
+        What was written during one of them may be right by now. What both times is later than when
+        the reading began was not: it is stamped in the future.
+        """
+        one, other = self.everything[place], before.everything.get(place)
+        return one.confirms(other) and self.is_late(one.root) == before.is_late(one.root)
 
 
 class Inspector:
@@ -66,8 +78,8 @@ class Inspector:
         stamped = digest is not None and digest.table is shape.table
         self._stamp = plan.root.columns.index(digest.by) if digest and stamped else None
 
-    def inspect(self, part: Part, *, deep: bool, mend: Mend | None = None) -> Inspection:
-        """Read a part. What differs on a page is handed to `mend` before the next one is read.
+    def inspect(self, part: Part, *, deep: bool, write: Write | None = None) -> Inspection:
+        """Read a part. What differs on a page is handed to `write` before the next one is read.
 
         Raises SourceError, ConfigurationError, MirrorError.
         """
@@ -78,7 +90,7 @@ class Inspector:
         asked = partial(self._loader.held, part), partial(self._loader.tally, part)
         concurrency = self._job.source.concurrency
         for page in extract.pages(walk, self._job.sender, concurrency, *asked):
-            self._compare(page, inspection, mend)
+            self._compare(page, inspection, write)
         inspection.settle()
         if deep and self._plan.stream.deletion is Deletion.COUNTS:
             self._count(start, inspection)
@@ -94,15 +106,16 @@ class Inspector:
         since = times.earlier(mark, job.source.lookback) if mark else None
         return replace(start, position=Position(mark), since=since)
 
-    def _compare(self, page: Page, inspection: Inspection, mend: Mend | None) -> None:
+    def _compare(self, page: Page, inspection: Inspection, write: Write | None) -> None:
         batch = self._plan.transform(page.records)
         found = list(self._comparison.records(batch.entries, known_only=page.known_only))
         self._note(page, batch, found, inspection)
         if page.complete and names_all(page.complete, batch):
             gone = self._comparison.unlisted(page.complete)
-            inspection.unlisted |= {one.row: one for one in gone}
-        if mend and found:
-            mend(batch.entries, found)
+            inspection.unlisted |= {one.place: one for one in gone}
+            inspection.doubtful |= page.complete.doubtful
+        if write and found:
+            write(batch.entries, found)
 
     def _note(
         self, page: Page, batch: Batch, found: Sequence[Difference], inspection: Inspection
@@ -118,7 +131,7 @@ class Inspector:
         if page.position is not None:
             marks = (inspection.watermark, page.position.watermark)
             inspection.watermark = max(filter(None, marks), default=None)
-        inspection.found |= {one.row: one for one in found}
+        inspection.found |= {one.place: one for one in found}
         if self._stamp is not None:
             roots = {one.root for one in found}
             at = self._stamp
@@ -140,4 +153,4 @@ class Inspector:
         key = part_key(parts, start.part)
         everything = Complete(parts.column, [key], frozenset(inspection.seen))
         gone = self._comparison.unlisted(everything)
-        inspection.unlisted = {one.row: one for one in gone}
+        inspection.unlisted = {one.place: one for one in gone}

@@ -83,11 +83,7 @@ class Ledger:
         if found == realm:
             return
         if found is not None and not accept:
-            raise RefusedError(
-                f"{source}: what is shown is that of {realm} now, the mirror was read from that of "
-                f"{found}; give what it shows now a source of its own, or, if both are one, run "
-                "once: annomirror sync --allow-mass-delete"
-            )
+            raise other_realm(source, realm, found)
         columns = (*OF_PART, "state", "run_id", "updated_at")
         with self._session.transaction():
             self._session.run(
@@ -154,16 +150,26 @@ def realm_of(session: Session, source: str) -> str | None:
     return found[0][0] if found else None
 
 
+def other_realm(source: str, realm: str, known: str) -> RefusedError:
+    """Say that a source shows something else than what it was mirrored from."""
+    return RefusedError(
+        f"{source}: the account now reads {realm}, this mirror was read from {known}; configure "
+        f"{realm} as a source of its own or, if they are the same, run once: "
+        f"annomirror sync {source} --allow-mass-delete"
+    )
+
+
 def _said(error: str | None) -> str | None:
     """Put a server's words so that every database takes them."""
     return storable(error) if error else error
 
 
 def outcome_of(reports: Sequence[StreamReport]) -> Outcome:
-    """Sum up a run: refused when a stream was, failed when nothing went well, else partial."""
+    """Sum up a run: refused or different when a stream was, failed when all were, else partial."""
     outcomes = {report.outcome for report in reports}
-    if Outcome.REFUSED in outcomes:
-        return Outcome.REFUSED
+    for worst in (Outcome.REFUSED, Outcome.DIFFERENT):
+        if worst in outcomes:
+            return worst
     if outcomes <= {Outcome.OK}:
         return Outcome.OK
     return Outcome.FAILED if outcomes == {Outcome.FAILED} else Outcome.PARTIAL

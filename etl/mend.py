@@ -30,17 +30,19 @@ class Mender:
             self._digests.forget_all()
             return self._merge.mend(entries, times.now())
 
-    def bury(self, part: Part, unlisted: Sequence[Difference]) -> Counts:
+    def bury(self, part: Part, unlisted: Sequence[Difference], *, doubtful: bool) -> Counts:
         """Bury records that are not at the source; all of them or, if refused, none.
 
-        Raises RefusedError where too many of the part's records would go, and MirrorError.
+        A `doubtful` listing may not take most of the part along, however few that are. Raises
+        RefusedError where too many of the part's records would go, and MirrorError.
         """
         split, source = self._plan.stream.parts, self._plan.source
         by, value = (split.column, part_key(split, part)) if split else ("source", source)
         with self._session.transaction():
             self._digests.forget_all()
             among = len(self._merge.root.live_ids(by, source, [value]))
-            gone = Complete("id", [one.root for one in unlisted], frozenset(), among=among)
+            ids = [one.root for one in unlisted]
+            gone = Complete("id", ids, frozenset(), among=among, doubtful=doubtful)
             return Counts(deleted=self._merge.bury_unlisted(gone, times.now()))
 
     def bury_strays(self, strays: Sequence[Difference]) -> Counts:
@@ -49,15 +51,22 @@ class Mender:
         Raises RefusedError where too many records of a table would go, and MirrorError.
         """
         stamp, counts, source = times.now(), Counts(), self._plan.source
-        lost = {one.root for one in strays}
+        lost = {one.root for one in strays} - {None}
         with self._session.transaction():
             self._digests.forget_all()
             for table in (self._merge.root, *self._merge.children):
                 gone = table.bury(table.layout.root, source, lost, stamp)
+                gone += self._bury_rootless(table, strays, stamp)
                 counts.deleted += gone
                 if gone and not table.layout.owner:
                     self._merge.refuse_too_many(gone, gone + self._live(table))
         return counts
+
+    def _bury_rootless(self, table: Table, strays: Sequence[Difference], stamp: str) -> int:
+        """Bury rows that do not even say what they lie in, by their own keys."""
+        name, by = table.layout.table.__tablename__, table.layout.owner or "id"
+        keys = {dict(one.key)[by] for one in strays if one.root is None and one.table == name}
+        return table.bury(by, self._plan.source, keys, stamp) if keys else 0
 
     def _live(self, table: Table) -> int:
         sql = holdings.count(table.layout.table, Spelling(self._session.dialect))

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from etl import extract
+from etl import realm
 from etl.database import Session
 from etl.errors import (
     AnnomirrorError,
@@ -29,7 +29,6 @@ from etl.ledger import Ledger, StreamReport
 from etl.load import Loader
 from etl.merge import Counts
 from etl.parts import Reading, summed
-from etl.realm import is_the_same
 from etl.stream import Page, Part, Stream
 from etl.transform import Plan
 
@@ -105,15 +104,13 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
 
 def _identify(job: Job, session: Session, ledger: Ledger) -> tuple[Job, AnnomirrorError | None]:
     """Learn who we are before anything is concluded from what we see."""
-    source, platform, sender = job.source, job.platform, job.sender
     try:
-        identity = extract.ask(platform.identify(source, thorough=False), sender)
-        if found := identity.realm:
-            accept = job.allow_mass_delete or is_the_same(source, platform, sender, session, found)
-            ledger.confirm(source.name, found, accept=accept)
+        job = realm.identified(job, session)
+        if job.identity and job.identity.realm:
+            ledger.confirm(job.source.name, job.identity.realm, accept=True)
     except (SourceError, ConfigurationError, RefusedError) as error:
         return job, error
-    return msgspec.structs.replace(job, identity=identity), None
+    return job, None
 
 
 def _stream(

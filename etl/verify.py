@@ -1,6 +1,6 @@
-"""Compares the mirror with its sources, and mends what differs: the line, without its end.
+"""Compares the mirror with its sources, and mends what differs.
 
-Walks and rows are those of a run; but a page is compared where a run would commit it.
+The walks are those of a run; a page is compared where a run would commit it.
 """
 
 from __future__ import annotations
@@ -8,10 +8,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Iterator
 
-from msgspec.structs import replace
-
-from etl import extract, ledger
-from etl.checking import Check, Compared, Verdict
+from etl import realm
+from etl.checking import Check, Verdict
 from etl.database import Session
 from etl.errors import (
     AnnomirrorError,
@@ -21,6 +19,7 @@ from etl.errors import (
     SourceError,
 )
 from etl.job import Job
+from etl.strays import Absences
 
 
 def run(
@@ -35,9 +34,9 @@ def _source(job: Job, session: Session, *, deep: bool, run_id: int | None) -> It
     """Compare the streams of one source, in the order in which they need each other."""
     counted = job.sender.requests
     job, stopped = _identified(job, session)
-    compared = Compared()
+    above = Absences()
     for stream in job.streams:
-        check = Check(job, stream, session, compared, run_id)
+        check = Check(job, stream, session, above, run_id)
         verdict, began = check.verdict, time.monotonic()
         try:
             if stopped is not None:
@@ -48,7 +47,8 @@ def _source(job: Job, session: Session, *, deep: bool, run_id: int | None) -> It
             verdict.fail(error)
         except (MirrorError, RefusedError, ConfigurationError) as error:
             verdict.fail(error)
-        compared.note(str(stream.shape.table.__tablename__), verdict)
+        table = str(stream.shape.table.__tablename__)
+        above.note(table, verdict.differences, whole=verdict.error is None)
         verdict.conclude()
         verdict.requests, counted = job.sender.requests - counted, job.sender.requests
         verdict.seconds = round(time.monotonic() - began, 3)
@@ -56,15 +56,8 @@ def _source(job: Job, session: Session, *, deep: bool, run_id: int | None) -> It
 
 
 def _identified(job: Job, session: Session) -> tuple[Job, AnnomirrorError | None]:
-    """Learn who we are: in another realm than the mirror's, everything would be different."""
+    """Learn who we are: to somebody else, everything would be different."""
     try:
-        identity = extract.ask(job.platform.identify(job.source, thorough=False), job.sender)
-    except (SourceError, ConfigurationError) as error:
+        return realm.identified(job, session), None
+    except (SourceError, ConfigurationError, RefusedError) as error:
         return job, error
-    known = ledger.realm_of(session, job.source.name)
-    if identity.realm and known not in (None, identity.realm):
-        return job, RefusedError(
-            f"{job.source.name}: the account is in {identity.realm} now, the mirror was read from "
-            f"{known}; nothing was compared"
-        )
-    return replace(job, identity=identity), None

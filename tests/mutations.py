@@ -377,8 +377,8 @@ MUTATIONS = (
     Mutation(
         "verify accuses at the first look",
         "etl/checking.py",
-        "if one.confirms(suspected.get(r))}",
-        "} | suspected",
+        "for p, d in second.everything.items() if second.confirms(first, p)}",
+        "for p, d in first.everything.items()}",
         VERIFY,
         "between_two_looks",
     ),
@@ -432,8 +432,8 @@ MUTATIONS = (
     ),
     Mutation(
         "verify accuses what lies in nothing without looking for it",
-        "etl/checking.py",
-        "return key in self._whole or (key not in held and gone)",
+        "etl/strays.py",
+        "return key in read or (key not in held and gone)",
         "return True",
         STRAYS,
     ),

@@ -23,7 +23,7 @@ LAYERS = (
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence etl.positions",
     "etl.merge etl.digests etl.differences etl.aside etl.recall",
     "etl.load etl.ledger etl.mend etl.journal",
-    "etl.parts etl.realm etl.sightings",
+    "etl.parts etl.realm etl.sightings etl.strays",
     "etl.sync etl.delivery",
     "etl.inspection etl.importing",
     "etl.checking etl.imports",

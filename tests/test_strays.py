@@ -112,7 +112,7 @@ def test_a_repair_that_would_bury_most_of_a_project_is_refused(session, server):
         server.state.delete_task(task)
     before = dump(session)["label_studio_tasks"]
     found = look(session, server, deep=True, run_id=2)["tasks"]
-    assert (found.outcome, found.mended, len(found.differences)) == ("refused", 0, 60)
+    assert (found.outcome, len(found.mended), len(found.differences)) == ("refused", 0, 60)
     assert "60 of 80 rows would be deleted" in found.error
     assert "annomirror verify --repair --allow-mass-delete" in found.error
     assert dump(session)["label_studio_tasks"] == before
@@ -124,7 +124,7 @@ def test_a_repair_that_is_allowed_to_buries_most_of_a_project(session, server):
     for task in small[:60]:
         server.state.delete_task(task)
     found = look(session, server, deep=True, run_id=2, trusting=True)["tasks"]
-    assert (found.outcome, found.mended, gone(session, "tasks")) == ("ok", 60, small[:60])
+    assert (found.outcome, len(found.mended), gone(session, "tasks")) == ("ok", 60, small[:60])
 
 
 def test_a_repair_that_would_bury_most_strays_is_refused(session, server):
@@ -133,5 +133,5 @@ def test_a_repair_that_would_bury_most_strays_is_refused(session, server):
     for key in range(1_000, 1_060):
         annotate_nothing(session, key, 777)
     found = look(session, server, deep=True, run_id=2)["tasks"]
-    assert (found.outcome, found.mended, gone(session, "annotations")) == ("refused", 0, [])
+    assert (found.outcome, len(found.mended), gone(session, "annotations")) == ("refused", 0, [])
     assert "60 of 80 rows would be deleted" in found.error

@@ -93,20 +93,9 @@ def _compared(
         yield verdict
 
 
-def outcome(verdicts: Sequence[Verdict]) -> Outcome:
-    """Sum up: refused or different when a stream was, failed when none could be compared."""
-    outcomes = {verdict.outcome for verdict in verdicts}
-    for worst in (Outcome.REFUSED, Outcome.DIFFERENT):
-        if worst in outcomes:
-            return worst
-    if outcomes <= {Outcome.OK}:
-        return Outcome.OK
-    return Outcome.FAILED if outcomes == {Outcome.FAILED} else Outcome.PARTIAL
-
-
 def _judge(verdicts: Sequence[Verdict]) -> None:
     """End with the exit code of the outcome."""
-    found = outcome(verdicts)
+    found = ledger.outcome_of(verdicts)
     if verdicts and all(v.exit_code == ConfigurationError.exit_code for v in verdicts):
         raise ConfigurationError("nothing could be compared as it is configured; see above")
     if found is Outcome.REFUSED:
@@ -121,7 +110,7 @@ def _judge(verdicts: Sequence[Verdict]) -> None:
 
 def _as_json(verdicts: Sequence[Verdict], stopped: AnnomirrorError | None) -> dict[str, Any]:
     return {
-        "outcome": stopped.outcome if stopped else outcome(verdicts),
+        "outcome": stopped.outcome if stopped else ledger.outcome_of(verdicts),
         "streams": [_stream(verdict) for verdict in verdicts],
         **({"error": str(stopped)} if stopped else {}),
     }
@@ -135,7 +124,7 @@ def _stream(verdict: Verdict) -> dict[str, Any]:
         **{name: counts[name] for name in ("read", "rejected")},
         "records": verdict.records,
         **_counted(verdict),
-        "repaired": verdict.mended,
+        "repaired": len(verdict.mended),
         **{f"rows_{name}": counts[name] for name in ("inserted", "updated", "deleted")},
         "seconds": verdict.seconds,
         "error": verdict.error,
@@ -182,7 +171,7 @@ def _summary(verdict: Verdict, *, repair: bool) -> str:
     equal = "mended" if verdict.differences else "equal"
     said = {Outcome.OK: equal, Outcome.DIFFERENT: "DIFFERENT"}
     parts = [said.get(verdict.outcome, verdict.outcome.value), *counts]
-    parts += [f"{verdict.mended:,} mended"] if repair and counts else []
+    parts += [f"{len(verdict.mended):,} mended"] if repair and counts else []
     parts += [f"{verdict.counts.rejected:,} set aside"] if verdict.counts.rejected else []
     plural = "" if verdict.requests == 1 else "s"
     asked = f"{verdict.requests} request{plural}, {verdict.seconds:.1f} s"

@@ -55,7 +55,7 @@ def test_what_was_doctored_is_named_and_mended_and_nothing_else(session, platfor
 
     assert named(looked.pop(stream.name)) == doctor.done
     assert named(mended[stream.name]) == doctor.done
-    assert mended[stream.name].mended == len(doctor.done)
+    assert len(mended[stream.name].mended) == len(doctor.done)
     assert [name for name, verdict in looked.items() if verdict.differences] == []
     again = verdicts(play, session, stream.name, deep=True)
     assert [one for verdict in again.values() for one in verdict.differences] == []

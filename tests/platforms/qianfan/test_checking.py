@@ -48,7 +48,7 @@ def test_one_deletion_is_found_by_halving_the_places(sqlite_session, account, pl
     assert named(found) == [("extra", keys[place])]
     assert found.requests <= 2 * (2 * log2(1_000 / 20) + 3)  # all of it twice
     mended = look(sqlite_session, account, TASKS, run_id=2)[TASKS]
-    assert (mended.mended, buried(sqlite_session, TASKS)) == (1, [keys[place]])
+    assert (len(mended.mended), buried(sqlite_session, TASKS)) == (1, [keys[place]])
 
 
 def test_a_few_rows_that_are_missing_and_extra_are_all_found(sqlite_session, account):

@@ -62,7 +62,7 @@ def test_the_keys_of_another_account_change_nothing_until_that_is_allowed(mirror
         for _ in range(2):
             reports = other.run(session, trusting=False)
             assert {report.outcome for report in reports.values()} == {"refused"}
-            assert "the mirror was read from that of access key #" in reports[TASKS].error
+            assert "this mirror was read from access key #" in reports[TASKS].error
             assert OTHER_KEYS[0] not in str([r.error for r in reports.values()])
         assert held(session) == before
         other.mirror(session)
