@@ -14,7 +14,8 @@ from mirror import commit
 
 def test_an_orm_reads_what_the_mirror_holds(session):
     stamp = "2026-11-21T09:00:00.000001Z"
-    commit(session, "tasks", {"id": 1, "updated_at": stamp, "is_labeled": True, "data": {"n": 1}})
+    fields = {"updated_at": stamp, "is_labeled": True, "data": {"n": 1}}
+    commit(session, "tasks", {"id": 1, "annotations": [], **fields})
     task = models()["label_studio_tasks"]
     with migrate.lent(session) as connection, Session(connection) as orm:
         row = orm.exec(select(task)).one()

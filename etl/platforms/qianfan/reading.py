@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import islice
 from typing import Any
 
 from etl.platforms.qianfan.listings import Listing, Rows
@@ -13,6 +14,7 @@ from etl.stream import Complete, Start
 SHORT = 2_000  # rows that are read whole at every run
 A_DAY = timedelta(days=1)  # between whole readings of a longer list
 MOST_OPEN = 5_000  # records under way that are remembered by id; with more, the list is read whole
+HEADS = 20  # of the newest records are remembered
 TRIES = 3  # readings before a list that will not stand still is left as it is
 
 
@@ -49,6 +51,12 @@ class Reading:
         self.unsure |= arrived.unsure
         rest = {ident: is_open for ident, is_open in self.seen.items() if ident not in arrived.seen}
         self.seen = {**arrived.seen, **rest}
+
+    @property
+    def newest(self) -> dict[str, Any]:
+        """The newest records, to be noted: should the very newest go, others tell what is new."""
+        head, *others = islice(self.seen, HEADS) if self.seen else [""]
+        return {"head": head, "next": others}
 
     @property
     def newest_first(self) -> bool:

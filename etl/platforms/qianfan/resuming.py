@@ -75,7 +75,7 @@ def resumed(
     total = yield from turned(further, rows, size, offset=offset, leave=leave)
     adds_up = _counted(further, before) == total and further.newest_first and not further.stepped
     return {
-        "head": next(iter(further.seen)),
+        **further.newest,
         "open": _under_way(further, before),
         "total": total,
         "swept": before["began"] if adds_up else None,

@@ -11,7 +11,7 @@ last page: what was set aside and not met by another one is no better for it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from operator import itemgetter
 from typing import Any
 
@@ -23,7 +23,6 @@ from etl.platforms.qianfan.turning import nowhere, turned
 from etl.stream import Page, Position, Start, Walk
 from etl.times import recent
 
-HEADS = 20  # of the newest records are remembered
 FEW = 2  # rows that a page must have beyond those that are lost
 
 
@@ -87,13 +86,8 @@ def _head(
     further = yield from _further(reading, expected, total, size, lost - gone)
     if further is None or len(places | further) > MOST_OPEN:
         return None
-    found = {**_newest(ids), "total": total, "open": places | further}
+    found = {**reading.newest, "total": total, "open": places | further}
     return found | ({"lost": True} if lost or before.get("lost") else {})
-
-
-def _newest(ids: Sequence[str]) -> dict[str, Any]:
-    """Note the newest records; should the very newest go, others tell what is new."""
-    return {"head": next(iter(ids), ""), "next": list(ids[1:HEADS])}
 
 
 def _further(
@@ -150,7 +144,7 @@ def _adds_up(reading: Reading, total: int) -> bool:
 
 def _swept(reading: Reading, total: int, now: str | None) -> dict[str, Any]:
     state: dict[str, Any] = {
-        **_newest([*reading.seen]),
+        **reading.newest,
         "open": reading.places if reading.newest_first else None,
         "total": total,
     }
