@@ -12,9 +12,17 @@ from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from etl.comparison import Comparison
 from etl.database import Session
-from etl.differences import Comparison, Difference
-from etl.errors import AnnomirrorError, DifferentError, Outcome, RefusedError, SourceError
+from etl.difference import Difference
+from etl.errors import (
+    AnnomirrorError,
+    ConfigurationError,
+    DifferentError,
+    Outcome,
+    RefusedError,
+    SourceError,
+)
 from etl.inspection import Inspection, Inspector, Write
 from etl.job import Job
 from etl.ledger import StreamReport
@@ -76,16 +84,21 @@ class Check:
         self._failures = dict[Part, AnnomirrorError]()
 
     def compare(self, *, deep: bool) -> None:
-        """Compare every part. Raises what stops the source."""
+        """Compare every part. Raises what stops the source, and ConfigurationError."""
         held = self._loader.parts()
         parts = {part.key: part for part in held if self._wanted(part)}
+        if held and not any(map(self._source.wants, held)):
+            raise ConfigurationError(
+                f"{self._source.name}/{self._stream.name}: nothing was compared, for the mirror "
+                f"holds none of what the source is restricted to; run: annomirror sync"
+            )
         for part in parts.values():
             self._tried(part, deep=deep)
         for part in () if deep else self._doubtful(parts):
             self._tried(part, deep=True)
         self._judge_unlisted()
         self._judge_strays({part.key for part in held}, whole=parts.keys() <= self._read)
-        self.verdict.records = self._comparison.count()
+        self.verdict.records = self._comparison.count(parts.values())
         if self._failures:
             self.verdict.outcome, self.verdict.error = summed(self._failures, len(parts))
 

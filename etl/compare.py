@@ -33,6 +33,11 @@ def _canonical(text: str) -> str:
 
 
 def _tagged(number: str) -> str:
-    """Tell a number from any text: none in the mirror has a NUL."""
-    value = Decimal(number)
-    return f"\0{value.normalize() if value else 0}"
+    """Write a number by its digits and exponent, and so that no text is equal: none has a NUL."""
+    try:
+        sign, digits, exponent = Decimal(number).as_tuple()
+    except ArithmeticError:
+        return f"\0{number}"
+    told = "".join(map(str, digits)).lstrip("0")
+    kept = told.rstrip("0")
+    return f"\0{'-' * sign}{kept}e{int(exponent) + len(told) - len(kept)}" if kept else "\0"

@@ -10,7 +10,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from etl import extract, times
-from etl.differences import Comparison, Difference, Kind
+from etl.comparison import Comparison
+from etl.difference import Difference, Kind
 from etl.job import Job
 from etl.layout import part_key
 from etl.load import Loader, names_all

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from etl import holdings, times
 from etl.database import Session
-from etl.differences import Difference
+from etl.difference import Difference
 from etl.digests import Digests
 from etl.layout import part_key
 from etl.merge import Counts, Merge

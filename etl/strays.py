@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from etl.differences import Comparison, Difference, Kind, Stray
+from etl.comparison import Comparison
+from etl.difference import Difference, Kind, Stray
 from etl.stream import Parts
 from etl.transform import Plan
 

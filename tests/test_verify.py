@@ -8,7 +8,7 @@ from etl import verify
 from etl.address import parse
 from etl.cli.build import choose
 from etl.database import connected
-from etl.differences import Difference, Kind
+from etl.difference import Difference, Kind
 from etl.errors import Forbidden
 from etl.inspection import Inspection
 from etl.job import Job
@@ -264,6 +264,22 @@ def test_a_restricted_mirror_is_compared_with_what_it_is_restricted_to(session, 
     server.state.delete_task(2)
     found = look(session, server, source=named_only, deep=True)
     assert [one.root for one in found["tasks"].differences] == [2]
+
+
+def test_what_a_source_is_restricted_to_is_counted_alone(session, server):
+    for title, count in (("Boxes", 3), ("Moods", 4)):
+        server.project(count, title=title)
+    well(run(session, server))
+    found = look(session, server, source=replace(SOURCE, parts=("Moods",)))
+    assert (found["tasks"].records, named(found)) == (4, [])
+
+
+def test_a_source_restricted_to_what_is_not_there_is_not_called_equal(session, server, mirrored):
+    found = look(session, server, source=replace(SOURCE, parts=("nope",)))
+    assert {name: v.outcome for name, v in found.items() if name != "users"} == dict.fromkeys(
+        ("projects", "tasks", "predictions"), "failed"
+    )
+    assert "none of what the source is restricted to" in found["tasks"].error
 
 
 def test_a_repair_of_what_is_equal_writes_nothing(session, server, mirrored):

@@ -16,7 +16,8 @@ from etl import ledger, signals, verify
 from etl.checking import Verdict
 from etl.cli import build
 from etl.cli.options import common, invocation
-from etl.differences import Difference, Kind
+from etl.cli.status import restrictions
+from etl.difference import Difference, Kind
 from etl.errors import (
     AnnomirrorError,
     ConfigurationError,
@@ -54,17 +55,16 @@ def command(  # noqa: PLR0913  # one for each option
     Where a platform counts, the counts are compared, and content only where they differ; --deep
     reads everything. Whatever seems wrong is read again before it is named.
     """
+    if allow_mass_delete and not repair:
+        raise click.UsageError("--allow-mass-delete is for --repair; without it nothing is deleted")
+    deep = deep or repair  # to mend what differs is to know all of it
     began, verdicts = time.monotonic(), list[Verdict]()
     stopped: AnnomirrorError | None = None
     try:
         chosen = build.read_settings()
         selected = chosen.select(sources)
-        with (
-            signals.raised(),
-            build.jobs(selected, streams, allow_mass_delete=allow_mass_delete) as jobs,
-            ExitStack() as stack,
-        ):
-            deep = deep or repair  # a count that agrees by accident would let good rows be buried
+        opened = build.jobs(selected, streams, allow_mass_delete=allow_mass_delete)
+        with signals.raised(), opened as jobs, ExitStack() as stack:
             for verdict in _compared(chosen, jobs, stack, deep=deep, repair=repair):
                 verdicts.append(verdict)
                 _print(verdict, repair=repair, as_json=as_json)
@@ -73,9 +73,10 @@ def command(  # noqa: PLR0913  # one for each option
         raise
     finally:
         if as_json:
-            seconds = round(time.monotonic() - began, 3)
-            said = _as_json(verdicts, stopped) | {"deep": deep, "repair": repair}
-            click.echo(json.dumps(said | {"seconds": seconds}))
+            how = {"deep": deep, "repair": repair, "seconds": round(time.monotonic() - began, 3)}
+            click.echo(json.dumps(_as_json(verdicts, stopped) | how))
+    if not as_json:
+        restrictions(selected)
     _judge(verdicts)
 
 
@@ -86,6 +87,8 @@ def _compared(
     if not repair:
         yield from verify.run(jobs, stack.enter_context(build.reading(chosen)), deep=deep)
         return
+    with build.reading(chosen):
+        """There is a mirror to be mended."""
     session = stack.enter_context(build.writing(chosen))
     books = stack.enter_context(ledger.opened(session))
     for verdict in verify.run(jobs, session, deep=deep, run_id=books.run_id):
@@ -99,9 +102,12 @@ def _judge(verdicts: Sequence[Verdict]) -> None:
     if verdicts and all(v.exit_code == ConfigurationError.exit_code for v in verdicts):
         raise ConfigurationError("nothing could be compared as it is configured; see above")
     if found is Outcome.REFUSED:
-        raise RefusedError("a stream was refused; what was mended before stays")
+        raise RefusedError("a stream was refused; see above")
     if found is Outcome.DIFFERENT:
-        raise DifferentError("the mirror differs; mend it with: annomirror verify --repair")
+        raise DifferentError(
+            "the mirror differs; run annomirror sync, and for what is left: "
+            "annomirror verify --repair"
+        )
     if found is Outcome.PARTIAL:
         raise PartialError("not everything could be compared; what could be is equal")
     if found is Outcome.FAILED:

@@ -5,7 +5,7 @@ from math import log2
 
 import pytest
 
-from accounts import PLATFORM, buried
+from accounts import KINDS, PLATFORM, buried
 from etl import verify
 from etl.cli.build import choose
 from etl.job import Job
@@ -104,3 +104,25 @@ def test_an_old_task_that_changed_is_seen_by_content_only(sqlite_session, accoun
     account.state.patch("enhance_tasks", keys[3], name="renamed")
     assert named(look(sqlite_session, account, TASKS)[TASKS]) == []
     assert named(look(sqlite_session, account, TASKS, deep=True)[TASKS]) == [("stale", keys[3])]
+
+
+@pytest.mark.parametrize("stream", ["augmentation_tasks", "text_augmentation_tasks"])
+def test_a_repair_refuses_an_empty_list_as_a_sync_does(sqlite_session, account, stream):
+    for number in range(3):
+        account.state.add_enhance(f"e{number}", status=3)
+        account.state.add_text_augment(status="Succeeded")
+    account.mirror(sqlite_session)
+    for key in account.state.keys(KINDS[stream]):
+        account.state.delete(KINDS[stream], key)
+    assert account.run(sqlite_session, trusting=False)[stream].outcome == "refused"
+    with closing(account.client()) as client:
+        job = Job(account.source, PLATFORM, client, choose(PLATFORM, account.source, (stream,)))
+        (found,) = verify.run([job], sqlite_session, deep=True, run_id=9)
+    assert (found.outcome, buried(sqlite_session, stream)) == ("refused", [])
+
+
+def test_after_the_keys_were_renewed_the_account_is_known_again(sqlite_session, account):
+    many(account, 3)
+    account.mirror(sqlite_session)
+    account.renew_keys("ALTAKother0123456789", "another-secret")
+    assert named(look(sqlite_session, account)[TASKS]) == []

@@ -6,82 +6,20 @@ Of a record that is missing or extra, the record alone is named and not what bel
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from etl import compare, holdings, times
 from etl.database import Session
-from etl.layout import kinds, specs
+from etl.difference import Difference, Kind, Stray
+from etl.layout import kinds, part_key, specs
 from etl.reader import Row
 from etl.statements import Spelling
-from etl.stream import Complete, Inside, Parts
+from etl.stream import Complete, Inside, Part, Parts
 from etl.table import Table
 from etl.tables import Mirrored
 from etl.transform import Entry, Plan
 
 LONGEST = 600  # characters of a value that are kept to be shown
-
-
-class Kind(StrEnum):
-    """What is wrong with a row."""
-
-    MISSING = "missing"
-    EXTRA = "extra"
-    STALE = "stale"
-    DIFFERENT = "different"
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One row that is not as it should be: of record `root`, in a table, under a key.
-
-    A stale row belongs to an earlier state of the record, a different one to no state of it that
-    was ever read. `fields` show of each differing column what is here and what is there, cut
-    short; `content` stands for all of what is there, however its JSON is spelled.
-    """
-
-    kind: Kind
-    table: str
-    root: Any
-    key: tuple[tuple[str, Any], ...]
-    fields: tuple[tuple[str, Any, Any], ...] = ()
-    content: int = 0
-
-    @property
-    def row(self) -> tuple[Any, ...]:
-        """Tell which row it is."""
-        return (self.table, *self.key)
-
-    @property
-    def place(self) -> tuple[Any, ...]:
-        """Tell where the row was looked for: it may be missing in one record, extra in another."""
-        return (self.root, *self.row)
-
-    def confirms(self, other: Difference | None) -> bool:
-        """Tell whether another look at the row came to the same."""
-        if other is None or self.row != other.row:
-            return False
-        return self.content == other.content if self.fields else self.kind is other.kind
-
-    def joined(self, other: Difference | None) -> Difference:
-        """Put together what is said of one row; extra here and missing there, it was moved."""
-        if other is None or other.kind is self.kind or self.fields:
-            return self
-        if other.fields:
-            return other
-        extra, missing = (self, other) if self.kind is Kind.EXTRA else (other, self)
-        moved = (("record", extra.root, missing.root),)
-        return replace(missing, kind=Kind.DIFFERENT, fields=moved)
-
-
-@dataclass(frozen=True)
-class Stray:
-    """A live row that lies in no live row: where it should lie, by table and id, and its part."""
-
-    row: Difference
-    inside: tuple[str, Any]
-    part: Any = None
 
 
 class Comparison:
@@ -121,11 +59,15 @@ class Comparison:
             if key not in complete.ids:
                 yield Difference(Kind.EXTRA, self._root.name, key, (("id", key),))
 
-    def count(self) -> int:
-        """Count the live records of the stream."""
+    def count(self, parts: Iterable[Part]) -> int:
+        """Count the live records of some parts."""
+        split, of = self._plan.stream.parts, (self._plan.source,)
         sql = holdings.count(self._plan.root.table, self._spelling)
-        ((count,),) = self._session.all(sql, (self._plan.source,))
-        return int(count)
+        if split is None:
+            return int(self._session.all(sql, of)[0][0])
+        sql = f"{sql} AND {self._spelling.equal(split.column)}"
+        counts = (self._session.all(sql, (*of, part_key(split, part))) for part in parts)
+        return sum(count for ((count,),) in counts)
 
     def strays(self) -> Iterator[Stray]:
         """List rows that lie in nothing: in a record that is not here, or not any more.
