@@ -42,7 +42,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Traces:
+class JobSearch:
     """What is found of a batch whose answer was lost.
 
     It is `settled` where the server's jobs tell for certain that nothing can come late; where it
@@ -79,7 +79,7 @@ class Intake:
     submission: Callable[[int, Sequence[bytes]], Request]
     answered: Callable[[Answer], Job]
     job: Callable[[int, int], Questions[Job]]
-    traces: Callable[[int, str], Questions[Traces]]
+    traces: Callable[[int, str], Questions[JobSearch]]
     marked: Callable[[int, str], Questions[dict[int, int]]]
     records: Callable[[int, Sequence[int]], Questions[list[bytes]]]
     places: Callable[[Sequence[bytes], str], dict[int, int]]

@@ -10,10 +10,8 @@ from typing import Any
 import click
 
 from etl.errors import ConfigurationError
-from etl.importing import Sizes
-from etl.imports import Asked
-from etl.sightings import Wishes
-from etl.survey import STDIN
+from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
+from etl.imports.validate import STDIN
 
 POSITIVE = click.IntRange(1)
 OPTIONS = (
@@ -22,7 +20,7 @@ OPTIONS = (
         "--batch-size",
         type=click.IntRange(1, 100_000),
         metavar="N",
-        default=Sizes.lines,
+        default=BatchLimits.lines,
         show_default=True,
         help="Send at most so many tasks at once.",
     ),
@@ -30,7 +28,7 @@ OPTIONS = (
         "--batch-bytes",
         type=POSITIVE,
         metavar="N",
-        default=Sizes.bytes,
+        default=BatchLimits.bytes,
         show_default=True,
         help="Send at most so many bytes at once.",
     ),
@@ -44,7 +42,7 @@ OPTIONS = (
     click.option(
         "--timeout",
         type=click.FloatRange(0, min_open=True),
-        default=Wishes.timeout,
+        default=ImportOptions.timeout,
         show_default=True,
         metavar="SECONDS",
         help="Follow one job no longer than that.",
@@ -59,7 +57,7 @@ def all_of_them(function: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda found, option: option(found), reversed(OPTIONS), function)
 
 
-def asked(source: str | None, files: Sequence[str], **said: Any) -> Asked:
+def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportRequest:
     """Tell what is asked. Raises ConfigurationError for what does not go together."""
     project, watch, key = said["project"], said["watch"], said["key"]
     if said["resume"]:
@@ -72,17 +70,22 @@ def asked(source: str | None, files: Sequence[str], **said: Any) -> Asked:
         raise ConfigurationError("--key has to see what was made before; leave --no-wait out")
     if key is not None and (not key or "__" in key):
         raise ConfigurationError(f"--key {key!r}: Label Studio finds nothing by such a name")
-    wishes = Wishes(
+    options = ImportOptions(
         key=key,
         update=said["update"],
         skip_bad=said["skip_bad"],
         wait=not said["no_wait"],
         timeout=said["timeout"],
     )
-    sizes = Sizes(lines=said["batch_size"], bytes=said["batch_bytes"])
+    limits = BatchLimits(lines=said["batch_size"], bytes=said["batch_bytes"])
     names = [name if name == STDIN else str(Path(name).absolute()) for name in files]
-    return Asked(
-        project=project, files=names, watch=watch, again=said["again"], wishes=wishes, sizes=sizes
+    return ImportRequest(
+        project=project,
+        files=names,
+        watch=watch,
+        again=said["again"],
+        options=options,
+        limits=limits,
     )
 
 

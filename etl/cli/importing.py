@@ -14,8 +14,6 @@ from typing import Any, BinaryIO
 import click
 
 from etl import ledger, signals, sync
-from etl.aside import STREAM
-from etl.batch import CREATED, REJECTED, SKIPPED, UPDATED
 from etl.cli import build, import_options
 from etl.cli.import_progress import ImportProgress
 from etl.cli.options import common, invocation
@@ -29,13 +27,15 @@ from etl.errors import (
     RefusedError,
     SourceError,
 )
-from etl.imports import Asked, Imports, Target, rehearse
+from etl.imports.batch import CREATED, REJECTED, SKIPPED, UPDATED, Settled
+from etl.imports.options import ImportRequest
+from etl.imports.rejected import STREAM
+from etl.imports.run import ImportRun, Target, rehearse
+from etl.imports.validate import STDIN
 from etl.ledger import Ledger, StreamReport
 from etl.platforms import PLATFORMS, intake
 from etl.settings import Settings
-from etl.sightings import Settled
 from etl.stream import Source
-from etl.survey import STDIN
 
 OUTCOMES = (CREATED, UPDATED, SKIPPED, REJECTED)
 
@@ -108,7 +108,9 @@ def _targets(chosen: Settings, name: str | None) -> list[Source]:
     return [source]
 
 
-def _run(chosen: Settings, sources: Sequence[Source], asked: Asked, report: ImportReport) -> None:
+def _run(
+    chosen: Settings, sources: Sequence[Source], asked: ImportRequest, report: ImportReport
+) -> None:
     """Import into each source; one that fails does not stop the next."""
     failed: list[AnnomirrorError] = []
     with build.writing(chosen) as session, ledger.opened(session) as run:
@@ -126,24 +128,24 @@ def _run(chosen: Settings, sources: Sequence[Source], asked: Asked, report: Impo
 
 
 def _into(
-    source: Source, asked: Asked, report: ImportReport, session: Session, run: Ledger
+    source: Source, asked: ImportRequest, report: ImportReport, session: Session, run: Ledger
 ) -> None:
     """Do for one source what is asked."""
     shown = sys.stderr.isatty() and invocation().verbosity >= 0
     name = f"{source.name}: import"
     with _noted(source, report, run), _target(source, report) as target:  # noqa: SIM117  # the bar ends first
         with ImportProgress(name, sys.stderr if shown else None) as progress:
-            imports = Imports(target, session, run, opened, progress.expect)
+            imports = ImportRun(target, session, run, opened, progress.expect)
             try:
                 for event in imports.events(asked):
                     progress.show(event)
                     _count(event, report)
             finally:
                 with suppress(AnnomirrorError):
-                    report.unfinished += len(imports.journal.recall.unfinished())
+                    report.unfinished += len(imports.journal.history.unfinished())
 
 
-def _rehearse(source: Source, asked: Asked, report: ImportReport) -> None:
+def _rehearse(source: Source, asked: ImportRequest, report: ImportReport) -> None:
     """Validate the files and ask for the project; nothing is sent or written."""
     with _target(source, report) as target:
         for event in rehearse(target, asked, opened):

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from etl import client, sightings
+from etl import client
+from etl.imports import reconcile
 from etl.standins.label_studio import LabelStudio
 from importer import Importer
 
@@ -43,10 +44,10 @@ def site(tmp_path, monkeypatch, server, project):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(client, "LONGEST_PAUSE", 0.0)
-    monkeypatch.setattr(sightings, "FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(sightings, "LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(sightings, "ABSENT", sightings.ABSENT / 200)
-    monkeypatch.setattr(sightings, "LISTED", sightings.LISTED / 200)
+    monkeypatch.setattr(reconcile, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(reconcile, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(reconcile, "ABSENT", reconcile.ABSENT / 200)
+    monkeypatch.setattr(reconcile, "LISTED", reconcile.LISTED / 200)
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.chdir(folder)

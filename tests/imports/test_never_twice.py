@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from etl import client
-from etl.sightings import Sightings
+from etl.imports.reconcile import Reconciler
 from etl.standins.faults import Fault
 
 IMPORT = "/api/projects/1/import"
@@ -446,9 +446,9 @@ def test_a_job_that_does_not_end_is_left_to_the_next_run(site, server, file, by_
 def test_pauses_between_two_looks_grow():
     pauses, last = [], 0.0
     others = dict.fromkeys(
-        ("source", "intake", "stream", "sender", "session", "journal", "run_id", "wishes")
+        ("source", "intake", "stream", "sender", "session", "journal", "run_id", "options")
     )
-    there = Sightings(**others, sleep=pauses.append)
+    there = Reconciler(**others, sleep=pauses.append)
     for _ in range(15):
         last = there.pause(last)
     assert pauses[:3] == [0.2, pytest.approx(0.3), pytest.approx(0.45)]

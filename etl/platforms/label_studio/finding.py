@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from etl.errors import BadAnswer
-from etl.inputs import fields
 from etl.intake import Existing, Key, Questions
-from etl.paging import listing, record_id
+from etl.paging import fields, listing, record_id
 from etl.platforms.label_studio import left_out
 from etl.platforms.label_studio.query import TASKS
 from etl.platforms.label_studio.wrapping import NAME, key

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from etl.errors import BadAnswer, Missing
-from etl.intake import Intake, Job, Questions, Traces, counted
+from etl.intake import Intake, Job, JobSearch, Questions, counted
 from etl.paging import listing, mapping
 from etl.platforms.label_studio.finding import existing, marked, places, records
 from etl.platforms.label_studio.refusals import problems
@@ -95,7 +95,7 @@ def _job(answer: Answer) -> Job:
     )
 
 
-def traces(number: int, mark: str) -> Questions[Traces]:
+def traces(number: int, mark: str) -> Questions[JobSearch]:
     """Look for a batch among the server's jobs, of which there is no list.
 
     A job that makes no tasks tells the newest number: from there it goes back, job by job. Those
@@ -106,7 +106,7 @@ def traces(number: int, mark: str) -> Questions[Traces]:
     probe = Request(path, params, method="POST", json=[{"data": {NAME: "no task"}}])
     newest = answered((yield probe))
     if newest.id is None:
-        return Traces()
+        return JobSearch()
     told = True
     for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
         try:
@@ -114,9 +114,9 @@ def traces(number: int, mark: str) -> Questions[Traces]:
         except Missing:
             continue
         if any(mark.encode() in record for record in islice(found.records, 1)):
-            return Traces(found, settled=True)
+            return JobSearch(found, settled=True)
         told = told and bool(found.records)
-    return Traces(settled=told, queued=True)
+    return JobSearch(settled=told, queued=True)
 
 
 INTAKE = Intake(

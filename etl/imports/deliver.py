@@ -12,15 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from etl import times
-from etl.batch import CREATED, PREPARED, REJECTED, SENDING, Batch
 from etl.errors import InputError, Invalid, Missing, SourceError, Unreachable
 from etl.extract import ask
-from etl.inputs import Line
+from etl.imports.batch import CREATED, PREPARED, REJECTED, SENDING, Batch, Events, Settled, Waiting
+from etl.imports.journal import Journal
+from etl.imports.options import ImportOptions
+from etl.imports.reconcile import SERVER_ERROR, Reconciler
+from etl.imports.records import Line
+from etl.imports.validate import STDIN, refused
 from etl.intake import COMPLETED, FAILED, Intake, Job, ended
-from etl.journal import Journal
 from etl.reject import storable
-from etl.sightings import SERVER_ERROR, Events, Settled, Sightings, Waiting, Wishes
-from etl.survey import STDIN, refused
 from etl.verdict import may_have_arrived
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ BAD_REQUEST, TOO_LARGE = 400, 413
 class Delivery:
     """Sends the batches of one source, one after the other."""
 
-    there: Sightings
+    there: Reconciler
     _attempts: dict[int, int] = field(default_factory=dict)
 
     @property
@@ -47,9 +48,9 @@ class Delivery:
         return self.there.journal
 
     @property
-    def wishes(self) -> Wishes:
+    def options(self) -> ImportOptions:
         """How it is wished to be done."""
-        return self.there.wishes
+        return self.there.options
 
     def deliver(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Send what of a batch is not there yet, and follow it. Raises SourceError, InputError."""
@@ -99,7 +100,7 @@ class Delivery:
 
         Raises SourceError where it takes too long.
         """
-        job_id, ends_at, pause = batch.job_id or 0, time.monotonic() + self.wishes.timeout, 0.0
+        job_id, ends_at, pause = batch.job_id or 0, time.monotonic() + self.options.timeout, 0.0
         status = batch.status
         while True:
             try:
@@ -115,12 +116,12 @@ class Delivery:
                 status = job.status
                 self.journal.change(batch, status=storable(status))
             yield Waiting(batch, status)
-            if not self.wishes.wait:
+            if not self.options.wait:
                 return
             if time.monotonic() > ends_at:
                 raise Unreachable(
                     f"job {job_id} of project {batch.project_id} has not ended within "
-                    f"{self.wishes.timeout:g} s, it is {status}; it goes on without us, see after "
+                    f"{self.options.timeout:g} s, it is {status}; it goes on without us, see after "
                     "it with: annomirror import --resume"
                 )
             pause = self.there.pause(pause)
@@ -135,7 +136,7 @@ class Delivery:
 
     def finish(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Go on with a batch of which the server has everything, and the mirror perhaps not."""
-        ids = self.journal.recall.ids(batch) or self.there.marked(batch)
+        ids = self.journal.history.ids(batch) or self.there.marked(batch)
         yield from self.collect(batch, lines, ids)
 
     # What a server says
@@ -146,7 +147,7 @@ class Delivery:
         self.journal.taken(batch, job, _ids(lines, job))
         if ended(job):
             yield from self._ended(batch, lines, job)
-        elif self.wishes.wait:
+        elif self.options.wait:
             yield from self.follow(batch, lines)
 
     def _ended(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
@@ -204,9 +205,9 @@ class Delivery:
         if not lines:
             self._complete(batch)
             return
-        if not self.wishes.skip_bad or not all(line.raw for line in lines):
+        if not self.options.skip_bad or not all(line.raw for line in lines):
             self.journal.change(batch, status=FAILED, error=storable(said))
-            if self.wishes.skip_bad:
+            if self.options.skip_bad:
                 return  # whoever has the file sends the others
             raise InputError(refused(batch.file or STDIN, lines, named, said))
         good = [line for line in lines if line.place not in wrong]

@@ -7,23 +7,34 @@ time to appear: a server goes on with what it was sent though nobody waits for t
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from etl import times
-from etl.batch import CREATED, REJECTED, SKIPPED, UPDATED, Batch
 from etl.database import Session
 from etl.errors import InputError, Invalid, SourceError, Unreachable
 from etl.extract import Sender, ask
-from etl.inputs import Line
-from etl.intake import FAILED, Existing, Intake, Job, Key, Traces
-from etl.journal import Journal
+from etl.imports.batch import (
+    CREATED,
+    REJECTED,
+    SKIPPED,
+    UPDATED,
+    Batch,
+    Event,
+    Events,
+    Settled,
+    Waiting,
+)
+from etl.imports.journal import Journal
+from etl.imports.options import ImportOptions
+from etl.imports.records import Line
+from etl.imports.validate import STDIN, told
+from etl.intake import FAILED, Existing, Intake, Job, JobSearch, Key
 from etl.load import Loader
 from etl.reject import storable
 from etl.stream import Page, Part, Source, Stream
-from etl.survey import STDIN, told
 from etl.transform import Plan
 
 T = TypeVar("T")
@@ -35,47 +46,12 @@ FIRST_PAUSE, LONGER, LONGEST_PAUSE = 0.2, 1.5, 15.0  # seconds between two looks
 SERVER_ERROR = 500  # said by the server itself, when it has given up
 
 
-@dataclass(frozen=True)
-class Settled:
-    """What became of some lines: how many of them were created, updated, skipped or rejected."""
-
-    outcome: str
-    lines: int
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A job is followed that has not ended yet."""
-
-    batch: Batch
-    status: str
-
-
-Event = Settled | Waiting
-Events = Iterator[Event]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wishes:
-    """How a file is to be imported; `timeout` is seconds to wait for one batch."""
-
-    key: str | None = None
-    update: bool = False
-    skip_bad: bool = False
-    wait: bool = True
-    timeout: float = 1800.0
-
-    def kept(self) -> dict[str, Any]:
-        """Give what holds for the whole file, whenever it is gone on with."""
-        return {"key": self.key, "update": self.update, "skip_bad": self.skip_bad}
-
-
 Looked = Generator[Event, None, T]
 """Yields what happens, and ends in what was found."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sightings:
+class Reconciler:
     """Looks for what one import has put into a platform, and brings it into the mirror."""
 
     source: Source
@@ -85,15 +61,15 @@ class Sightings:
     session: Session
     journal: Journal
     run_id: int
-    wishes: Wishes
+    options: ImportOptions
     sleep: Callable[[float], None] = time.sleep
 
     def keyed(self, batch: Batch, lines: Sequence[Line]) -> Looked[list[Line]]:
         """Leave out the lines whose key is there, having changed their tasks if that is wished."""
-        if self.wishes.key is None:
+        if self.options.key is None:
             return list(lines)
-        keys: dict[Key, Line] = {self.intake.key(n.raw, self.wishes.key): n for n in lines}
-        asked = self.intake.existing(batch.project_id, self.wishes.key, list(keys))
+        keys: dict[Key, Line] = {self.intake.key(n.raw, self.options.key): n for n in lines}
+        asked = self.intake.existing(batch.project_id, self.options.key, list(keys))
         there = ask(asked, self.sender)
         found: dict[str, dict[int, int | None]] = {UPDATED: {}, SKIPPED: {}}
         wrong: list[tuple[Line, str]] = []
@@ -115,14 +91,14 @@ class Sightings:
 
     def _changed(self, line: Line, task: Existing) -> bool:
         """Change a task that is there, if that is wished and it differs. Raises Invalid."""
-        change = self.intake.change(line.raw, task) if self.wishes.update else None
+        change = self.intake.change(line.raw, task) if self.options.update else None
         if change:
             self.sender.send(change)
         return change is not None
 
     def _refused(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> Events:
         """Set lines aside whose changes were refused, or say which they are. Raises InputError."""
-        if not self.wishes.skip_bad:
+        if not self.options.skip_bad:
             said = told(batch.file or STDIN, wrong)
             self.journal.change(batch, status=FAILED, error=storable(said))
             raise InputError(said)
@@ -134,7 +110,7 @@ class Sightings:
     ) -> Looked[Job | dict[int, int]]:
         """Look for a batch until it is found or its absence is believed. Raises Unreachable."""
         over = error is not None and error.status == SERVER_ERROR
-        traces, pause, ends_at = None, 0.0, time.monotonic() + self.wishes.timeout
+        traces, pause, ends_at = None, 0.0, time.monotonic() + self.options.timeout
         while len(found := self.marked(batch)) < len(lines):
             age = times.parsed(times.now()) - times.parsed(batch.submitted_at or times.now())
             if traces is None and (over or age > LISTED):
@@ -152,7 +128,7 @@ class Sightings:
             pause = self.pause(pause)
         return found
 
-    def _traces(self, batch: Batch) -> Traces:
+    def _traces(self, batch: Batch) -> JobSearch:
         return ask(self.intake.traces(batch.project_id, batch.mark), self.sender)
 
     def kept(

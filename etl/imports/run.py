@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 from etl import extract
-from etl.batch import CREATED, REJECTED, SKIPPED, UPDATED, Batch
 from etl.database import Session
-from etl.delivery import Delivery
 from etl.errors import (
     AnnomirrorError,
     ConfigurationError,
@@ -19,33 +17,24 @@ from etl.errors import (
     RefusedError,
     SourceError,
 )
-from etl.importing import Files, Sizes
-from etl.inputs import Line, lines
+from etl.imports.batch import CREATED, REJECTED, SKIPPED, UPDATED, Batch, Events, Settled
+from etl.imports.deliver import Delivery
+from etl.imports.journal import Journal
+from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
+from etl.imports.reconcile import Reconciler
+from etl.imports.records import Line, lines
+from etl.imports.transfer import FileImport
+from etl.imports.validate import STDIN, OpenFile, Validator, portions, reading, survey
 from etl.intake import ENDED, Intake, Key, Questions
 from etl.job import Sender
-from etl.journal import Journal
 from etl.ledger import Ledger
-from etl.sightings import Events, Settled, Sightings, Wishes
 from etl.stream import Part, Platform, Source
-from etl.survey import STDIN, Judge, Opens, portions, reading, survey
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-COMPARED = 1000  # lines of a rehearsal whose keys are asked for together
-
-
-@dataclass(frozen=True, kw_only=True)
-class Asked:
-    """What is to be done; without a project, what is unfinished."""
-
-    project: int | None = None
-    files: Sequence[str] = ()
-    watch: int | None = None
-    again: bool = False
-    wishes: Wishes = field(default_factory=Wishes)
-    sizes: Sizes = field(default_factory=Sizes)
+COMPARED = 1000  # lines of a rehearsal whose keys are request for together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,32 +61,32 @@ class Target:
         return extract.ask(questions, self.sender)
 
 
-class Imports:
-    """Imports into one source, written down in its books."""
+class ImportRun:
+    """ImportRun into one source, written down in its books."""
 
     def __init__(
         self,
         target: Target,
         session: Session,
         run: Ledger,
-        opens: Opens,
+        opens: OpenFile,
         expect: Callable[[int], None] = lambda _records: None,
     ) -> None:
         self._target, self._session, self._run = target, session, run
         self._opens, self._expect = opens, expect
         self.journal = Journal(session, target.intake, target.source.name, run.run_id)
 
-    def events(self, asked: Asked) -> Events:
-        """Do what is asked. Raises SourceError, InputError, RefusedError."""
+    def events(self, request: ImportRequest) -> Events:
+        """Do what is request. Raises SourceError, InputError, RefusedError."""
         self._confirm()
-        if asked.project is None:
-            yield from self._resume(asked)
+        if request.project is None:
+            yield from self._resume(request)
             return
-        number = int(self._target.project(asked.project).key)
-        if asked.watch:
-            yield from self._watch(number, asked.watch, asked)
-        for name in asked.files:
-            yield from self._file(number, name, asked)
+        number = int(self._target.project(request.project).key)
+        if request.watch:
+            yield from self._watch(number, request.watch, request)
+        for name in request.files:
+            yield from self._file(number, name, request)
 
     def _confirm(self) -> None:
         """Make sure that we are who the mirror was read by."""
@@ -106,12 +95,12 @@ class Imports:
         if identity.realm:
             self._run.confirm(source.name, identity.realm, accept=False)
 
-    def _file(self, number: int, name: str, asked: Asked) -> Events:
+    def _file(self, number: int, name: str, request: ImportRequest) -> Events:
         """Import a file, or go on with it where it was begun."""
-        files = self._files(asked.wishes, asked.sizes)
+        files = self._files(request.options, request.limits)
         begun = files.begun(number, name)
-        if begun and not asked.again:
-            yield from self._go_on(begun, asked)
+        if begun and not request.again:
+            yield from self._go_on(begun, request)
             return
         if begun:
             yield from files.settle(begun)
@@ -119,28 +108,28 @@ class Imports:
         digest = None
         if name != STDIN:
             with reading(self._opens, name) as file:
-                found = survey(file, name, files.judge, skip_bad=asked.wishes.skip_bad)
+                found = survey(file, name, files.validator, skip_bad=request.options.skip_bad)
             self._expect(found.records)
             digest = found.digest
-        if digest and not (asked.again or asked.wishes.key):
+        if digest and not (request.again or request.options.key):
             files.refuse_again(number, name, digest)
         yield from files.carry(number, name, digest)
 
-    def _resume(self, asked: Asked) -> Events:
+    def _resume(self, request: ImportRequest) -> Events:
         """Go on with every file that was begun, and with every job that is followed.
 
         One that cannot be gone on with does not stop the next. Raises what stopped the first.
         """
         sessions: dict[str | None, list[Batch]] = {}
-        for batch in self.journal.recall.unfinished():
+        for batch in self.journal.history.unfinished():
             sessions.setdefault(batch.session, []).append(batch)
         failed: list[AnnomirrorError] = []
         for name, begun in sessions.items():
             try:
                 if name is None:
-                    yield from self._files(asked.wishes, asked.sizes).settle(begun)
+                    yield from self._files(request.options, request.limits).settle(begun)
                 else:
-                    yield from self._go_on(begun, asked)
+                    yield from self._go_on(begun, request)
             except (SourceError, InputError, RefusedError) as error:
                 failed.append(error)
         for other in failed[1:]:
@@ -148,22 +137,22 @@ class Imports:
         if failed:
             raise failed[0]
 
-    def _go_on(self, begun: Sequence[Batch], asked: Asked) -> Events:
+    def _go_on(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
         """Find out what became of what was sent; then send what was not."""
         some = begun[0]
-        files = self._files(*_as_begun(some, asked.wishes))
+        files = self._files(*_as_begun(some, request.options))
         yield from files.settle(begun)
-        left = [b for b in self.journal.recall.unfinished() if b.session == some.session]
+        left = [b for b in self.journal.history.unfinished() if b.session == some.session]
         if not files.need_the_file(left):
             return
-        if some.file == STDIN and asked.project is None:
+        if some.file == STDIN and request.project is None:
             raise InputError(
                 "what was sent is in, but standard input was not read to its end; pipe the same "
                 f"into: annomirror import {self._target.source.name} --project {some.project_id} -"
             )
         yield from files.go_on(left)
 
-    def _watch(self, number: int, job_id: int, asked: Asked) -> Events:
+    def _watch(self, number: int, job_id: int, request: ImportRequest) -> Events:
         """Follow a job that was begun elsewhere. Raises Missing for one that is not there."""
         try:
             job = self._target.ask(self._target.intake.job(number, job_id))
@@ -173,15 +162,15 @@ class Imports:
                 "has no jobs, and another one may have forgotten it",
                 error.status,
             ) from error
-        batch = self.journal.recall.of_job(job_id) or self.journal.begin(
+        batch = self.journal.history.of_job(job_id) or self.journal.begin(
             project_id=number, job_id=job_id, status="created", submitted_at=job.created_at
         )
         if batch.status not in ENDED:
-            yield from self._files(asked.wishes, asked.sizes).settle([batch])
+            yield from self._files(request.options, request.limits).settle([batch])
 
-    def _files(self, wishes: Wishes, sizes: Sizes) -> Files:
+    def _files(self, options: ImportOptions, limits: BatchLimits) -> FileImport:
         target = self._target
-        there = Sightings(
+        there = Reconciler(
             source=target.source,
             intake=target.intake,
             stream=target.platform.stream(target.intake.stream),
@@ -189,50 +178,50 @@ class Imports:
             session=self._session,
             journal=self.journal,
             run_id=self._run.run_id,
-            wishes=wishes,
+            options=options,
         )
-        return Files(delivery=Delivery(there=there), opens=self._opens, sizes=sizes)
+        return FileImport(delivery=Delivery(there=there), opens=self._opens, limits=limits)
 
 
-def rehearse(target: Target, asked: Asked, opens: Opens) -> Events:
-    """Validate the files and what is asked for; send nothing, write nothing."""
-    number = int(target.project(asked.project or 0).key)
-    judge = Judge(target.intake, asked.wishes.key)
-    for name in asked.files:
+def rehearse(target: Target, request: ImportRequest, opens: OpenFile) -> Events:
+    """Validate the files and what is request for; send nothing, write nothing."""
+    number = int(target.project(request.project or 0).key)
+    validator = Validator(target.intake, request.options.key)
+    for name in request.files:
         if name == STDIN:
             raise ConfigurationError("standard input can be read once; --dry-run needs a file")
         with reading(opens, name) as file:
-            found = survey(file, name, judge, skip_bad=asked.wishes.skip_bad)
+            found = survey(file, name, validator, skip_bad=request.options.skip_bad)
         yield Settled(REJECTED, found.wrong)
-        if judge.name is None:
+        if validator.name is None:
             yield Settled(CREATED, found.records - found.wrong)
             continue
         with reading(opens, name) as file:
             for some in portions(lines(file, name), COMPARED):
-                keys = {key: line for line in some if (key := judge.key(line)) is not None}
-                yield from _foretold(target, number, judge.name, keys, asked.wishes)
+                keys = {key: line for line in some if (key := validator.key(line)) is not None}
+                yield from _foretold(target, number, validator.name, keys, request.options)
 
 
 def _foretold(
-    target: Target, number: int, name: str, keys: dict[Key, Line], wishes: Wishes
+    target: Target, number: int, name: str, keys: dict[Key, Line], options: ImportOptions
 ) -> Events:
     """Tell what would become of some lines, by their keys."""
     there = target.ask(target.intake.existing(number, name, list(keys)))
     differing = [k for k, task in there.items() if target.intake.change(keys[k].raw, task)]
-    updated = len(differing) if wishes.update else 0
+    updated = len(differing) if options.update else 0
     yield Settled(UPDATED, updated)
     yield Settled(SKIPPED, len(there) - updated)
     yield Settled(CREATED, len(keys) - len(there))
 
 
-def _as_begun(batch: Batch, now: Wishes) -> tuple[Wishes, Sizes]:
+def _as_begun(batch: Batch, now: ImportOptions) -> tuple[ImportOptions, BatchLimits]:
     """Go on with a file as it was begun; only waiting, and what is skipped, may be told anew."""
-    options = batch.options
-    wishes = Wishes(
-        key=options.get("key"),
-        update=bool(options.get("update")),
-        skip_bad=bool(options.get("skip_bad")) or now.skip_bad,
+    kept = batch.options
+    options = ImportOptions(
+        key=kept.get("key"),
+        update=bool(kept.get("update")),
+        skip_bad=bool(kept.get("skip_bad")) or now.skip_bad,
         wait=now.wait,
         timeout=now.timeout,
     )
-    return wishes, Sizes(lines=int(options["lines"]), bytes=int(options["bytes"]))
+    return options, BatchLimits(lines=int(kept["lines"]), bytes=int(kept["bytes"]))

@@ -11,58 +11,50 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from etl.batch import PREPARED, READING, REJECTED, SENDING, TAKEN, Batch
-from etl.delivery import Delivery
 from etl.errors import InputError, RefusedError
-from etl.inputs import Line, lines
+from etl.imports.batch import PREPARED, READING, REJECTED, SENDING, TAKEN, Batch, Events, Settled
+from etl.imports.deliver import Delivery
+from etl.imports.options import BatchLimits
+from etl.imports.records import Line, lines
+from etl.imports.validate import STDIN, OpenFile, Validator, reading, told
 from etl.intake import FAILED, Key
-from etl.sightings import Events, Settled
-from etl.survey import STDIN, Judge, Opens, reading, told
 
 COMPARED = 1000  # lines compared with the books at a time
 
 
-@dataclass(frozen=True, kw_only=True)
-class Sizes:
-    """How much a batch holds at most."""
-
-    lines: int = 1000
-    bytes: int = 10_000_000
-
-
 @dataclass(kw_only=True)
-class Files:
+class FileImport:
     """The files of one import command, each a session of its own in the books."""
 
     delivery: Delivery
-    opens: Opens
-    sizes: Sizes = Sizes()
+    opens: OpenFile
+    limits: BatchLimits
 
     @property
-    def judge(self) -> Judge:
+    def validator(self) -> Validator:
         """What tells a wrong line."""
-        return Judge(self.delivery.intake, self.delivery.wishes.key)
+        return Validator(self.delivery.intake, self.delivery.options.key)
 
     def begun(self, project_id: int, name: str) -> list[Batch]:
         """Find the open batches of a file whose import was cut."""
-        found = self.delivery.journal.recall.unfinished()
+        found = self.delivery.journal.history.unfinished()
         return [b for b in found if b.session and (b.project_id, b.file) == (project_id, name)]
 
     def carry(self, project_id: int, name: str, digest: str | None) -> Events:
         """Import a file from its beginning."""
-        wishes, sizes = self.delivery.wishes, self.sizes
+        options, limits = self.delivery.options, self.limits
         first = self.delivery.journal.begin(
             project_id=project_id,
             session=secrets.token_hex(6),
             batch=1,
             file=name,
-            options={"sha256": digest, **wishes.kept(), "lines": sizes.lines, "bytes": sizes.bytes},
+            options={"sha256": digest, **options.kept(), **limits.kept()},
         )
         yield from self.go_on([first])
 
     def refuse_again(self, project_id: int, name: str, digest: str) -> None:
         """Refuse a file that is in the project already. Raises RefusedError."""
-        for batch in self.delivery.journal.recall.finished(project_id):
+        for batch in self.delivery.journal.history.finished(project_id):
             if batch.options.get("sha256") == digest:
                 raise RefusedError(
                     f"{name}: this very file was imported into project {project_id} at "
@@ -78,7 +70,7 @@ class Files:
     def settle(self, open_ones: Iterable[Batch]) -> Events:
         """Find out what became of batches that were sent, which needs no file."""
         for batch in open_ones:
-            found = self.delivery.journal.recall.lines(batch)
+            found = self.delivery.journal.history.lines(batch)
             if batch.status == SENDING:
                 yield from self.delivery.find(batch, found)
             elif batch.status == TAKEN:
@@ -92,7 +84,7 @@ class Files:
         open_ones = self._given_back(open_ones)
         unread = next((batch for batch in open_ones if batch.status == READING), None)
         waiting = [batch for batch in open_ones if batch.status in (PREPARED, FAILED)]
-        consumed = self.delivery.journal.recall.consumed(some.session)
+        consumed = self.delivery.journal.history.consumed(some.session)
         with reading(self.opens, some.file or STDIN) as file:
             read = lines(file, some.file or STDIN)
             yield from self._again(some, waiting, read, consumed)
@@ -103,17 +95,17 @@ class Files:
         """Have the last batch read anew where it failed: its file may have been mended since."""
         journal = self.delivery.journal
         last = max(open_ones, key=lambda batch: (batch.status == FAILED, batch.id))
-        if last.status != FAILED or not journal.recall.can_be_read_anew(last):
+        if last.status != FAILED or not journal.history.can_be_read_anew(last):
             return open_ones
         journal.give_back(last, opens=all(batch.status != READING for batch in open_ones))
-        return [b for b in journal.recall.unfinished() if b.session == last.session]
+        return [b for b in journal.history.unfinished() if b.session == last.session]
 
     def _again(
         self, some: Batch, waiting: Sequence[Batch], read: Iterator[Line], consumed: int
     ) -> Events:
         """Read what the books have, and send of it what is not in."""
         journal = self.delivery.journal
-        wanted = {line.place: batch for batch in waiting for line in journal.recall.lines(batch)}
+        wanted = {line.place: batch for batch in waiting for line in journal.history.lines(batch)}
         ends = {batch.id: place for place, batch in wanted.items()}
         found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
         for some_lines in _portions(read, consumed):
@@ -128,13 +120,13 @@ class Files:
 
     def _send_again(self, batch: Batch, found: Sequence[Line]) -> Events:
         """Send a batch that never was, or the lines of one that failed as a batch of their own."""
-        wrong = [(line, why) for line in found if (why := self.judge.wrong(line))]
-        if wrong and not self.delivery.wishes.skip_bad:
+        wrong = [(line, why) for line in found if (why := self.validator.wrong(line))]
+        if wrong and not self.delivery.options.skip_bad:
             raise InputError(told(batch.file or STDIN, wrong))
         if wrong:
             self.delivery.journal.reject(batch, wrong)
             yield Settled(REJECTED, len(wrong))
-            found = [line for line in found if not self.judge.wrong(line)]
+            found = [line for line in found if not self.validator.wrong(line)]
         if batch.status == FAILED:
             self.delivery.journal.rehash(batch, found)
             (batch,) = self.delivery.journal.part(batch, None, [], [found])
@@ -145,7 +137,7 @@ class Files:
         if not found:
             return
         first, last = found[0].place - 1, found[-1].place
-        known = self.delivery.journal.recall.hashes(some.session, first, last)
+        known = self.delivery.journal.history.hashes(some.session, first, last)
         for line in found:
             mended = line.place in wanted and wanted[line.place].status == FAILED
             if not mended and known.get(line.place) != line.content_hash:
@@ -160,8 +152,8 @@ class Files:
         after: Batch | None = batch
         for found, keys, last in self._batches(read):
             batch = after or batch  # there is one after every batch but the last
-            named = [(line, why) for line in found if (why := self.judge.wrong(line))]
-            if named and not self.delivery.wishes.skip_bad:
+            named = [(line, why) for line in found if (why := self.validator.wrong(line))]
+            if named and not self.delivery.options.skip_bad:
                 raise InputError(told(batch.file or STDIN, named))
             wrong = {line.place: why for line, why in named}
             after = self.delivery.journal.prepare(batch, found, keys, wrong, last=last)
@@ -180,8 +172,8 @@ class Files:
         keys: dict[int, Key] = {}
         size = 0
         for line in read:
-            key = self.judge.key(line)
-            full = len(found) >= self.sizes.lines or size + len(line.raw) > self.sizes.bytes
+            key = self.validator.key(line)
+            full = len(found) >= self.limits.lines or size + len(line.raw) > self.limits.bytes
             if found and (full or (key is not None and key in keys.values())):
                 yield found, keys, False
                 found, keys, size = [], {}, 0

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from etl.errors import InputError
-from etl.inputs import Line, lines
+from etl.imports.records import Line, lines
 from etl.intake import Intake, Key
 
 STDIN = "-"
@@ -17,8 +17,8 @@ CHUNK = 1 << 20  # bytes read at a time
 NAMED = 10  # wrong lines that a message names
 
 
-class Opens(Protocol):
-    """Opens a file by its name."""
+class OpenFile(Protocol):
+    """OpenFile a file by its name."""
 
     def __call__(self, name: str) -> BinaryIO:
         """Open a file from its beginning. Raises InputError."""
@@ -34,7 +34,7 @@ class Survey:
 
 
 @dataclass(frozen=True)
-class Judge:
+class Validator:
     """Tells what is wrong with a line by itself, and what it is called outside."""
 
     intake: Intake
@@ -72,13 +72,13 @@ class _Hashed:
         return found
 
 
-def survey(file: BinaryIO, name: str, judge: Judge, *, skip_bad: bool) -> Survey:
+def survey(file: BinaryIO, name: str, validator: Validator, *, skip_bad: bool) -> Survey:
     """Read a file to its end. Raises InputError for what is wrong, unless that is to be skipped."""
     hashed = _Hashed(file)
     count, bad, named = 0, 0, list[tuple[Line, str]]()
     for line in lines(hashed, name):
         count += 1
-        if why := judge.wrong(line):
+        if why := validator.wrong(line):
             bad += 1
             named += [(line, why)] if bad <= NAMED else []
     if not count:
@@ -89,7 +89,7 @@ def survey(file: BinaryIO, name: str, judge: Judge, *, skip_bad: bool) -> Survey
 
 
 @contextmanager
-def reading(opens: Opens, name: str) -> Iterator[BinaryIO]:
+def reading(opens: OpenFile, name: str) -> Iterator[BinaryIO]:
     """Open a file for as long as it is read; standard input stays open."""
     file = opens(name)
     try:

@@ -7,7 +7,7 @@ that `failed` is done with once all its lines are: rejected, or moved to a batch
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,3 +34,23 @@ class Batch:
     def mark(self) -> str:
         """What the records of this batch carry before their place, and no others do."""
         return f"{self.session}.{self.id}."
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of some lines: how many of them were created, updated, skipped or rejected."""
+
+    outcome: str
+    lines: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job is followed that has not ended yet."""
+
+    batch: Batch
+    status: str
+
+
+Event = Settled | Waiting
+Events = Iterator[Event]

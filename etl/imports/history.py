@@ -6,16 +6,16 @@ import json
 from typing import Any
 
 from etl import times
-from etl.batch import CREATED, Batch
 from etl.database import Session
-from etl.inputs import Line
+from etl.imports.batch import CREATED, Batch
+from etl.imports.records import Line
 from etl.intake import COMPLETED, FAILED, Intake
 from etl.statements import Spelling, quoted
 
 COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
 
 
-class Recall:
+class History:
     """Asks the books of one source's imports."""
 
     def __init__(self, session: Session, intake: Intake, source: str) -> None:

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from etl import times
-from etl.aside import Aside
-from etl.batch import ABANDONED, CREATED, PREPARED, READING, REJECTED, TAKEN, Batch
 from etl.database import Session
-from etl.inputs import Line
+from etl.imports.batch import ABANDONED, CREATED, PREPARED, READING, REJECTED, TAKEN, Batch
+from etl.imports.history import History
+from etl.imports.records import Line
+from etl.imports.rejected import RejectedLines
 from etl.intake import COMPLETED, FAILED, Intake, Job, Key
-from etl.recall import Recall
 from etl.reject import storable
 from etl.statements import Spelling, quoted
 
@@ -25,8 +25,8 @@ class Journal:
 
     def __init__(self, session: Session, intake: Intake, source: str, run_id: int) -> None:
         self._session, self._source = session, source
-        self.recall = Recall(session, intake, source)
-        self._aside = Aside(session, source, run_id)
+        self.history = History(session, intake, source)
+        self._rejected = RejectedLines(session, source, run_id)
         self._spelling = Spelling(session.dialect)
         self._jobs_table, self._items_table = map(
             str, (intake.jobs.__tablename__, intake.items.__tablename__)
@@ -70,7 +70,7 @@ class Journal:
         with self._session.transaction():
             insert = self._spelling.insert(self._items_table, (*ITEM, *STAMPS))
             self._session.many(insert, rows)
-            self._aside.put(batch, [(n, wrong[n.place]) for n in lines if n.place in wrong])
+            self._rejected.put(batch, [(n, wrong[n.place]) for n in lines if n.place in wrong])
             self._change(batch, status=PREPARED)
             return None if last else self._open(**self._next(batch))
 
@@ -139,14 +139,14 @@ class Journal:
         """Write down what became of some lines, and perhaps of their batch."""
         with self._session.transaction():
             self._note(batch, outcome, ids)
-            self._aside.release(batch, ids)
+            self._rejected.release(batch, ids)
             if columns:
                 self._change(batch, **columns)
 
     def reject(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> None:
         """Set lines of a batch aside."""
         with self._session.transaction():
-            self._aside.put(batch, wrong)
+            self._rejected.put(batch, wrong)
             self._note(batch, REJECTED, {line.place: None for line, _ in wrong})
 
     def part(
@@ -165,7 +165,7 @@ class Journal:
         with self._session.transaction():
             said = {} if error is None else {"error": storable(error)}
             self._change(batch, status=FAILED, finished_at=times.now(), **said)
-            self._aside.put(batch, wrong)
+            self._rejected.put(batch, wrong)
             self._note(batch, REJECTED, {line.place: None for line, _ in wrong})
             found = [self._open(**kept, status=PREPARED) for _ in groups]
             for new, lines in zip(found, groups, strict=True):
