@@ -64,7 +64,7 @@ def test_a_table_without_a_name_is_known_by_its_heading():
 
 
 def test_a_mark_at_the_beginning_is_no_part_of_a_record():
-    for content in ('{"a": 1}', '[{"a": 1}]', "a\n1\n"):
+    for content in ('{"a": 1}', '[{"a": 1}]'):
         assert len(read(b"\xef\xbb\xbf" + content.encode())) == 1
     assert told(b"\xef\xbb\xbfa\n1\n", "x.csv") == [(1, 2, {"a": "1"})]
 
@@ -153,3 +153,19 @@ def test_a_broken_array_is_not_read_on_to_its_end():
     with pytest.raises(InputError):
         list(reading.lines(file, "x"))
     assert file.tell() <= reading.CHUNK
+
+
+PAGE = "<!DOCTYPE html>\n<html>\n<body>Log in</body>\n"
+
+
+@pytest.mark.parametrize("name", ["tasks.json", "tasks", "-", "tasks.csv"])
+def test_a_web_page_is_no_table(name):
+    with pytest.raises(InputError, match=r"line 1: (a record should stand|this is a web page)"):
+        told(PAGE, name)
+
+
+@pytest.mark.parametrize("content", [PAGE, "null\n", '"text"\n', "a,b\n1,2\n"])
+def test_what_is_called_json_is_no_table(content):
+    with pytest.raises(InputError, match="line 1: a record should stand here"):
+        told(content, "tasks.json")
+    assert all(line.problem for line in read(content, "tasks.jsonl"))
