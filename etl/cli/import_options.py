@@ -20,17 +20,13 @@ OPTIONS = (
         "--batch-size",
         type=click.IntRange(1, 100_000),
         metavar="N",
-        default=BatchLimits.lines,
-        show_default=True,
-        help="Send at most so many tasks at once.",
+        help=f"Send at most so many tasks at once. [default: {BatchLimits.lines}]",
     ),
     click.option(
         "--batch-bytes",
         type=POSITIVE,
         metavar="N",
-        default=BatchLimits.bytes,
-        show_default=True,
-        help="Send at most so many bytes at once.",
+        help=f"Send at most so many bytes at once. [default: {BatchLimits.bytes}]",
     ),
     click.option(
         "--key", metavar="FIELD", help="Skip lines whose data has a FIELD that is there already."
@@ -64,6 +60,8 @@ def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportReques
         _check_resume(files, said)
     else:
         _check_target(source, project, files, watch)
+    if watch and said["dry_run"]:
+        raise ConfigurationError("--dry-run validates a FILE; leave --watch out")
     if said["update"] and not key:
         raise ConfigurationError("--update changes the tasks that --key FIELD finds; say --key too")
     if key and said["no_wait"]:
@@ -77,7 +75,6 @@ def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportReques
         wait=not said["no_wait"],
         timeout=said["timeout"],
     )
-    limits = BatchLimits(lines=said["batch_size"], bytes=said["batch_bytes"])
     names = [name if name == STDIN else str(Path(name).absolute()) for name in files]
     return ImportRequest(
         project=project,
@@ -85,15 +82,24 @@ def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportReques
         watch=watch,
         again=said["again"],
         options=options,
-        limits=limits,
+        limits=_limits(said),
     )
 
 
+def _limits(said: dict[str, Any]) -> BatchLimits | None:
+    """Give the sizes that are said, if any are."""
+    lines, size = said["batch_size"], said["batch_bytes"]
+    if lines is None and size is None:
+        return None
+    return BatchLimits(lines=lines or BatchLimits.lines, bytes=size or BatchLimits.bytes)
+
+
 def _check_resume(files: Sequence[str], said: dict[str, Any]) -> None:
-    if files or said["watch"] or said["project"]:
+    others = ("watch", "project", "key", "update", "again", "batch_size", "batch_bytes", "dry_run")
+    if files or any(said[name] for name in others):
         raise ConfigurationError(
-            "--resume goes on with what the mirror's books say is unfinished; "
-            "say no more with it than the SOURCE"
+            "--resume goes on as the mirror's books say it was begun; say no more with it than "
+            "the SOURCE, --skip-bad, --no-wait and --timeout"
         )
 
 

@@ -1,19 +1,55 @@
-"""A batch of records on their way into a platform, as the books have it.
-
-It goes from `reading` (its lines are not read yet) to `prepared`, `sending` (no answer yet), what
-the server says of its job, `taken` (it has everything) and `completed` (so has the mirror). One
-that `failed` is done with once all its lines are: rejected, or moved to a batch of their own.
-"""
+"""A batch of records on their way into a platform, as the books have it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-READING, PREPARED, SENDING, TAKEN = "reading", "prepared", "sending", "taken"
-CREATED, UPDATED, SKIPPED, REJECTED = "created", "updated", "skipped", "rejected"
-ABANDONED = "abandoned"
+
+class BatchStatus(StrEnum):
+    """How far a batch is; `TRANSITIONS` says what may follow what."""
+
+    READING = "reading"  # its lines are not read yet
+    PREPARED = "prepared"  # its lines are in the books; the server has nothing of it
+    SENDING = "sending"  # it was sent, and no answer is known
+    CREATED = "created"  # the server has a job for it, which has not begun
+    IN_PROGRESS = "in_progress"  # the server is at it
+    TAKEN = "taken"  # the server has everything, the mirror perhaps not
+    COMPLETED = "completed"  # so has the mirror
+    FAILED = "failed"  # done with once all its lines are: rejected, or in a batch of their own
+
+    @classmethod
+    def of_job(cls, said: str) -> BatchStatus:
+        """Give the status of a batch whose job says this; what nobody knows is not the end."""
+        known = {cls.CREATED: cls.CREATED, cls.COMPLETED: cls.TAKEN, cls.FAILED: cls.FAILED}
+        return known.get(cls(said), cls.IN_PROGRESS) if said in list(cls) else cls.IN_PROGRESS
+
+
+_S = BatchStatus
+TRANSITIONS: Mapping[BatchStatus, frozenset[BatchStatus]] = {
+    _S.READING: frozenset({_S.PREPARED, _S.FAILED}),
+    _S.PREPARED: frozenset({_S.SENDING, _S.COMPLETED, _S.FAILED}),
+    _S.SENDING: frozenset(_S) - {_S.READING, _S.SENDING},
+    _S.CREATED: frozenset(_S) - {_S.READING, _S.SENDING, _S.CREATED},
+    _S.IN_PROGRESS: frozenset(_S) - {_S.READING, _S.SENDING, _S.IN_PROGRESS},
+    _S.TAKEN: frozenset({_S.COMPLETED, _S.FAILED}),
+    _S.COMPLETED: frozenset(),
+    _S.FAILED: frozenset({_S.FAILED}),  # once more, when its lines go to other batches
+}
+"""What may become of a batch. From `CREATED` and `IN_PROGRESS` back to `PREPARED`: the server has
+forgotten its job, and nothing of it is there."""
+
+
+class LineOutcome(StrEnum):
+    """What became of a line."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"
+    ABANDONED = "abandoned"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,7 +58,7 @@ class Batch:
 
     id: int
     project_id: int
-    status: str
+    status: BatchStatus
     job_id: int | None = None
     session: str | None = None
     batch: int | None = None
@@ -40,7 +76,7 @@ class Batch:
 class Settled:
     """What became of some lines: how many of them were created, updated, skipped or rejected."""
 
-    outcome: str
+    outcome: LineOutcome
     lines: int
 
 
@@ -52,5 +88,13 @@ class Waiting:
     status: str
 
 
-Event = Settled | Waiting
+@dataclass(frozen=True)
+class Duplicated:
+    """A batch landed twice: these records are there beside those that the books name."""
+
+    batch: Batch
+    ids: Sequence[int]
+
+
+Event = Settled | Waiting | Duplicated
 Events = Iterator[Event]

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from etl import times
 from etl.database import Session
-from etl.imports.batch import ABANDONED, CREATED, PREPARED, READING, REJECTED, TAKEN, Batch
+from etl.imports.batch import TRANSITIONS, Batch, BatchStatus, LineOutcome
 from etl.imports.history import History
 from etl.imports.records import Line
 from etl.imports.rejected import RejectedLines
-from etl.intake import COMPLETED, FAILED, Intake, Job, Key
+from etl.intake import Intake, Job, Key
 from etl.reject import storable
 from etl.statements import Spelling, quoted
 
@@ -33,19 +34,89 @@ class Journal:
         )
         self._jobs, self._items = quoted(self._jobs_table), quoted(self._items_table)
 
+    # Batches
+
     def begin(self, **columns: Any) -> Batch:
-        """Open the next batch, of which nothing is known yet but where its lines come from."""
+        """Open a batch, of which nothing is known yet but where its lines come from."""
         with self._session.transaction():
             return self._open(**columns)
 
-    def _open(self, *, status: str = READING, **columns: Any) -> Batch:
+    def begin_next(self, batch: Batch) -> Batch:
+        """Open one more batch for a file, after the last there is."""
+        with self._session.transaction():
+            return self._open_next(batch)
+
+    def _open_next(self, batch: Batch) -> Batch:
+        kept = {n: getattr(batch, n) for n in ("project_id", "session", "file", "options")}
+        return self._open(**kept, batch=self.history.last_number(batch.session) + 1)
+
+    def _open(self, *, status: BatchStatus = BatchStatus.READING, **columns: Any) -> Batch:
         where = self._spelling.equal("source")
         last = self._session.all(f"SELECT max(id) FROM {self._jobs} WHERE {where}", (self._source,))
         batch = Batch(id=(last[0][0] or 0) + 1, status=status, **columns)
-        row = {"source": self._source, **vars(batch), "options": json.dumps(dict(batch.options))}
-        row |= dict.fromkeys(STAMPS, times.now())
+        row = {"source": self._source, **vars(batch), "status": status.value}
+        row |= {"options": json.dumps(dict(batch.options)), **dict.fromkeys(STAMPS, times.now())}
         self._session.run(self._spelling.insert(self._jobs_table, list(row)), [*row.values()])
         return batch
+
+    def change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
+        """Write down what becomes of a batch, and give it as it is now."""
+        with self._session.transaction():
+            return self._change(batch, status, **columns)
+
+    def note(self, batch: Batch, **columns: Any) -> None:
+        """Write down what is new about a batch that stays what it is."""
+        with self._session.transaction():
+            self._set(batch, columns)
+
+    def complete(self, batch: Batch) -> Batch:
+        """Close a batch all of whose lines are settled."""
+        return self.change(batch, BatchStatus.COMPLETED, finished_at=times.now())
+
+    def _change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
+        if status != batch.status and status not in TRANSITIONS[batch.status]:
+            raise AssertionError(f"batch {batch.id} is {batch.status}, it cannot be {status} next")
+        self._set(batch, {"status": status.value, **columns})
+        known = {name: value for name, value in columns.items() if name in vars(batch)}
+        return replace(batch, status=status, **known)
+
+    def _set(self, batch: Batch, columns: Mapping[str, Any]) -> None:
+        changes = {**columns, "synced_at": times.now()}
+        said = ", ".join(f"{quoted(name)} = {self._spelling.mark}" for name in changes)
+        self._session.run(
+            f"UPDATE {self._jobs} SET {said} WHERE {self._spelling.equal('source', 'id')}",
+            (*changes.values(), self._source, batch.id),
+        )
+
+    def sign(self, batch: Batch, digest: str) -> None:
+        """Write down what a file is known by, now that all of it has been read."""
+        options = json.dumps({**batch.options, "sha256": digest})
+        with self._session.transaction():
+            self._session.run(
+                f"UPDATE {self._jobs} SET options = {self._spelling.mark} "
+                f"WHERE {self._spelling.equal('source', 'session')}",
+                (options, self._source, batch.session),
+            )
+
+    def drop(self, batch: Batch) -> None:
+        """Forget a batch that there are no lines for."""
+        where = self._spelling.equal("source", "id")
+        with self._session.transaction():
+            self._session.run(f"DELETE FROM {self._jobs} WHERE {where}", (self._source, batch.id))
+
+    def give_up(self, batches: Iterable[Batch]) -> None:
+        """Close batches that are not gone on with."""
+        mark, said = self._spelling.mark, "given up: the file was begun anew"
+        with self._session.transaction():
+            for batch in batches:
+                self._session.run(
+                    f"UPDATE {self._items} SET outcome = {mark} WHERE outcome IS NULL "
+                    f"AND {self._spelling.equal('source', 'import_id')}",
+                    (LineOutcome.ABANDONED.value, self._source, batch.id),
+                )
+                self._change(batch, BatchStatus.FAILED, error=said, finished_at=times.now())
+
+    # Lines
 
     def prepare(
         self,
@@ -55,99 +126,64 @@ class Journal:
         wrong: Mapping[int, str],
         *,
         last: bool,
-    ) -> Batch | None:
+    ) -> tuple[Batch, Batch | None]:
         """Write down what a batch is to hold; unless it is the file's last, open the next."""
-        stamp = times.now()
+        rejected = LineOutcome.REJECTED.value
         rows = [
-            (
-                *(self._source, batch.id, line.place, line.number, line.content_hash),
-                _storable(keys.get(line.place)),
-                REJECTED if line.place in wrong else None,
-                *(stamp, stamp),
-            )
+            (line, keys.get(line.place), rejected if line.place in wrong else None, None)
             for line in lines
         ]
         with self._session.transaction():
-            insert = self._spelling.insert(self._items_table, (*ITEM, *STAMPS))
-            self._session.many(insert, rows)
+            self._add(batch, rows)
             self._rejected.put(batch, [(n, wrong[n.place]) for n in lines if n.place in wrong])
-            self._change(batch, status=PREPARED)
-            return None if last else self._open(**self._next(batch))
+            batch = self._change(batch, BatchStatus.PREPARED)
+            return batch, None if last else self._open_next(batch)
 
-    def _next(self, batch: Batch) -> dict[str, Any]:
-        kept = {n: getattr(batch, n) for n in ("project_id", "session", "file", "options")}
-        return kept | {"batch": (batch.batch or 0) + 1}
+    def adopt(self, batch: Batch, made: Sequence[tuple[Line, int]], **columns: Any) -> None:
+        """Write down what a job begun elsewhere has made, and close it."""
+        created = LineOutcome.CREATED.value
+        with self._session.transaction():
+            self._add(batch, [(line, None, created, task_id) for line, task_id in made])
+            self._change(batch, BatchStatus.COMPLETED, finished_at=times.now(), **columns)
 
-    def adopt(
-        self, batch: Batch, lines: Sequence[Line], ids: Mapping[int, int], **columns: Any
+    def _add(
+        self, batch: Batch, rows: Iterable[tuple[Line, Key | None, str | None, int | None]]
     ) -> None:
-        """Write down the lines of a job begun elsewhere, all of them done."""
         stamp = times.now()
-        of = (self._source, batch.id)
-        rows = [
-            (*of, n.place, None, n.content_hash, None, CREATED, stamp, stamp, ids.get(n.place))
-            for n in lines
-        ]
-        with self._session.transaction():
-            insert = self._spelling.insert(self._items_table, (*ITEM, *STAMPS, "task_id"))
-            self._session.many(insert, rows)
-            self._change(batch, **columns)
-
-    def give_up(self, batches: Iterable[Batch]) -> None:
-        """Close batches that are not gone on with."""
-        mark = self._spelling.mark
-        with self._session.transaction():
-            for batch in batches:
-                self._session.run(
-                    f"UPDATE {self._items} SET outcome = {mark} WHERE outcome IS NULL "
-                    f"AND {self._spelling.equal('source', 'import_id')}",
-                    (ABANDONED, self._source, batch.id),
+        columns = (*ITEM, "task_id", *STAMPS)
+        self._session.many(
+            self._spelling.insert(self._items_table, columns),
+            [
+                (
+                    *(self._source, batch.id, line.place, line.number or None),
+                    *(line.content_hash if line.raw else None, _storable(key)),
+                    *(outcome, task_id, stamp, stamp),
                 )
-                said = "given up: the file was begun anew"
-                self._change(batch, status=FAILED, error=said, finished_at=times.now())
+                for line, key, outcome, task_id in rows
+            ],
+        )
 
-    def give_back(self, batch: Batch, *, opens: bool) -> None:
-        """Forget the lines of a batch that failed, to read them anew; perhaps open one for them."""
-        where = self._spelling.equal("source", "import_id")
-        with self._session.transaction():
-            self._session.run(f"DELETE FROM {self._items} WHERE {where}", (self._source, batch.id))
-            self._change(batch, finished_at=times.now())
-            if opens:
-                self._open(**self._next(batch))
-
-    def drop(self, batch: Batch) -> None:
-        """Forget a batch that there are no lines for."""
-        where = self._spelling.equal("source", "id")
-        with self._session.transaction():
-            self._session.run(f"DELETE FROM {self._jobs} WHERE {where}", (self._source, batch.id))
-
-    def change(self, batch: Batch, **columns: Any) -> None:
-        """Write down what is new about a batch."""
-        with self._session.transaction():
-            self._change(batch, **columns)
-
-    def taken(self, batch: Batch, job: Job, ids: Mapping[int, int]) -> None:
+    def taken(self, batch: Batch, job: Job, ids: Mapping[int, int]) -> Batch:
         """Write down what the server said: who does it, and the ids if it is done."""
-        status = TAKEN if job.status == COMPLETED else job.status
         with self._session.transaction():
-            self._change(batch, status=status, job_id=job.id)
-            self._note(batch, None, ids)
+            status = BatchStatus.of_job(job.status)
+            self._settle(batch, None, ids)
+            if status is BatchStatus.FAILED:  # which of its lines are there is not known yet
+                self._set(batch, {"job_id": job.id})
+                return replace(batch, job_id=job.id)
+            return self._change(batch, status, job_id=job.id)
 
-    def settle(
-        self, batch: Batch, outcome: str, ids: Mapping[int, int | None], **columns: Any
-    ) -> None:
-        """Write down what became of some lines, and perhaps of their batch."""
+    def settle(self, batch: Batch, outcome: LineOutcome, ids: Mapping[int, int | None]) -> None:
+        """Write down what became of some lines."""
         with self._session.transaction():
-            self._note(batch, outcome, ids)
+            self._settle(batch, outcome, ids)
             self._rejected.release(batch, ids)
-            if columns:
-                self._change(batch, **columns)
 
     def reject(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> None:
         """Set lines of a batch aside."""
         with self._session.transaction():
             self._rejected.put(batch, wrong)
-            self._note(batch, REJECTED, {line.place: None for line, _ in wrong})
+            self._settle(batch, LineOutcome.REJECTED, {line.place: None for line, _ in wrong})
 
     def part(
         self,
@@ -157,47 +193,49 @@ class Journal:
         groups: Sequence[Sequence[Line]],
     ) -> list[Batch]:
         """Close a batch that failed: what is wrong is set aside, the rest goes to new ones."""
-        move = (
-            f"UPDATE {self._items} SET import_id = {self._spelling.mark} "
-            f"WHERE {self._spelling.equal('source', 'import_id', 'position')}"
-        )
         kept = {n: getattr(batch, n) for n in ("project_id", "session", "batch", "file", "options")}
         with self._session.transaction():
             said = {} if error is None else {"error": storable(error)}
-            self._change(batch, status=FAILED, finished_at=times.now(), **said)
+            self._change(batch, BatchStatus.FAILED, finished_at=times.now(), **said)
             self._rejected.put(batch, wrong)
-            self._note(batch, REJECTED, {line.place: None for line, _ in wrong})
-            found = [self._open(**kept, status=PREPARED) for _ in groups]
+            self._settle(batch, LineOutcome.REJECTED, {line.place: None for line, _ in wrong})
+            found = [self._open(**kept, status=BatchStatus.PREPARED) for _ in groups]
             for new, lines in zip(found, groups, strict=True):
-                self._session.many(
-                    move, [(new.id, self._source, batch.id, line.place) for line in lines]
-                )
+                self._write(batch, ("import_id",), {line.place: (new.id,) for line in lines})
         return found
 
-    def _change(self, batch: Batch, **columns: Any) -> None:
-        changes = columns | {"synced_at": times.now()}
-        said = ", ".join(f"{quoted(name)} = {self._spelling.mark}" for name in changes)
-        self._session.run(
-            f"UPDATE {self._jobs} SET {said} WHERE {self._spelling.equal('source', 'id')}",
-            (*changes.values(), self._source, batch.id),
-        )
-
-    def _note(self, batch: Batch, outcome: str | None, ids: Mapping[int, int | None]) -> None:
-        mark, stamp = self._spelling.mark, times.now()
-        self._session.many(
-            f"UPDATE {self._items} SET outcome = {mark}, task_id = {mark}, synced_at = {mark} "
-            f"WHERE {self._spelling.equal('source', 'import_id', 'position')}",
-            [(outcome, task, stamp, self._source, batch.id, place) for place, task in ids.items()],
-        )
-
-    def rehash(self, batch: Batch, lines: Iterable[Line]) -> None:
-        """Write down what lines say now that were wrong and have been mended."""
+    def give_back(self, batch: Batch, *, opens: bool) -> None:
+        """Forget the lines of a batch that failed, to read them anew; perhaps open one for them."""
+        where = self._spelling.equal("source", "import_id")
         with self._session.transaction():
-            self._session.many(
-                f"UPDATE {self._items} SET content_hash = {self._spelling.mark} "
-                f"WHERE {self._spelling.equal('source', 'import_id', 'position')}",
-                [(line.content_hash, self._source, batch.id, line.place) for line in lines],
-            )
+            self._session.run(f"DELETE FROM {self._items} WHERE {where}", (self._source, batch.id))
+            self._set(batch, {"finished_at": times.now()})
+            if opens:
+                self._open_next(batch)
+
+    def reread(self, batch: Batch, lines: Iterable[Line], keys: Mapping[int, Key]) -> None:
+        """Write down what lines say now that were wrong and have been mended."""
+        rows = {n.place: (n.content_hash, _storable(keys.get(n.place))) for n in lines}
+        with self._session.transaction():
+            self._write(batch, ("content_hash", "external_key"), rows)
+
+    def _settle(
+        self, batch: Batch, outcome: LineOutcome | None, ids: Mapping[int, int | None]
+    ) -> None:
+        stamp, said = times.now(), outcome and outcome.value
+        rows = {place: (said, task, stamp) for place, task in ids.items()}
+        self._write(batch, ("outcome", "task_id", "synced_at"), rows)
+
+    def _write(
+        self, batch: Batch, columns: Sequence[str], rows: Mapping[int, tuple[Any, ...]]
+    ) -> None:
+        """Write columns of some lines, by their places."""
+        mark = self._spelling.mark
+        self._session.many(
+            f"UPDATE {self._items} SET {', '.join(f'{name} = {mark}' for name in columns)} "
+            f"WHERE {self._spelling.equal('source', 'import_id', 'position')}",
+            [(*values, self._source, batch.id, place) for place, values in rows.items()],
+        )
 
 
 def _storable(key: Key | None) -> str | None:

@@ -36,11 +36,14 @@ class BatchLimits:
 
 @dataclass(frozen=True, kw_only=True)
 class ImportRequest:
-    """What is to be done; without a project, what is unfinished."""
+    """What is to be done; without a project, what is unfinished.
+
+    A file that was begun keeps the `limits` it was begun with, unless others are given.
+    """
 
     project: int | None = None
     files: Sequence[str] = ()
     watch: int | None = None
     again: bool = False
     options: ImportOptions = field(default_factory=ImportOptions)
-    limits: BatchLimits = field(default_factory=BatchLimits)
+    limits: BatchLimits | None = None

@@ -17,15 +17,21 @@ from etl.errors import (
     RefusedError,
     SourceError,
 )
-from etl.imports.batch import CREATED, REJECTED, SKIPPED, UPDATED, Batch, Events, Settled
-from etl.imports.deliver import Delivery
+from etl.imports.batch import Batch, BatchStatus, Events
+from etl.imports.begun import (
+    as_begun,
+    begun_elsewhere,
+    refuse_elsewhere,
+    refuse_not_to_wait,
+    refuse_other_options,
+)
+from etl.imports.follow import failure, watched
 from etl.imports.journal import Journal
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
-from etl.imports.reconcile import Reconciler
-from etl.imports.records import Line, lines
-from etl.imports.transfer import FileImport
-from etl.imports.validate import STDIN, OpenFile, Validator, portions, reading, survey
-from etl.intake import ENDED, Intake, Key, Questions
+from etl.imports.reconcile import Context
+from etl.imports.transfer import NEED_THE_FILE, FileImport, refuse_again
+from etl.imports.validate import STDIN, OpenFile, Validator, became_another, reading, survey
+from etl.intake import FAILED, Intake, Job, Questions
 from etl.job import Sender
 from etl.ledger import Ledger
 from etl.stream import Part, Platform, Source
@@ -33,8 +39,6 @@ from etl.stream import Part, Platform, Source
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
-
-COMPARED = 1000  # lines of a rehearsal whose keys are request for together
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +66,7 @@ class Target:
 
 
 class ImportRun:
-    """ImportRun into one source, written down in its books."""
+    """Imports into one source, written down in its books."""
 
     def __init__(
         self,
@@ -74,10 +78,11 @@ class ImportRun:
     ) -> None:
         self._target, self._session, self._run = target, session, run
         self._opens, self._expect = opens, expect
-        self.journal = Journal(session, target.intake, target.source.name, run.run_id)
+        self._journal = Journal(session, target.intake, target.source.name, run.run_id)
+        self._history = self._journal.history
 
     def events(self, request: ImportRequest) -> Events:
-        """Do what is request. Raises SourceError, InputError, RefusedError."""
+        """Do what is asked. Raises SourceError, ConfigurationError, RefusedError."""
         self._confirm()
         if request.project is None:
             yield from self._resume(request)
@@ -88,6 +93,10 @@ class ImportRun:
         for name in request.files:
             yield from self._file(number, name, request)
 
+    def unfinished(self) -> int:
+        """Count the batches that are not done with."""
+        return len(self._history.unfinished())
+
     def _confirm(self) -> None:
         """Make sure that we are who the mirror was read by."""
         source = self._target.source
@@ -95,25 +104,67 @@ class ImportRun:
         if identity.realm:
             self._run.confirm(source.name, identity.realm, accept=False)
 
+    # Files
+
     def _file(self, number: int, name: str, request: ImportRequest) -> Events:
         """Import a file, or go on with it where it was begun."""
-        files = self._files(request.options, request.limits)
-        begun = files.begun(number, name)
+        begun = self._history.begun(number, name)
         if begun and not request.again:
+            refuse_other_options(begun[0], request.options)
             yield from self._go_on(begun, request)
             return
         if begun:
-            yield from files.settle(begun)
-            self.journal.give_up(files.begun(number, name))
-        digest = None
-        if name != STDIN:
-            with reading(self._opens, name) as file:
-                found = survey(file, name, files.validator, skip_bad=request.options.skip_bad)
-            self._expect(found.records)
-            digest = found.digest
-        if digest and not (request.again or request.options.key):
-            files.refuse_again(number, name, digest)
-        yield from files.carry(number, name, digest)
+            yield from self._give_up(begun, request)
+        digest = self._surveyed(number, name, request)
+        yield from self._files(request.options, request.limits).carry(number, name, digest)
+
+    def _surveyed(self, number: int, name: str, request: ImportRequest) -> str | None:
+        """Look a file through before anything of it is sent; give what it is known by."""
+        if name == STDIN:
+            return None
+        validator = Validator(self._target.intake, request.options.key)
+        with reading(self._opens, name) as file:
+            found = survey(file, name, validator, skip_bad=request.options.skip_bad)
+        self._expect(found.records)
+        if not (request.again or request.options.key):
+            refuse_again(self._history, number, name, found.digest)
+        return found.digest
+
+    def _give_up(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
+        """Close what was begun, having found out what became of it if that can be."""
+        if begun_elsewhere(begun[0], self._target.source) is None:
+            yield from self._files(*as_begun(begun[0].options, request)).settle(begun)
+        self._journal.give_up(self._history.open_in(begun[0].session))
+
+    def _go_on(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
+        """Find out what became of what was sent; then send what was not, and what is new."""
+        some = begun[0]
+        refuse_elsewhere(some, self._target.source)
+        refuse_not_to_wait(some, request.options)
+        files = self._files(*as_begun(some.options, request))
+        yield from files.settle(begun)
+        left = self._history.open_in(some.session)
+        if not any(batch.status in NEED_THE_FILE for batch in left):
+            if became_another(self._opens, some.file or STDIN, some.options.get("sha256")):
+                yield from self._grown(files, some, left, request)
+            return
+        if some.file == STDIN and request.project is None:
+            raise InputError(
+                "what was sent is in, but standard input was not read to its end; pipe the same "
+                f"into: annomirror import {self._target.source.name} --project {some.project_id} -"
+            )
+        yield from files.go_on(some, left)
+
+    def _grown(
+        self, files: FileImport, some: Batch, left: Sequence[Batch], request: ImportRequest
+    ) -> Events:
+        """Send what was added to a file; one that became another is only said to be."""
+        try:
+            yield from files.go_on(some, left)
+        except (InputError, RefusedError) as error:
+            if request.project is not None:
+                raise
+            log.warning("%s; what was sent of it before is in", error)
 
     def _resume(self, request: ImportRequest) -> Events:
         """Go on with every file that was begun, and with every job that is followed.
@@ -121,107 +172,70 @@ class ImportRun:
         One that cannot be gone on with does not stop the next. Raises what stopped the first.
         """
         sessions: dict[str | None, list[Batch]] = {}
-        for batch in self.journal.history.unfinished():
+        for batch in self._history.unfinished():
             sessions.setdefault(batch.session, []).append(batch)
         failed: list[AnnomirrorError] = []
         for name, begun in sessions.items():
             try:
                 if name is None:
-                    yield from self._files(request.options, request.limits).settle(begun)
+                    yield from self._follow(begun, request)
                 else:
                     yield from self._go_on(begun, request)
-            except (SourceError, InputError, RefusedError) as error:
+            except (SourceError, ConfigurationError, RefusedError) as error:
                 failed.append(error)
         for other in failed[1:]:
             log.error("%s: %s", self._target.source.name, other)
         if failed:
             raise failed[0]
 
-    def _go_on(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
-        """Find out what became of what was sent; then send what was not."""
-        some = begun[0]
-        files = self._files(*_as_begun(some, request.options))
-        yield from files.settle(begun)
-        left = [b for b in self.journal.history.unfinished() if b.session == some.session]
-        if not files.need_the_file(left):
-            return
-        if some.file == STDIN and request.project is None:
-            raise InputError(
-                "what was sent is in, but standard input was not read to its end; pipe the same "
-                f"into: annomirror import {self._target.source.name} --project {some.project_id} -"
-            )
-        yield from files.go_on(left)
+    # Jobs begun elsewhere
 
     def _watch(self, number: int, job_id: int, request: ImportRequest) -> Events:
-        """Follow a job that was begun elsewhere. Raises Missing for one that is not there."""
+        """Follow a job that was begun elsewhere. Raises SourceError for one that failed."""
+        job = self._job(number, job_id)
+        batch = self._history.of_job(job_id, self._target.source.url) or self._journal.begin(
+            project_id=number,
+            job_id=job_id,
+            status=BatchStatus.CREATED,
+            submitted_at=job.created_at,
+            options={"url": self._target.source.url},
+        )
+        if batch.status not in (BatchStatus.COMPLETED, BatchStatus.FAILED):
+            yield from self._follow([batch], request)
+        elif job.status == FAILED:
+            raise failure(job)
+
+    def _job(self, number: int, job_id: int) -> Job:
+        """Ask after a job. Raises Missing, which says where there is none."""
         try:
-            job = self._target.ask(self._target.intake.job(number, job_id))
+            return self._target.ask(self._target.intake.job(number, job_id))
         except Missing as error:
             raise Missing(
                 f"{error}; a server that imports while it answers, as the Community edition does, "
                 "has no jobs, and another one may have forgotten it",
                 error.status,
             ) from error
-        batch = self.journal.history.of_job(job_id) or self.journal.begin(
-            project_id=number, job_id=job_id, status="created", submitted_at=job.created_at
-        )
-        if batch.status not in ENDED:
-            yield from self._files(request.options, request.limits).settle([batch])
 
-    def _files(self, options: ImportOptions, limits: BatchLimits) -> FileImport:
+    def _follow(self, batches: Sequence[Batch], request: ImportRequest) -> Events:
+        for batch in batches:
+            refuse_elsewhere(batch, self._target.source)
+            if batch.session is None:
+                yield from watched(self._context(request.options), batch)
+            else:
+                yield from self._files(request.options).settle([batch])
+
+    def _files(self, options: ImportOptions, limits: BatchLimits | None = None) -> FileImport:
+        return FileImport(self._context(options), self._opens, limits or BatchLimits())
+
+    def _context(self, options: ImportOptions) -> Context:
         target = self._target
-        there = Reconciler(
+        return Context(
             source=target.source,
             intake=target.intake,
             stream=target.platform.stream(target.intake.stream),
             sender=target.sender,
             session=self._session,
-            journal=self.journal,
+            journal=self._journal,
             run_id=self._run.run_id,
             options=options,
         )
-        return FileImport(delivery=Delivery(there=there), opens=self._opens, limits=limits)
-
-
-def rehearse(target: Target, request: ImportRequest, opens: OpenFile) -> Events:
-    """Validate the files and what is request for; send nothing, write nothing."""
-    number = int(target.project(request.project or 0).key)
-    validator = Validator(target.intake, request.options.key)
-    for name in request.files:
-        if name == STDIN:
-            raise ConfigurationError("standard input can be read once; --dry-run needs a file")
-        with reading(opens, name) as file:
-            found = survey(file, name, validator, skip_bad=request.options.skip_bad)
-        yield Settled(REJECTED, found.wrong)
-        if validator.name is None:
-            yield Settled(CREATED, found.records - found.wrong)
-            continue
-        with reading(opens, name) as file:
-            for some in portions(lines(file, name), COMPARED):
-                keys = {key: line for line in some if (key := validator.key(line)) is not None}
-                yield from _foretold(target, number, validator.name, keys, request.options)
-
-
-def _foretold(
-    target: Target, number: int, name: str, keys: dict[Key, Line], options: ImportOptions
-) -> Events:
-    """Tell what would become of some lines, by their keys."""
-    there = target.ask(target.intake.existing(number, name, list(keys)))
-    differing = [k for k, task in there.items() if target.intake.change(keys[k].raw, task)]
-    updated = len(differing) if options.update else 0
-    yield Settled(UPDATED, updated)
-    yield Settled(SKIPPED, len(there) - updated)
-    yield Settled(CREATED, len(keys) - len(there))
-
-
-def _as_begun(batch: Batch, now: ImportOptions) -> tuple[ImportOptions, BatchLimits]:
-    """Go on with a file as it was begun; only waiting, and what is skipped, may be told anew."""
-    kept = batch.options
-    options = ImportOptions(
-        key=kept.get("key"),
-        update=bool(kept.get("update")),
-        skip_bad=bool(kept.get("skip_bad")) or now.skip_bad,
-        wait=now.wait,
-        timeout=now.timeout,
-    )
-    return options, BatchLimits(lines=int(kept["lines"]), bytes=int(kept["bytes"]))

@@ -18,7 +18,7 @@ NAMED = 10  # wrong lines that a message names
 
 
 class OpenFile(Protocol):
-    """OpenFile a file by its name."""
+    """Opens a file by its name."""
 
     def __call__(self, name: str) -> BinaryIO:
         """Open a file from its beginning. Raises InputError."""
@@ -30,7 +30,7 @@ class Survey:
 
     records: int
     wrong: int
-    digest: str | None
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -59,22 +59,27 @@ class Validator:
         return self.intake.key(line.raw, self.name)
 
 
-class _Hashed:
+class Hashed:
     """A file that is hashed while it is read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.digest = hashlib.sha256()
+        self._digest = hashlib.sha256()
 
     def read(self, size: int) -> bytes:
+        """Give up to so many bytes, and none at its end."""
         found = self._file.read(size)
-        self.digest.update(found)
+        self._digest.update(found)
         return found
+
+    def hexdigest(self) -> str:
+        """Give what the file is known by, so far as it has been read."""
+        return self._digest.hexdigest()
 
 
 def survey(file: BinaryIO, name: str, validator: Validator, *, skip_bad: bool) -> Survey:
     """Read a file to its end. Raises InputError for what is wrong, unless that is to be skipped."""
-    hashed = _Hashed(file)
+    hashed = Hashed(file)
     count, bad, named = 0, 0, list[tuple[Line, str]]()
     for line in lines(hashed, name):
         count += 1
@@ -85,7 +90,7 @@ def survey(file: BinaryIO, name: str, validator: Validator, *, skip_bad: bool) -
         raise InputError(f"{name}: there is no record in it")
     if bad and not skip_bad:
         raise InputError(told(name, named, bad))
-    return Survey(count, bad, hashed.digest.hexdigest())
+    return Survey(count, bad, hashed.hexdigest())
 
 
 @contextmanager
@@ -97,6 +102,20 @@ def reading(opens: OpenFile, name: str) -> Iterator[BinaryIO]:
     finally:
         if name != STDIN:
             file.close()
+
+
+def became_another(opens: OpenFile, name: str, digest: str | None) -> bool:
+    """Tell whether a file says something else than when it was read; it may be gone."""
+    if name == STDIN:
+        return False
+    try:
+        with reading(opens, name) as file:
+            hashed = Hashed(file)
+            while hashed.read(CHUNK):
+                pass
+            return hashed.hexdigest() != digest
+    except InputError:
+        return False
 
 
 def told(name: str, wrong: Sequence[tuple[Line, str]], count: int | None = None) -> str:

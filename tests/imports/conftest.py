@@ -48,6 +48,7 @@ def site(tmp_path, monkeypatch, server, project):
     monkeypatch.setattr(reconcile, "LONGEST_PAUSE", 0.05)
     monkeypatch.setattr(reconcile, "ABSENT", reconcile.ABSENT / 200)
     monkeypatch.setattr(reconcile, "LISTED", reconcile.LISTED / 200)
+    monkeypatch.setattr(reconcile, "A_LINE", reconcile.A_LINE / 200)
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -67,6 +68,11 @@ def images():
     return lambda count, start=1: [
         {"data": {"image": f"s3://b/{n}.jpg", "n": n}} for n in range(start, start + count)
     ]
+
+
+@pytest.fixture
+def file(site, images):
+    return site.file(images(7))
 
 
 @pytest.fixture
