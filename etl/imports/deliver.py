@@ -34,7 +34,7 @@ class Delivery:
         self._journal, self._intake = context.journal, context.intake
         self._reconciler = Reconciler(context)
         self._attempts: dict[int, int] = {}
-        self._doubtful: set[int] = set()
+        self._doubtful: dict[int, Batch] = {}  # perhaps sent twice
 
     def deliver(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Send what of a batch is not there yet, and follow it. Raises SourceError, InputError."""
@@ -43,7 +43,7 @@ class Delivery:
             yield from self._complete(batch)
             return
         if batch.submitted_at:
-            self._doubtful.add(batch.id)
+            self._doubtful[batch.id] = batch
         batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())
         records = [self._intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:
@@ -61,7 +61,7 @@ class Delivery:
         """Find out what became of a batch that was sent and not answered; then go on with it."""
         why = f" ({error})" if error else ""
         log.warning("%s: batch %s got no answer%s; looking for it", batch.file, batch.batch, why)
-        self._doubtful.add(batch.id)
+        self._doubtful[batch.id] = batch
         found = yield from self._reconciler.looked_for(batch, lines, error)
         if isinstance(found, Job):
             yield from self._taken(batch, lines, found)
@@ -96,7 +96,7 @@ class Delivery:
 
     def finish(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Go on with a batch of which the server has everything, and the mirror perhaps not."""
-        self._doubtful.add(batch.id)
+        self._doubtful[batch.id] = batch
         ids = self._journal.history.ids(batch) or self._reconciler.marked(batch)
         yield from self._collect(batch, lines, ids)
 
@@ -196,7 +196,17 @@ class Delivery:
         """Close a batch; tell what of one that may have been sent twice is there twice."""
         self._journal.complete(batch)
         if batch.id in self._doubtful:
-            yield from self._reconciler.duplicates(batch)
+            yield from self._duplicates(batch)
+
+    def looked_again(self) -> Events:
+        """Look once more at what may have been sent twice: it may have landed meanwhile."""
+        for batch in list(self._doubtful.values()):
+            yield from self._duplicates(batch)
+
+    def _duplicates(self, batch: Batch) -> Events:
+        for event in self._reconciler.duplicates(batch):
+            self._doubtful.pop(batch.id)  # told once
+            yield event
 
 
 def _ids(lines: Sequence[Line], job: Job) -> dict[int, int]:

@@ -141,13 +141,14 @@ class Reconciler:
         ends_at = time.monotonic() + self._context.options.timeout
         over = error is not None and error.status == SERVER_ERROR
         age = self._since_lost(batch, error)
+        slow = len(lines) * A_LINE + (_since(batch) if error else timedelta(0))
         search, pause = None, 0.0
         while len(found := self.marked(batch)) < len(lines):
             if search is None and (over or age() > LISTED + len(lines) * A_LINE):
                 search = self._job_search(batch)
                 if search.job:
                     return search.job
-            if search and age() > _patience(search, len(lines), over=over):
+            if search and age() > _patience(search, slow, over=over):
                 return self.marked(batch)  # once more: it may have come while we asked
             if time.monotonic() > ends_at:
                 raise Unreachable(
@@ -192,8 +193,10 @@ class Reconciler:
 
     def duplicates(self, batch: Batch) -> Events:
         """Tell which tasks of a batch that may have been sent twice the books do not name."""
-        there = {key for ids in self._all_marked(batch).values() for key in ids}
-        if extra := sorted(there - self._context.journal.history.task_ids(batch)):
+        named = self._context.journal.history.task_ids(batch)
+        twice = [ids for ids in self._all_marked(batch).values() if len(ids) > 1]
+        kept = {next((key for key in ids if key in named), ids[0]) for ids in twice}
+        if extra := sorted({key for ids in twice for key in ids} - kept):
             said = f"landed twice: also there are {', '.join(map(str, extra))}"
             self._context.journal.note(batch, error=said)
             yield Duplicated(batch, extra)
@@ -220,13 +223,15 @@ def _since(batch: Batch) -> timedelta:
     return max(times.parsed(now) - times.parsed(batch.submitted_at or now), timedelta(0))
 
 
-def _patience(search: JobSearch, lines: int, *, over: bool) -> timedelta:
+def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:
     """Tell how long something must not be there until it is believed that it will not be.
 
-    A server that said itself that it failed does not go on; a queue of its may.
+    Longer by `slow`: by the lines, and by what was waited for the answer already, for a server that
+    did not answer for two minutes may take two more. One that said itself that it failed does not
+    go on; a queue of its may.
     """
     if search.settled:
         return timedelta(0)
     if search.queued:
         return QUEUED
-    return timedelta(0) if over else ABSENT + lines * A_LINE
+    return timedelta(0) if over else ABSENT + slow

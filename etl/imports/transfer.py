@@ -65,6 +65,7 @@ class FileImport:
                 yield from self._delivery.finish(batch, found)
             elif batch.status not in NEED_THE_FILE:
                 yield from self._delivery.follow(batch, found)
+        yield from self._delivery.looked_again()
 
     def go_on(self, some: Batch, open_ones: Sequence[Batch]) -> Events:
         """Read the file of `some` batch for the batches that need it, and then on to its end."""
@@ -79,6 +80,7 @@ class FileImport:
             yield from self._again(some, waiting, read, consumed)
             yield from self._on(some, unread, read, consumed)
         self._journal.sign(some, hashed.hexdigest())
+        yield from self._delivery.looked_again()
 
     def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
         """Have the last batch read anew where it failed: its file may have been mended since."""

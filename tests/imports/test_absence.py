@@ -98,21 +98,22 @@ def test_what_appears_while_the_jobs_are_asked_for_is_not_sent_again(
     site.once()
 
 
-def test_a_batch_that_landed_twice_is_told(site, server, late, file, at_once):
+@pytest.mark.parametrize("when", [2, 3], ids=["with its second sending", "later"])
+def test_a_batch_that_landed_twice_is_told(site, late, file, at_once, when):
     """As when a server is so slow that even the wait was not enough."""
     site.asked(late(0))
     site.goes_wrong(cut_after=0)
 
     def second(request, _said):
-        if request.path == site.posting and len(site.posts()) == 2:
-            server.state.release()
+        if request.path == site.posting and len(site.posts()) == when:
+            site.server.state.release()
 
     site.asked(second)
-    code, said = site.put(file)
+    code, said = site.put(file, "--batch-size", "4")
     assert (code, said["outcome"], said["created"]) == (3, "partial", 7)
     named = {task for (task,) in site.items("task_id")}
     assert set(said["duplicates"]) == site.there.keys() - named
-    assert len(named) == len(said["duplicates"]) == 7
+    assert (len(named), len(said["duplicates"])) == (7, 4)
     assert "a batch landed twice: delete the tasks " in said["error"]
     assert "landed twice: also there are" in site.batches("error")[0][0]
 
