@@ -187,6 +187,7 @@ def test_the_waits_before_a_batch_is_sent_again_are_told():
     for wait in (reconcile.LISTED, reconcile.ABSENT):
         assert f" {wait.seconds} seconds " in line
     assert ("an hour" in line, reconcile.QUEUED) == (True, timedelta(hours=1))
+    assert f" {reconcile.A_LINE / timedelta(milliseconds=1):g} ms a line" in line
 
 
 # SQL
