@@ -145,7 +145,7 @@ class ImportRun:
         yield from files.settle(begun)
         left = self._history.open_in(some.session)
         if not any(batch.status in NEED_THE_FILE for batch in left):
-            if became_another(self._opens, some.file or STDIN, some.options.get("sha256")):
+            if self._may_have_grown(some, request):
                 yield from self._grown(files, some, left, request)
             return
         if some.file == STDIN and request.project is None:
@@ -154,6 +154,12 @@ class ImportRun:
                 f"into: annomirror import {self._target.source.name} --project {some.project_id} -"
             )
         yield from files.go_on(some, left)
+
+    def _may_have_grown(self, some: Batch, request: ImportRequest) -> bool:
+        """Tell whether there may be more in a file all of which was sent; what is piped is read."""
+        if some.file == STDIN:
+            return request.project is not None
+        return became_another(self._opens, some.file or STDIN, some.options.get("sha256"))
 
     def _grown(
         self, files: FileImport, some: Batch, left: Sequence[Batch], request: ImportRequest

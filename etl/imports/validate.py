@@ -106,8 +106,6 @@ def reading(opens: OpenFile, name: str) -> Iterator[BinaryIO]:
 
 def became_another(opens: OpenFile, name: str, digest: str | None) -> bool:
     """Tell whether a file says something else than when it was read; it may be gone."""
-    if name == STDIN:
-        return False
     try:
         with reading(opens, name) as file:
             hashed = Hashed(file)

@@ -268,3 +268,18 @@ def test_a_mended_line_with_the_key_of_another_is_not_lost(site, server, by_jobs
         "created",
     ]
     assert site.items("external_key")[5] == ("5",)
+
+
+def test_another_standard_input_is_not_taken_for_the_one_that_was_sent(
+    site, server, images, jsonl, by_jobs
+):
+    """Its jobs may be under way while the next is piped: nothing of that is to be lost silently."""
+    server.state.job_seconds = 3600
+    site.put("-", "--no-wait", stdin=jsonl(images(3)))
+    code, said = site.put("-", "--no-wait", stdin=jsonl(images(3, 4)))
+    assert (code, "line 1 is another one than when" in said["error"]) == (5, True)
+    longer = jsonl(images(5))
+    assert site.put("-", "--no-wait", stdin=longer)[0] == 0
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 5}
+    site.once(range(1, 6))
