@@ -143,7 +143,7 @@ class Reconciler:
         age = self._since_lost(batch, error)
         slow = len(lines) * A_LINE + (_since(batch) if error else timedelta(0))
         search, pause = None, 0.0
-        while len(found := self.marked(batch)) < len(lines):
+        while {line.place for line in lines} - (found := self.marked(batch)).keys():
             if search is None and (over or age() > LISTED + len(lines) * A_LINE):
                 search = self._job_search(batch)
                 if search.job:

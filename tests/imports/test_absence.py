@@ -219,3 +219,31 @@ def test_what_a_queue_may_still_come_to_is_not_sent_again(site, server, file, by
     server.clock.advance(hours=1)
     assert site.imported("--resume") == {"created": 7}
     site.once()
+
+
+def test_what_is_in_of_a_batch_does_not_stand_for_its_other_lines(site, server, file, at_once):
+    """Of seven lines four are in, and the other three are sent and lost: they are waited for."""
+    state, usual, sent = server.state, type(server.state).import_tasks, []
+
+    def partly(project, rows):
+        if not rows:
+            return []
+        sent.append(len(rows))
+        if len(sent) == 1:
+            return usual(state, project, rows[:4])
+        return usual(state, project, rows, commit=len(sent) > 2)
+
+    state.import_tasks = partly
+    site.goes_wrong(cut_after=0)
+    site.goes_wrong(skip=2, cut_after=0)  # the second asks for jobs
+    looks = []
+
+    def release(request, _said):
+        looks.append(request.path == "/api/tasks/" and len(sent) == 2)
+        if looks.count(True) == 3:
+            state.release()
+
+    site.asked(release)
+    assert site.imported(file) == {"created": 7}
+    assert sent == [7, 3]
+    site.once()
