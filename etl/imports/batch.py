@@ -23,8 +23,13 @@ class BatchStatus(StrEnum):
     @classmethod
     def of_job(cls, said: str) -> BatchStatus:
         """Give the status of a batch whose job says this; what nobody knows is not the end."""
-        known = {cls.CREATED: cls.CREATED, cls.COMPLETED: cls.TAKEN, cls.FAILED: cls.FAILED}
-        return known.get(cls(said), cls.IN_PROGRESS) if said in list(cls) else cls.IN_PROGRESS
+        known = {"created": cls.CREATED, "completed": cls.TAKEN, "failed": cls.FAILED}
+        return known.get(said, cls.IN_PROGRESS)
+
+    @classmethod
+    def _missing_(cls, _value: object) -> BatchStatus:
+        """Take what the books have of a server's own words for a job under way."""
+        return cls.IN_PROGRESS
 
 
 _S = BatchStatus

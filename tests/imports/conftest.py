@@ -13,6 +13,19 @@ IMAGES = '<View><Image name="image" value="$image"/></View>'
 VARIABLES = ("ANNOMIRROR_CONFIG", "ANNOMIRROR_DATABASE", "LABEL_STUDIO_TOKEN", "HTTP_PROXY")
 
 
+def pytest_collection_modifyitems(items):
+    """Leave out the other kind of server where a test is about one."""
+    items[:] = [
+        item
+        for item in items
+        if not any(
+            name in item.fixturenames and item.callspec.params.get("server") == other
+            for name, other in (("at_once", "by jobs"), ("by_jobs", "at once"))
+            if hasattr(item, "callspec")
+        )
+    ]
+
+
 @pytest.fixture(params=["at once", "by jobs"])
 def server(request):
     with LabelStudio() as server:

@@ -1,6 +1,8 @@
 """Jobs of the server: followed to their end, or left to a later run; also those begun elsewhere."""
 
 import json
+import sqlite3
+from contextlib import closing
 
 import httpx
 import pytest
@@ -181,5 +183,15 @@ def test_a_status_nobody_knows_is_waited_for(site, server, file, by_jobs, status
     site.put("--resume", "--no-wait")
     assert site.batches("status") == [("in_progress",)]
     server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_words_of_a_server_in_the_books_are_those_of_a_job_under_way(site, server, file, by_jobs):
+    """As an earlier version wrote them."""
+    site.put(file, "--no-wait")
+    with closing(sqlite3.connect(site.folder / "mirror.db")) as connection:
+        connection.execute("UPDATE label_studio_imports SET status = 'queued'")
+        connection.commit()
     assert site.imported("--resume") == {"created": 7}
     site.once()
