@@ -55,35 +55,40 @@ def all_of_them(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportRequest:
     """Tell what is asked. Raises ConfigurationError for what does not go together."""
-    project, watch, key = said["project"], said["watch"], said["key"]
     if said["resume"]:
         _check_resume(files, said)
     else:
-        _check_target(source, project, files, watch)
-    if watch and said["dry_run"]:
+        _check_target(source, said["project"], files, said["watch"])
+    if said["watch"] and said["dry_run"]:
         raise ConfigurationError("--dry-run validates a FILE; leave --watch out")
+    _check_key(said["key"], said)
+    return ImportRequest(
+        project=said["project"],
+        files=[name if name == STDIN else str(Path(name).absolute()) for name in files],
+        watch=said["watch"],
+        again=said["again"],
+        options=_options(said),
+        limits=_limits(said),
+    )
+
+
+def _options(said: dict[str, Any]) -> ImportOptions:
+    return ImportOptions(
+        key=said["key"],
+        update=said["update"],
+        skip_bad=said["skip_bad"],
+        wait=not said["no_wait"],
+        timeout=said["timeout"],
+    )
+
+
+def _check_key(key: str | None, said: dict[str, Any]) -> None:
     if said["update"] and not key:
         raise ConfigurationError("--update changes the tasks that --key FIELD finds; say --key too")
     if key and said["no_wait"]:
         raise ConfigurationError("--key has to see what was made before; leave --no-wait out")
     if key is not None and (not key or "__" in key):
         raise ConfigurationError(f"--key {key!r}: Label Studio finds nothing by such a name")
-    options = ImportOptions(
-        key=key,
-        update=said["update"],
-        skip_bad=said["skip_bad"],
-        wait=not said["no_wait"],
-        timeout=said["timeout"],
-    )
-    names = [name if name == STDIN else str(Path(name).absolute()) for name in files]
-    return ImportRequest(
-        project=project,
-        files=names,
-        watch=watch,
-        again=said["again"],
-        options=options,
-        limits=_limits(said),
-    )
 
 
 def _limits(said: dict[str, Any]) -> BatchLimits | None:
