@@ -59,5 +59,5 @@ def refuse_elsewhere(batch: Batch, source: Source) -> None:
         what = batch.file or f"job {batch.job_id}"
         raise RefusedError(
             f"{what}: begun at {url}, and {source.name} is {source.url} now; bring the old url "
-            "back to go on, or begin the file anew with --again"
+            "back to go on, or begin the file anew with --again, which sends every line of it"
         )
