@@ -137,6 +137,8 @@ class Client:
             answer = self._read(request, response, ends_at)
         finally:
             response.close()
+            # It refers back to the answer: what was sent would stay until cycles are collected.
+            response.stream = httpx.ByteStream(b"")
         log.debug(
             "%s: %s %s: %d, %s bytes",
             self._source.name,

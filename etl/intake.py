@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from etl.stream import Answer, Part, Request
@@ -42,7 +43,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Traces:
+class JobSearch:
     """What is found of a batch whose answer was lost.
 
     It is `settled` where the server's jobs tell for certain that nothing can come late; where it
@@ -79,8 +80,8 @@ class Intake:
     submission: Callable[[int, Sequence[bytes]], Request]
     answered: Callable[[Answer], Job]
     job: Callable[[int, int], Questions[Job]]
-    traces: Callable[[int, str], Questions[Traces]]
-    marked: Callable[[int, str], Questions[dict[int, int]]]
+    job_search: Callable[[int, str, timedelta], Questions[JobSearch]]
+    marked: Callable[[int, str], Questions[dict[int, list[int]]]]
     records: Callable[[int, Sequence[int]], Questions[list[bytes]]]
     places: Callable[[Sequence[bytes], str], dict[int, int]]
     existing: Callable[[int, str, Sequence[Key]], Questions[dict[Key, Existing]]]

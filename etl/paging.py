@@ -98,6 +98,19 @@ def _tolerant(body: bytes, name: str | None) -> Listing:
     return Listing([json.dumps(record).encode() for record in content], rest)
 
 
+def fields(raw: bytes) -> dict[str, msgspec.Raw]:
+    """Take a record apart, each field as its own JSON text. Raises ValueError."""
+    try:
+        bytes(raw).decode()  # a view on an answer has no such thing
+        return _FIELDS.decode(raw)
+    except UnicodeDecodeError as error:
+        raise ValueError("it is not UTF-8 text") from error
+    except msgspec.ValidationError as error:
+        raise ValueError("a record should be a JSON object") from error
+    except msgspec.DecodeError as error:
+        raise ValueError(f"it is not JSON ({error})") from error
+
+
 def mapping(answer: Answer) -> dict[str, Any]:
     """Decode an answer that is one JSON object. Raises BadAnswer."""
     content = loads(answer.body)

@@ -7,6 +7,7 @@ from contextlib import closing
 from click.testing import CliRunner
 
 from etl.cli import main
+from etl.standins.faults import Fault
 
 
 class Importer:
@@ -47,6 +48,35 @@ class Importer:
 
     def _id(self, project):
         return self.project.id if project is None else project
+
+    @property
+    def posting(self):
+        """Give the address that tasks are sent to."""
+        return f"/api/projects/{self.project.id}/import"
+
+    def goes_wrong(self, **fault):
+        """Plan what goes wrong with what is sent to be imported."""
+        self.server.faults.append(Fault(method="POST", path=self.posting, **fault))
+
+    def asked(self, happens):
+        """Let `happens` see each request with its answer, and perhaps give another one."""
+        answer = self.server.server.app.answer
+
+        def answered(request):
+            said = answer(request)
+            return happens(request, said) or said
+
+        self.server.server.app.answer = answered
+
+    def once(self, numbers=range(1, 8)):
+        """Make sure that every line is one task, and the books and the mirror know which."""
+        numbers = list(numbers)
+        assert self.numbers == numbers
+        assert self.items("position", "outcome") == [(n, "created") for n in numbers]
+        keys = dict(self.items("position", "task_id"))
+        assert {n: self.there[keys[n]]["n"] for n in numbers} == {n: n for n in numbers}
+        assert self.mirrored() == self.there
+        assert [s for (s,) in self.batches("status") if s != "completed"] == []
 
     @property
     def there(self):

@@ -18,6 +18,8 @@ MOVING = "tests/platforms/qianfan/test_moving_v1.py"
 VERIFY = "tests/test_verify.py"
 STRAYS = "tests/test_strays.py"
 CADENCE = "tests/test_cadence.py"
+ABSENCE = "tests/imports/test_absence.py"
+GOING_ON = "tests/imports/test_going_on.py"
 
 
 class Mutation(NamedTuple):
@@ -507,5 +509,101 @@ MUTATIONS = (
         'f"AND t.deleted_at IS NULL{told} AND t.{quoted(column)} IS NOT NULL AND NOT EXISTS ("',
         "tests/test_verify_moved.py",
         "says_of_nothing",
+    ),
+    Mutation(
+        "absence is believed at once",
+        "etl/imports/reconcile.py",
+        "return timedelta(0) if over else ABSENT + slow",
+        "return timedelta(0)",
+        ABSENCE,
+        "begins_when",
+    ),
+    Mutation(
+        "jobs that were not reached prove that nothing comes",
+        "etl/platforms/label_studio/importing.py",
+        "settled=told and newest.id - 1 <= BACK",
+        "settled=told",
+        ABSENCE,
+        "reach_back",
+    ),
+    Mutation(
+        "an answer of 500 ends the wait for a queue",
+        "etl/imports/reconcile.py",
+        "if search.queued:",
+        "if search.queued and not over:",
+        ABSENCE,
+        "queue_may",
+    ),
+    Mutation(
+        "nothing is looked for again after the jobs were",
+        "etl/imports/reconcile.py",
+        "return self.marked(batch)  # once more: it may have come while we asked",
+        "return found",
+        ABSENCE,
+        "while_the_jobs",
+    ),
+    Mutation(
+        "what is in of a batch stands for its other lines",
+        "etl/imports/reconcile.py",
+        "while {line.place for line in lines} - (found := self.marked(batch)).keys():",
+        "while len(found := self.marked(batch)) < len(lines):",
+        ABSENCE,
+        "does_not_stand",
+    ),
+    Mutation(
+        "a batch is sent before the books say so",
+        "etl/imports/deliver.py",
+        "batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())",
+        "batch = self._journal.change(batch, BatchStatus.PREPARED, submitted_at=times.now())",
+        "tests/imports/test_dying.py",
+        "any_transaction",
+    ),
+    Mutation(
+        "a line is created without its task",
+        "etl/imports/deliver.py",
+        "made = {line.place: found[line.place] for line in lines if line.place in found}",
+        "made = {line.place: found.get(line.place) for line in lines}",
+        "tests/imports/test_jobs.py",
+        "without_its_task",
+    ),
+    Mutation(
+        "a file that changed is gone on with",
+        "etl/imports/transfer.py",
+        "if not mended and known.get(line.place) != line.content_hash:",
+        "if False:",
+        GOING_ON,
+        "changed_since",
+    ),
+    Mutation(
+        "lines that were added to a file are left out",
+        "etl/imports/transfer.py",
+        "yield from self._on(some, unread, read, consumed)",
+        "yield from self._on(some, unread, read if unread else iter(()), consumed)",
+        GOING_ON,
+        "added",
+    ),
+    Mutation(
+        "a mended file is known by what it said before",
+        "etl/imports/transfer.py",
+        "self._journal.sign(some, hashed.hexdigest())",
+        "hashed.hexdigest()",
+        GOING_ON,
+        "known_by_what",
+    ),
+    Mutation(
+        "an import goes on at another server",
+        "etl/imports/begun.py",
+        "return url if url and url != source.url else None",
+        "return None",
+        GOING_ON,
+        "another_server",
+    ),
+    Mutation(
+        "a crash is a success in the books",
+        "etl/cli/importing.py",
+        "noted.outcome, noted.error = Outcome.FAILED, repr(error)",
+        "pass",
+        "tests/imports/test_import.py",
+        "no_success",
     ),
 )

@@ -13,29 +13,29 @@ from sources import EDGES, FILES, IMPORTS, ROOT, TREES, run_time_imports, within
 # Each line may import the lines above it, and nothing else of the program.
 LAYERS = (
     "etl etl.standins",
-    "etl.errors etl.tables etl.auth etl.batch",
+    "etl.errors etl.tables etl.auth",
     "etl.stream etl.times etl.address etl.column_types etl.signals etl.files etl.difference",
-    "etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake etl.sheets",
-    "etl.inputs",
-    "etl.verdict etl.reader etl.reject etl.survey",
+    "etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake",
+    "etl.verdict etl.reader etl.reject",
     "etl.platforms etl.client etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock etl.job",
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence etl.positions",
-    "etl.merge etl.digests etl.comparison etl.aside etl.recall",
-    "etl.load etl.ledger etl.mend etl.journal",
-    "etl.parts etl.realm etl.sightings etl.strays",
-    "etl.sync etl.delivery",
-    "etl.inspection etl.importing",
+    "etl.merge etl.digests etl.comparison",
+    "etl.load etl.ledger etl.mend",
+    "etl.parts etl.realm etl.strays",
+    "etl.sync",
+    "etl.inspection",
     "etl.checking etl.imports",
     "etl.verify",
     "etl.cli",
     "etl.__main__",
 )
 LAYER = {name: depth for depth, line in enumerate(LAYERS) for name in line.split()}
-FOLDERS = ("etl.platforms", "etl.cli", "etl.standins")  # inside these, anything but circles
+# Inside these, anything but circles.
+FOLDERS = ("etl.platforms", "etl.imports", "etl.cli", "etl.standins")
 
 # What a platform is described with: words, no I/O.
-WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth", "intake", "inputs"}
+WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth", "intake"}
 # Who may import a library; a folder stands for everything in it.
 USERS = {
     "httpx": {"etl.client", "etl.auth", "etl.stream"},  # stream.py: for an annotation

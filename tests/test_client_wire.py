@@ -1,6 +1,8 @@
 """What only a real connection shows: cut and slow answers, certificates, hosts in a url."""
 
+import gc
 import logging
+import sys
 
 import pytest
 
@@ -52,6 +54,23 @@ def connect(server):
     yield make
     for each in opened:
         each.close()
+
+
+@pytest.fixture
+def no_collection():
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_collection")
+def test_what_was_sent_is_let_go_of_when_it_is_answered(connect):
+    """A batch of an import has megabytes, and the next follows at once."""
+    body = b'{"n": %d}' % 7
+    before, sender = sys.getrefcount(body), connect()
+    sender.send(Request("/api/things", method="POST", body=body))
+    assert sys.getrefcount(body) == before
 
 
 def test_an_answer_cut_short_is_fetched_again(server, connect):

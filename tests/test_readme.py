@@ -11,8 +11,9 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from etl import errors, settings, sightings
+from etl import errors, settings
 from etl.cli import main
+from etl.imports import reconcile
 from etl.platforms import PLATFORMS
 from etl.standins.label_studio import LabelStudio
 from mirror import SCHEMA
@@ -183,9 +184,10 @@ def test_the_defaults_told_are_the_defaults(tmp_path, monkeypatch):
 
 def test_the_waits_before_a_batch_is_sent_again_are_told():
     line = next(line for line in README.splitlines() if line.startswith("- **Never twice.**"))
-    for wait in (sightings.LISTED, sightings.ABSENT):
+    for wait in (reconcile.LISTED, reconcile.ABSENT):
         assert f" {wait.seconds} seconds " in line
-    assert ("an hour" in line, sightings.QUEUED) == (True, timedelta(hours=1))
+    assert ("an hour" in line, reconcile.QUEUED) == (True, timedelta(hours=1))
+    assert f" {reconcile.A_LINE / timedelta(milliseconds=1):g} ms a line" in line
 
 
 # SQL

@@ -10,10 +10,8 @@ from typing import Any
 import click
 
 from etl.errors import ConfigurationError
-from etl.importing import Sizes
-from etl.imports import Asked
-from etl.sightings import Wishes
-from etl.survey import STDIN
+from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
+from etl.imports.validate import STDIN
 
 POSITIVE = click.IntRange(1)
 OPTIONS = (
@@ -22,17 +20,13 @@ OPTIONS = (
         "--batch-size",
         type=click.IntRange(1, 100_000),
         metavar="N",
-        default=Sizes.lines,
-        show_default=True,
-        help="Send at most so many tasks at once.",
+        help=f"Send at most so many tasks at once. [default: {BatchLimits.lines}]",
     ),
     click.option(
         "--batch-bytes",
         type=POSITIVE,
         metavar="N",
-        default=Sizes.bytes,
-        show_default=True,
-        help="Send at most so many bytes at once.",
+        help=f"Send at most so many bytes at once. [default: {BatchLimits.bytes}]",
     ),
     click.option(
         "--key", metavar="FIELD", help="Skip lines whose data has a FIELD that is there already."
@@ -44,7 +38,7 @@ OPTIONS = (
     click.option(
         "--timeout",
         type=click.FloatRange(0, min_open=True),
-        default=Wishes.timeout,
+        default=ImportOptions.timeout,
         show_default=True,
         metavar="SECONDS",
         help="Follow one job no longer than that.",
@@ -59,38 +53,58 @@ def all_of_them(function: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda found, option: option(found), reversed(OPTIONS), function)
 
 
-def asked(source: str | None, files: Sequence[str], **said: Any) -> Asked:
+def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportRequest:
     """Tell what is asked. Raises ConfigurationError for what does not go together."""
-    project, watch, key = said["project"], said["watch"], said["key"]
     if said["resume"]:
         _check_resume(files, said)
     else:
-        _check_target(source, project, files, watch)
+        _check_target(source, said["project"], files, said["watch"])
+    if said["watch"] and said["dry_run"]:
+        raise ConfigurationError("--dry-run validates a FILE; leave --watch out")
+    _check_key(said["key"], said)
+    return ImportRequest(
+        project=said["project"],
+        files=[name if name == STDIN else str(Path(name).absolute()) for name in files],
+        watch=said["watch"],
+        again=said["again"],
+        options=_options(said),
+        limits=_limits(said),
+    )
+
+
+def _options(said: dict[str, Any]) -> ImportOptions:
+    return ImportOptions(
+        key=said["key"],
+        update=said["update"],
+        skip_bad=said["skip_bad"],
+        wait=not said["no_wait"],
+        timeout=said["timeout"],
+    )
+
+
+def _check_key(key: str | None, said: dict[str, Any]) -> None:
     if said["update"] and not key:
         raise ConfigurationError("--update changes the tasks that --key FIELD finds; say --key too")
     if key and said["no_wait"]:
         raise ConfigurationError("--key has to see what was made before; leave --no-wait out")
     if key is not None and (not key or "__" in key):
         raise ConfigurationError(f"--key {key!r}: Label Studio finds nothing by such a name")
-    wishes = Wishes(
-        key=key,
-        update=said["update"],
-        skip_bad=said["skip_bad"],
-        wait=not said["no_wait"],
-        timeout=said["timeout"],
-    )
-    sizes = Sizes(lines=said["batch_size"], bytes=said["batch_bytes"])
-    names = [name if name == STDIN else str(Path(name).absolute()) for name in files]
-    return Asked(
-        project=project, files=names, watch=watch, again=said["again"], wishes=wishes, sizes=sizes
-    )
+
+
+def _limits(said: dict[str, Any]) -> BatchLimits | None:
+    """Give the sizes that are said, if any are."""
+    lines, size = said["batch_size"], said["batch_bytes"]
+    if lines is None and size is None:
+        return None
+    return BatchLimits(lines=lines or BatchLimits.lines, bytes=size or BatchLimits.bytes)
 
 
 def _check_resume(files: Sequence[str], said: dict[str, Any]) -> None:
-    if files or said["watch"] or said["project"]:
+    others = ("watch", "project", "key", "update", "again", "batch_size", "batch_bytes", "dry_run")
+    if files or any(said[name] for name in others):
         raise ConfigurationError(
-            "--resume goes on with what the mirror's books say is unfinished; "
-            "say no more with it than the SOURCE"
+            "--resume goes on as the mirror's books say it was begun; say no more with it than "
+            "the SOURCE, --skip-bad, --no-wait and --timeout"
         )
 
 

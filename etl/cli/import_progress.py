@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import Any, Self, TextIO
 
 from etl.cli.progress import bar, finish
-from etl.sightings import Event, Settled, Waiting
+from etl.imports.batch import Event, Settled, Waiting
 
 
 class ImportProgress:

@@ -2,63 +2,42 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from etl import ledger, signals, sync
-from etl.aside import STREAM
-from etl.batch import CREATED, REJECTED, SKIPPED, UPDATED
+from etl import ledger, signals
 from etl.cli import build, import_options
 from etl.cli.import_progress import ImportProgress
+from etl.cli.import_report import ImportReport, show
 from etl.cli.options import common, invocation
 from etl.database import Session
 from etl.errors import (
     AnnomirrorError,
     ConfigurationError,
     InputError,
+    MirrorError,
     Outcome,
     PartialError,
     RefusedError,
     SourceError,
 )
-from etl.imports import Asked, Imports, Target, rehearse
+from etl.imports.batch import LineOutcome
+from etl.imports.history import History
+from etl.imports.options import ImportRequest
+from etl.imports.rehearsal import rehearse
+from etl.imports.rejected import STREAM
+from etl.imports.run import ImportRun, Target
+from etl.imports.validate import STDIN
 from etl.ledger import Ledger, StreamReport
 from etl.platforms import PLATFORMS, intake
 from etl.settings import Settings
-from etl.sightings import Settled
 from etl.stream import Source
-from etl.survey import STDIN
-
-OUTCOMES = (CREATED, UPDATED, SKIPPED, REJECTED)
-
-
-@dataclass
-class ImportReport:
-    """What an import came to, as `import --json` prints it; outcomes count lines."""
-
-    source: str | None
-    project: int | None
-    files: Sequence[str]
-    run: int | None = None
-    outcome: Outcome = Outcome.FAILED
-    seconds: float = 0.0
-    requests: int = 0
-    lines: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
-    unfinished: int = 0
-    error: str | None = None
-
-    def as_json(self) -> dict[str, Any]:
-        """Give the object."""
-        said = {name: value for name, value in vars(self).items() if name not in ("lines", "error")}
-        return {**said, **self.lines, **({"error": self.error} if self.error else {})}
 
 
 @click.command("import")
@@ -79,22 +58,22 @@ def command(
     report = ImportReport(source, said["project"], list(files))
     began = time.monotonic()
     try:
-        asked = import_options.asked(source, files, **said)
+        asked = import_options.asked(source, files, dry_run=dry_run, **said)
         with signals.raised():
             chosen = build.read_settings()
             targets = _targets(chosen, source)
             if dry_run:
-                _rehearse(targets[0], asked, report)
+                _rehearse(chosen, targets[0], asked, report)
             else:
                 _run(chosen, targets, asked, report)
+        if report.outcome is Outcome.PARTIAL:
+            raise PartialError(report.partial)
     except AnnomirrorError as error:
         report.outcome, report.error = error.outcome, str(error)
         raise
     finally:
         report.seconds = round(time.monotonic() - began, 3)
-        _print(report, as_json=as_json, dry_run=dry_run)
-    if report.outcome is Outcome.PARTIAL:
-        raise PartialError("many lines were set aside; see: annomirror rejects list")
+        show(report, as_json=as_json, dry_run=dry_run)
 
 
 def _targets(chosen: Settings, name: str | None) -> list[Source]:
@@ -108,7 +87,9 @@ def _targets(chosen: Settings, name: str | None) -> list[Source]:
     return [source]
 
 
-def _run(chosen: Settings, sources: Sequence[Source], asked: Asked, report: ImportReport) -> None:
+def _run(
+    chosen: Settings, sources: Sequence[Source], asked: ImportRequest, report: ImportReport
+) -> None:
     """Import into each source; one that fails does not stop the next."""
     failed: list[AnnomirrorError] = []
     with build.writing(chosen) as session, ledger.opened(session) as run:
@@ -122,45 +103,47 @@ def _run(chosen: Settings, sources: Sequence[Source], asked: Asked, report: Impo
         click.echo(f"annomirror: {other}", err=True)
     if failed:
         raise failed[0]
-    _judge(report)
+    report.judge()
 
 
 def _into(
-    source: Source, asked: Asked, report: ImportReport, session: Session, run: Ledger
+    source: Source, asked: ImportRequest, report: ImportReport, session: Session, run: Ledger
 ) -> None:
     """Do for one source what is asked."""
     shown = sys.stderr.isatty() and invocation().verbosity >= 0
     name = f"{source.name}: import"
     with _noted(source, report, run), _target(source, report) as target:  # noqa: SIM117  # the bar ends first
         with ImportProgress(name, sys.stderr if shown else None) as progress:
-            imports = Imports(target, session, run, opened, progress.expect)
+            imports = ImportRun(target, session, run, opened, progress.expect)
             try:
                 for event in imports.events(asked):
                     progress.show(event)
-                    _count(event, report)
+                    report.count(event)
             finally:
                 with suppress(AnnomirrorError):
-                    report.unfinished += len(imports.journal.recall.unfinished())
+                    report.unfinished += imports.unfinished()
 
 
-def _rehearse(source: Source, asked: Asked, report: ImportReport) -> None:
+def _rehearse(chosen: Settings, source: Source, asked: ImportRequest, report: ImportReport) -> None:
     """Validate the files and ask for the project; nothing is sent or written."""
-    with _target(source, report) as target:
-        for event in rehearse(target, asked, opened):
-            _count(event, report)
-    _judge(report)
+    with _target(source, report) as target, _history(chosen, target) as history:
+        for event in rehearse(target, asked, opened, history):
+            report.count(event)
+    report.judge()
 
 
-def _count(event: object, report: ImportReport) -> None:
-    if isinstance(event, Settled):
-        report.lines[event.outcome] += event.lines
-
-
-def _judge(report: ImportReport) -> None:
-    """Judge an import as a sync is judged: by how much of it was set aside."""
-    wrong, every = report.lines[REJECTED], sum(report.lines.values())
-    many = wrong > sync.MANY_REJECTS and wrong > every * sync.REJECT_SHARE
-    report.outcome = Outcome.PARTIAL if many else Outcome.OK
+@contextmanager
+def _history(chosen: Settings, target: Target) -> Iterator[History | None]:
+    """Open the books of what was imported, if there are any yet."""
+    with ExitStack() as stack:
+        try:
+            session = stack.enter_context(build.reading(chosen))
+            found = History(session, target.intake, target.source.name)
+            found.unfinished()
+        except MirrorError:  # no mirror, or one of before there were imports
+            yield None
+            return
+        yield found
 
 
 @contextmanager
@@ -188,12 +171,15 @@ def _noted(source: Source, report: ImportReport, run: Ledger) -> Iterator[None]:
     except AnnomirrorError as error:
         noted.fail(error)
         raise
+    except BaseException as error:
+        noted.outcome, noted.error = Outcome.FAILED, repr(error)
+        raise
     finally:
         lines = {name: count - before[name] for name, count in report.lines.items()}
         counts = noted.counts
-        counts.read, counts.inserted = sum(lines.values()), lines[CREATED]
-        counts.updated, counts.unchanged = lines[UPDATED], lines[SKIPPED]
-        counts.rejected = lines[REJECTED]
+        counts.read, counts.inserted = sum(lines.values()), lines[LineOutcome.CREATED]
+        counts.updated, counts.unchanged = lines[LineOutcome.UPDATED], lines[LineOutcome.SKIPPED]
+        counts.rejected = lines[LineOutcome.REJECTED]
         noted.requests = report.requests - requests
         noted.seconds = round(time.monotonic() - began, 3)
         run.note(noted)
@@ -207,19 +193,3 @@ def opened(name: str) -> BinaryIO:
         return Path(name).open("rb")
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}") from error
-
-
-def _print(report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
-    if as_json:
-        click.echo(json.dumps(report.as_json()))
-        return
-    if invocation().verbosity < 0 or (report.error and not any(report.lines.values())):
-        return
-    title = "dry run" if dry_run else f"run {report.run}"
-    found = [f"{count:,} {name}" for name, count in report.lines.items() if count]
-    told = ", ".join(found) or "nothing to do"
-    plural = "" if report.requests == 1 else "s"
-    click.echo(f"{title}: {report.outcome} in {report.seconds:.1f} s")
-    click.echo(f"  {report.source or 'all sources'}: {told} ({report.requests} request{plural})")
-    if report.unfinished and not dry_run:
-        click.echo(f"  {report.unfinished} not finished; go on with: annomirror import --resume")

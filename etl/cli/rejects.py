@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 import click
 
 from etl import books, ledger
-from etl.aside import STREAM
 from etl.cli import build
 from etl.cli.options import common
 from etl.cli.output import print_dicts
 from etl.errors import ConfigurationError
+from etl.imports.rejected import STREAM
 from etl.load import Loader
 from etl.platforms import PLATFORMS
 from etl.settings import Settings

@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -164,6 +166,17 @@ def test_a_run_of_its_own_stands_in_the_books(site, images):
     assert site.rows(f"SELECT {columns} FROM sync_stream_runs") == [("imports", "ok", 3, 3, 1)]
 
 
+def test_a_crash_is_no_success_in_the_books(site, images, monkeypatch):
+    def crash(*_):
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("etl.imports.journal.Journal.taken", crash)
+    assert site.put(site.file(images(3)))[0] == 1
+    assert site.rows("SELECT stream, outcome, error FROM sync_stream_runs") == [
+        ("imports", "failed", "RuntimeError('a fault of ours')")
+    ]
+
+
 def test_a_person_reads_two_lines(site, images):
     done = site.run("import", "labels", "--project", "1", site.file(images(3)))
     first, second = done.stdout.splitlines()
@@ -183,6 +196,30 @@ def test_a_rehearsal_foretells_what_keys_do(site, images):
     foretold = site.imported(name, "--key", "n", "--update", "--dry-run")
     assert foretold == {"created": 2, "updated": 1, "skipped": 2}
     assert site.imported(name, "--key", "n", "--update") == foretold
+
+
+def test_a_rehearsal_refuses_what_the_import_would_refuse(site, images):
+    name = site.file(images(3))
+    site.imported(name)
+    code, said = site.put(name, "--dry-run")
+    assert (code, "this very file was imported" in said["error"]) == (5, True)
+    assert site.imported(name, "--dry-run", "--again") == {"created": 3}
+    assert site.imported(name, "--dry-run", "--key", "n") == {"skipped": 3}
+
+
+def test_a_rehearsal_counts_a_key_once(site, images):
+    name = site.file([*images(2), *images(3)])
+    foretold = site.imported(name, "--key", "n", "--dry-run")
+    assert foretold == {"created": 3, "skipped": 2}
+    assert site.imported(name, "--key", "n") == foretold
+
+
+def test_a_rehearsal_needs_no_tables_of_imports(site, images):
+    """As in a mirror of before there were imports."""
+    site.run("sync")
+    with closing(sqlite3.connect(site.folder / "mirror.db")) as connection:
+        connection.execute("DROP TABLE label_studio_import_items")
+    assert site.imported(site.file(images(3)), "--dry-run") == {"created": 3}
 
 
 # Keys
@@ -214,6 +251,14 @@ def test_what_is_there_is_changed_where_it_differs(site, images):
     assert site.imported(name, "--key", "n", "--update") == {"updated": 1, "skipped": 1}
     assert site.there[2] == {"image": "new.jpg", "n": 2}
     assert site.mirrored() == site.there
+
+
+def test_a_whole_number_is_known_whatever_the_server_makes_of_it(site, images):
+    """A task may have been imported by others as 1.0, and one that is 1.5 has no key."""
+    others = [{"data": {"image": "a", "n": 1.0}}, {"data": {"image": "b", "n": 1.5}}]
+    site.server.state.import_tasks(1, others)
+    assert site.imported(site.file(images(2)), "--key", "n") == {"skipped": 1, "created": 1}
+    assert site.items("task_id") == [(1,), (3,)]
 
 
 def test_a_key_that_comes_twice_in_a_file_makes_one_task(site):
@@ -269,6 +314,11 @@ def test_what_is_no_key_is_a_wrong_line(site, value):
         (["labels", "--project", "1", "-", "--key", "n", "--no-wait"], "leave --no-wait out"),
         (["labels", "--project", "1", "-", "--key", "a__b"], "finds nothing by such a name"),
         (["labels", "--project", "1", "--resume"], "say no more with it"),
+        (["--resume", "--dry-run"], "say no more with it"),
+        (["--resume", "--key", "n"], "say no more with it"),
+        (["--resume", "--batch-size", "5"], "say no more with it"),
+        (["--resume", "--again"], "say no more with it"),
+        (["labels", "--project", "1", "--watch", "1", "--dry-run"], "leave --watch out"),
         (["labels", "--project", "1", "-", "--dry-run"], "--dry-run needs a file"),
         (["nobody", "--project", "1", "-"], "unknown source 'nobody'"),
     ],

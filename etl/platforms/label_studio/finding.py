@@ -9,12 +9,11 @@ from typing import Any
 import msgspec
 
 from etl.errors import BadAnswer
-from etl.inputs import fields
 from etl.intake import Existing, Key, Questions
-from etl.paging import listing, record_id
+from etl.paging import fields, listing, record_id
 from etl.platforms.label_studio import left_out
 from etl.platforms.label_studio.query import TASKS
-from etl.platforms.label_studio.wrapping import NAME, key
+from etl.platforms.label_studio.wrapping import NAME, data
 from etl.stream import Request
 
 AT_ONCE = 100  # ids or keys in one question: proxies cut addresses of more than 4 to 8 kB
@@ -23,9 +22,12 @@ PAGE = 500  # tasks in one answer
 Shown = dict[str, str | int]
 
 
-def marked(number: int, mark: str) -> Questions[dict[int, int]]:
-    """Find the tasks of a batch by their mark: the id of each by its place in the file."""
-    found: dict[int, int] = {}
+def marked(number: int, mark: str) -> Questions[dict[int, list[int]]]:
+    """Find the tasks of a batch by their mark: their ids by the place in the file, rising.
+
+    A batch that landed twice has more than one at each place.
+    """
+    found: dict[int, list[int]] = {}
     after = 0
     while True:
         wanted = [_filter("meta", "contains", "String", mark)]
@@ -33,7 +35,8 @@ def marked(number: int, mark: str) -> Questions[dict[int, int]]:
         page = listing((yield _tasks(number, wanted, {"include": "id,meta"})), "tasks")
         for record in page.records:
             told = msgspec.json.decode(record, type=_Marked)
-            found |= dict.fromkeys(_places(told.meta, mark), told.id)
+            for place in _places(told.meta, mark):
+                found.setdefault(place, []).append(told.id)
             after = max(after, told.id)
         if page.number("total") <= len(page.records) or not page.records:
             return found
@@ -91,9 +94,16 @@ def existing(number: int, name: str, keys: Sequence[Key]) -> Questions[dict[Key,
         for record in page.records:
             there = fields(record)
             task = Existing(record_id(record) or 0, bytes(there["data"]))
-            if (called := key(record, name)) in some:  # SQLite takes what ends in NUL for another
+            if (called := _key(record, name)) in some:  # SQLite takes what ends in NUL for another
                 found.setdefault(called, task)
     return found
+
+
+def _key(record: bytes, name: str) -> Key | None:
+    """Give the key of a task that is there; to the server 1.0 is 1."""
+    value = msgspec.json.decode(fields(data(record))[name])
+    whole = int(value) if type(value) is float and value.is_integer() else value
+    return whole if type(whole) in (str, int) else None
 
 
 def _portions(keys: Sequence[Key]) -> Iterator[list[Key]]:

@@ -9,23 +9,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 import msgspec
 
 from etl.errors import BadAnswer, Missing
-from etl.intake import Intake, Job, Questions, Traces, counted
+from etl.intake import Intake, Job, JobSearch, Questions, counted
 from etl.paging import listing, mapping
 from etl.platforms.label_studio.finding import existing, marked, places, records
 from etl.platforms.label_studio.refusals import problems
 from etl.platforms.label_studio.tables import Import, ImportItem
 from etl.platforms.label_studio.wrapping import NAME, change, key, wrapped
 from etl.stream import Answer, Part, Request
-from etl.times import utc
+from etl.times import parsed, utc
 
 BACK = 50  # jobs looked at, from the newest back, for one whose number was lost
 COUNTS = ("task_count", "annotation_count", "prediction_count")
+CLOCKS = timedelta(seconds=30)  # by which the time since a batch was sent may be wrong
 TITLES = 20  # projects named where one is not there
 
 
@@ -95,28 +97,45 @@ def _job(answer: Answer) -> Job:
     )
 
 
-def traces(number: int, mark: str) -> Questions[Traces]:
-    """Look for a batch among the server's jobs, of which there is no list.
+def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
+    """Look for a batch, sent so long `ago`, among the server's jobs, of which there is no list.
 
-    A job that makes no tasks tells the newest number: from there it goes back, job by job. Those
-    of others may be hidden from us; ours are not, but a server may keep what it was sent to itself.
+    A job that makes no tasks tells the newest number: from there it goes back, job by job. That a
+    batch is not among them is certain only if our jobs can be seen, as that one can, with what they
+    were sent, and if one was seen that is older than the batch, or all there are.
     """
-    params: dict[str, str | int] = {"commit_to_project": "false"}
-    path = f"/api/projects/{number}/import"
-    probe = Request(path, params, method="POST", json=[{"data": {NAME: "no task"}}])
-    newest = answered((yield probe))
+    newest = answered((yield _probe(number)))
     if newest.id is None:
-        return Traces()
-    told = True
+        return JobSearch()
+    try:
+        probe = yield from job(number, newest.id)
+    except Missing:  # ours are hidden from us
+        return JobSearch(queued=True)
+    told = bool(probe.records)
     for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
         try:
             found = yield from job(number, job_id)
-        except Missing:
+        except Missing:  # one of others: ours can be seen
             continue
         if any(mark.encode() in record for record in islice(found.records, 1)):
-            return Traces(found, settled=True)
+            return JobSearch(found, settled=True)
+        if _older(found, probe, ago):
+            return JobSearch(settled=told, queued=True)
         told = told and bool(found.records)
-    return Traces(settled=told, queued=True)
+    return JobSearch(settled=told and newest.id - 1 <= BACK, queued=True)
+
+
+def _probe(number: int) -> Request:
+    params: dict[str, str | int] = {"commit_to_project": "false"}
+    path = f"/api/projects/{number}/import"
+    return Request(path, params, method="POST", json=[{"data": {NAME: "no task"}}])
+
+
+def _older(found: Job, probe: Job, ago: timedelta) -> bool:
+    """Tell whether a job was made before a batch was sent, by the server's clock."""
+    if not found.created_at or not probe.created_at:
+        return False
+    return parsed(found.created_at) < parsed(probe.created_at) - ago - CLOCKS
 
 
 INTAKE = Intake(
@@ -129,7 +148,7 @@ INTAKE = Intake(
     submission=submission,
     answered=answered,
     job=job,
-    traces=traces,
+    job_search=job_search,
     marked=marked,
     records=records,
     places=places,

@@ -6,9 +6,8 @@ import json
 
 import msgspec
 
-from etl.inputs import fields
 from etl.intake import Existing, Key
-from etl.paging import loads
+from etl.paging import fields, loads
 from etl.stream import Request
 
 NAME = "annomirror"  # the field of a task's meta that holds its mark

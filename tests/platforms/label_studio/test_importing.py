@@ -122,6 +122,19 @@ def test_problems_are_told_from_the_words_of_a_worker_too():
     assert refusals.problems(said) == {1: '"image" key is expected in task data'}
 
 
+DATA = "Error at item 0: x :: 'ErrorDetail(string='Error at item 5: y'"
+
+
+@pytest.mark.parametrize("quote", ["'", '"', "\\'"])
+def test_what_a_record_says_is_not_taken_for_a_problem(quote):
+    text = f"Error at item 1: bad :: {{{quote}text{quote}: {quote}{DATA}{quote}}}"
+    body = {"validation_errors": {"non_field_errors": [{}, text]}, "detail": "Validation error"}
+    found = refusals.refusal(Answer(400, {}, json.dumps(body).encode()))
+    assert found.problems == {1: "bad"}
+    said = f"[{{}}, ErrorDetail(string={text!r}, code='invalid')]"
+    assert refusals.problems(said) == {1: "bad"}
+
+
 def test_problems_of_predictions_are_told_by_their_task():
     said = "Prediction validation failed (1 errors):\n- Task 4, prediction 0: no such label\n"
     assert refusals.problems(said) == {4: "prediction 0: no such label"}
@@ -159,7 +172,7 @@ def test_marked_tasks_are_found_over_several_pages():
     ]
     last = [{"id": 9, "meta": {"annomirror": "f.1.3"}}, {"id": 10, "meta": {"annomirror": "f.1.x"}}]
     sender = Scripted({"total": 4, "tasks": first}, {"total": 2, "tasks": last})
-    assert ask(finding.marked(7, "f.1."), sender) == {1: 4, 2: 6, 3: 9}
+    assert ask(finding.marked(7, "f.1."), sender) == {1: [4], 2: [6], 3: [9]}
     items = json.loads(sender.asked[1].params["query"])["filters"]["items"]
     assert [(item["filter"], item["value"]) for item in items] == [
         ("filter:tasks:meta", "f.1."),

@@ -14,18 +14,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-import msgspec
-
-from etl import sheets
 from etl.errors import InputError
+from etl.imports import csv_records
+from etl.paging import fields
 
 CHUNK = 1 << 18  # bytes read at a time
 WINDOW = 1 << 12  # bytes tried for a record before more of them are
 TOKEN = 20  # characters; what is wrong closer to the end of what was tried may only be cut there
 ROWS = (".jsonl", ".ndjson")  # names of files that have a record on every line
+TABLES = (".csv", ".tsv")
+JSON = (".json", *ROWS)
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
 _BLANK = b" \t\r\n"
-_FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 
 
 class Readable(Protocol):
@@ -56,31 +56,27 @@ def lines(file: Readable, name: str) -> Iterator[Line]:
     first = stream.next()
     if not first:
         return
-    suffix = Path(name).suffix.lower()
-    if suffix in (".csv", ".tsv") or first not in (b"[", b"{"):
-        heading = stream.line().decode(errors="replace")
-        delimiter = "\t" if suffix == ".tsv" else sheets.delimiter(heading)
-        rest = io.TextIOWrapper(_Rest(stream), "utf-8", newline="")  # type: ignore[type-var]  # read1 does
-        found = sheets.records(rest, name, delimiter, stream.number)
-    elif first == b"[" or not (suffix in ROWS or _is_record(stream.line())):
-        found = _values(stream)
-    else:
-        found = _rows(stream)
-    for place, (number, raw, problem) in enumerate(found, 1):
+    for place, (number, raw, problem) in enumerate(_found(stream, first, name), 1):
         yield Line(place, number, raw, problem or _problem(raw))
 
 
-def fields(raw: bytes) -> dict[str, msgspec.Raw]:
-    """Take a record apart, each field as its own JSON text. Raises ValueError."""
-    try:
-        bytes(raw).decode()  # a view on an answer has no such thing
-        return _FIELDS.decode(raw)
-    except UnicodeDecodeError as error:
-        raise ValueError("it is not UTF-8 text") from error
-    except msgspec.ValidationError as error:
-        raise ValueError("a record should be a JSON object") from error
-    except msgspec.DecodeError as error:
-        raise ValueError(f"it is not JSON ({error})") from error
+def _found(stream: _Bytes, first: bytes, name: str) -> _Found:
+    """Tell by its name and its first byte how a file is laid out. Raises InputError."""
+    suffix = Path(name).suffix.lower()
+    if suffix in TABLES or (suffix not in JSON and first not in (b"[", b"{")):
+        return _table(stream, name, suffix)
+    rows = suffix in ROWS or (first == b"{" and _is_record(stream.line()))
+    return _rows(stream) if rows and first != b"[" else _values(stream)
+
+
+def _table(stream: _Bytes, name: str, suffix: str) -> _Found:
+    """Read a table. Raises InputError for a web page, which a failed download may leave."""
+    heading = stream.line().decode(errors="replace")
+    if heading.lower().startswith(("<!doctype", "<html", "<?xml")):
+        raise stream.wrong("this is a web page or XML, and neither JSON nor CSV")
+    delimiter = "\t" if suffix == ".tsv" else csv_records.delimiter(heading)
+    rest = io.TextIOWrapper(_Rest(stream), "utf-8", newline="")  # type: ignore[type-var]  # read1 does
+    return csv_records.records(rest, name, delimiter, stream.number)
 
 
 def _problem(raw: bytes) -> str | None:

@@ -5,13 +5,13 @@ import json
 
 import pytest
 
-from etl import inputs
 from etl.errors import InputError
+from etl.imports import records as reading
 
 
 def read(content, name="tasks.json"):
     raw = content if isinstance(content, bytes) else content.encode()
-    return list(inputs.lines(io.BytesIO(raw), name))
+    return list(reading.lines(io.BytesIO(raw), name))
 
 
 def told(content, name="tasks.json"):
@@ -64,7 +64,7 @@ def test_a_table_without_a_name_is_known_by_its_heading():
 
 
 def test_a_mark_at_the_beginning_is_no_part_of_a_record():
-    for content in ('{"a": 1}', '[{"a": 1}]', "a\n1\n"):
+    for content in ('{"a": 1}', '[{"a": 1}]'):
         assert len(read(b"\xef\xbb\xbf" + content.encode())) == 1
     assert told(b"\xef\xbb\xbfa\n1\n", "x.csv") == [(1, 2, {"a": "1"})]
 
@@ -89,8 +89,8 @@ def test_it_does_not_matter_how_a_file_comes(monkeypatch, chunk, form):
         "csv": "a,b\n" + "\n".join(f'{r["a"]},"{r["b"]}"' for r in records),
         "values": "\n".join(json.dumps(r, indent=1) for r in records),
     }[form]
-    monkeypatch.setattr(inputs, "CHUNK", chunk)
-    monkeypatch.setattr(inputs, "WINDOW", chunk)
+    monkeypatch.setattr(reading, "CHUNK", chunk)
+    monkeypatch.setattr(reading, "WINDOW", chunk)
     assert [json.loads(line.raw) for line in read(content, "-")] == records
 
 
@@ -151,5 +151,21 @@ def test_a_table_that_cannot_be_read_on_says_at_which_line(content, said):
 def test_a_broken_array_is_not_read_on_to_its_end():
     file = io.BytesIO(b'[{"a" 1}, ' + b'{"a": 1}, ' * 1_000_000)
     with pytest.raises(InputError):
-        list(inputs.lines(file, "x"))
-    assert file.tell() <= inputs.CHUNK
+        list(reading.lines(file, "x"))
+    assert file.tell() <= reading.CHUNK
+
+
+PAGE = "<!DOCTYPE html>\n<html>\n<body>Log in</body>\n"
+
+
+@pytest.mark.parametrize("name", ["tasks.json", "tasks", "-", "tasks.csv"])
+def test_a_web_page_is_no_table(name):
+    with pytest.raises(InputError, match=r"line 1: (a record should stand|this is a web page)"):
+        told(PAGE, name)
+
+
+@pytest.mark.parametrize("content", [PAGE, "null\n", '"text"\n', "a,b\n1,2\n"])
+def test_what_is_called_json_is_no_table(content):
+    with pytest.raises(InputError, match="line 1: a record should stand here"):
+        told(content, "tasks.json")
+    assert all(line.problem for line in read(content, "tasks.jsonl"))

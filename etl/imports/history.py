@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 from etl import times
-from etl.batch import CREATED, Batch
 from etl.database import Session
-from etl.inputs import Line
-from etl.intake import COMPLETED, FAILED, Intake
+from etl.imports.batch import Batch, BatchStatus, LineOutcome
+from etl.imports.records import Line
+from etl.intake import Intake
 from etl.statements import Spelling, quoted
 
 COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
 
 
-class Recall:
+class History:
     """Asks the books of one source's imports."""
 
     def __init__(self, session: Session, intake: Intake, source: str) -> None:
@@ -32,32 +33,47 @@ class Recall:
         )
         mark = self._spelling.mark
         of = f"status <> {mark} AND (status <> {mark} OR EXISTS ({left}))"
-        return self._batches(of, COMPLETED, FAILED)
+        return self._batches(of, BatchStatus.COMPLETED.value, BatchStatus.FAILED.value)
 
-    def finished(self, project_id: int) -> list[Batch]:
-        """List the first batches of the files that a project holds."""
+    def begun(self, project_id: int, name: str) -> list[Batch]:
+        """List the open batches of a file whose import was cut."""
+        found = self.unfinished()
+        return [b for b in found if b.session and (b.project_id, b.file) == (project_id, name)]
+
+    def open_in(self, session: str | None) -> list[Batch]:
+        """List the open batches of one import."""
+        return [batch for batch in self.unfinished() if batch.session == session]
+
+    def imported(self, project_id: int, digest: str) -> Batch | None:
+        """Find an import of a file, known by its digest, of which something is in a project."""
         mark = self._spelling.mark
-        return self._batches(
-            f"project_id = {mark} AND batch = 1 AND status = {mark}", project_id, COMPLETED
+        where = (
+            f"id IN (SELECT min(id) FROM {self._jobs} WHERE {self._spelling.equal('source')} "
+            f"AND session IN (SELECT session FROM {self._jobs} WHERE "
+            f"{self._spelling.equal('source', 'project_id')} AND status = {mark}) GROUP BY session)"
         )
+        values = (self._source, self._source, project_id, BatchStatus.COMPLETED.value)
+        found = (b for b in self._batches(where, *values) if b.options.get("sha256") == digest)
+        return next(found, None)
 
-    def of_job(self, job_id: int) -> Batch | None:
-        """Find the batch that a job of the server's does."""
+    def last_number(self, session: str | None) -> int:
+        """Tell the number of the last batch of one import; 0 if there is none."""
+        where = self._spelling.equal("source", "session")
+        sql = f"SELECT max(batch) FROM {self._jobs} WHERE {where}"
+        ((number,),) = self._session.all(sql, (self._source, session))
+        return int(number or 0)
+
+    def of_job(self, job_id: int, url: str) -> Batch | None:
+        """Find the batch that a job of the server at `url` does."""
         found = self._batches(self._spelling.equal("job_id"), job_id)
-        return found[0] if found else None
+        return next((batch for batch in found if batch.options.get("url") in (None, url)), None)
 
     def _batches(self, where: str, *values: Any) -> list[Batch]:
         sql = (
             f"SELECT {', '.join(COLUMNS)}, options FROM {self._jobs} "
             f"WHERE {self._spelling.equal('source')} AND {where} ORDER BY id"
         )
-        return [
-            Batch(
-                **dict(zip(COLUMNS, map(times.shown, row[:-1]), strict=True)),
-                options=_decoded(row[-1]),
-            )
-            for row in self._session.all(sql, (self._source, *values))
-        ]
+        return [_batch(row) for row in self._session.all(sql, (self._source, *values))]
 
     def lines(self, batch: Batch) -> list[Line]:
         """List the lines of a batch of which it is not known what became; what they say is not."""
@@ -77,6 +93,15 @@ class Recall:
         )
         return dict(map(tuple, rows))
 
+    def task_ids(self, batch: Batch) -> set[int]:
+        """Give the tasks that the books name for the lines of a batch."""
+        rows = self._session.all(
+            f"SELECT task_id FROM {self._items} WHERE task_id IS NOT NULL "
+            f"AND {self._spelling.equal('source', 'import_id')}",
+            (self._source, batch.id),
+        )
+        return {task_id for (task_id,) in rows}
+
     def can_be_read_anew(self, batch: Batch) -> bool:
         """Tell whether nothing of a batch is in, and nothing behind it has been read."""
         mark = self._spelling.mark
@@ -85,9 +110,10 @@ class Recall:
             f"i.import_id <> {mark} AND i.position > (SELECT min(position) FROM {self._items} "
             f"WHERE {self._spelling.equal('source', 'import_id')})"
         )
+        created = LineOutcome.CREATED.value
         found = self._session.all(
             f"SELECT 1 FROM {self._of_session()} AND (({lies}) OR ({behind})) LIMIT 1",
-            (self._source, batch.session, batch.id, CREATED, batch.id, self._source, batch.id),
+            (self._source, batch.session, batch.id, created, batch.id, self._source, batch.id),
         )
         return not found
 
@@ -114,6 +140,12 @@ class Recall:
             f"{self._items} i JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
             f"WHERE j.source = {mark} AND j.session = {mark}"
         )
+
+
+def _batch(row: Sequence[Any]) -> Batch:
+    known = dict(zip(COLUMNS, map(times.shown, row[:-1]), strict=True))
+    known["status"] = BatchStatus(known["status"])
+    return Batch(**known, options=_decoded(row[-1]))
 
 
 def _decoded(options: Any) -> dict[str, Any]:

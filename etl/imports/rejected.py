@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from etl import times
-from etl.batch import Batch
 from etl.database import Session
-from etl.inputs import Line
+from etl.imports.batch import Batch
+from etl.imports.records import Line
 from etl.quarantine import COLUMNS as REJECT
 from etl.quarantine import KEYS as REJECT_KEYS
 from etl.quarantine import TABLE as REJECTS
@@ -17,7 +17,7 @@ from etl.statements import Spelling
 STREAM = "imports"  # what the lines are called there
 
 
-class Aside:
+class RejectedLines:
     """The lines of one source that were wrong; written in the transaction that is open."""
 
     def __init__(self, session: Session, source: str, run_id: int) -> None:

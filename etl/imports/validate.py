@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from etl.errors import InputError
-from etl.inputs import Line, lines
+from etl.imports.records import Line, lines
 from etl.intake import Intake, Key
 
 STDIN = "-"
@@ -17,7 +17,7 @@ CHUNK = 1 << 20  # bytes read at a time
 NAMED = 10  # wrong lines that a message names
 
 
-class Opens(Protocol):
+class OpenFile(Protocol):
     """Opens a file by its name."""
 
     def __call__(self, name: str) -> BinaryIO:
@@ -30,11 +30,11 @@ class Survey:
 
     records: int
     wrong: int
-    digest: str | None
+    digest: str
 
 
 @dataclass(frozen=True)
-class Judge:
+class Validator:
     """Tells what is wrong with a line by itself, and what it is called outside."""
 
     intake: Intake
@@ -59,37 +59,42 @@ class Judge:
         return self.intake.key(line.raw, self.name)
 
 
-class _Hashed:
+class Hashed:
     """A file that is hashed while it is read."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
-        self.digest = hashlib.sha256()
+        self._digest = hashlib.sha256()
 
     def read(self, size: int) -> bytes:
+        """Give up to so many bytes, and none at its end."""
         found = self._file.read(size)
-        self.digest.update(found)
+        self._digest.update(found)
         return found
 
+    def hexdigest(self) -> str:
+        """Give what the file is known by, so far as it has been read."""
+        return self._digest.hexdigest()
 
-def survey(file: BinaryIO, name: str, judge: Judge, *, skip_bad: bool) -> Survey:
+
+def survey(file: BinaryIO, name: str, validator: Validator, *, skip_bad: bool) -> Survey:
     """Read a file to its end. Raises InputError for what is wrong, unless that is to be skipped."""
-    hashed = _Hashed(file)
+    hashed = Hashed(file)
     count, bad, named = 0, 0, list[tuple[Line, str]]()
     for line in lines(hashed, name):
         count += 1
-        if why := judge.wrong(line):
+        if why := validator.wrong(line):
             bad += 1
             named += [(line, why)] if bad <= NAMED else []
     if not count:
         raise InputError(f"{name}: there is no record in it")
     if bad and not skip_bad:
         raise InputError(told(name, named, bad))
-    return Survey(count, bad, hashed.digest.hexdigest())
+    return Survey(count, bad, hashed.hexdigest())
 
 
 @contextmanager
-def reading(opens: Opens, name: str) -> Iterator[BinaryIO]:
+def reading(opens: OpenFile, name: str) -> Iterator[BinaryIO]:
     """Open a file for as long as it is read; standard input stays open."""
     file = opens(name)
     try:
@@ -97,6 +102,18 @@ def reading(opens: Opens, name: str) -> Iterator[BinaryIO]:
     finally:
         if name != STDIN:
             file.close()
+
+
+def became_another(opens: OpenFile, name: str, digest: str | None) -> bool:
+    """Tell whether a file says something else than when it was read; it may be gone."""
+    try:
+        with reading(opens, name) as file:
+            hashed = Hashed(file)
+            while hashed.read(CHUNK):
+                pass
+            return hashed.hexdigest() != digest
+    except InputError:
+        return False
 
 
 def told(name: str, wrong: Sequence[tuple[Line, str]], count: int | None = None) -> str:

@@ -1,0 +1,78 @@
+"""What an import came to, for people and for programs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import click
+
+from etl import sync
+from etl.cli.options import invocation
+from etl.errors import Outcome
+from etl.imports.batch import Duplicated, Event, LineOutcome, Settled
+
+OUTCOMES = [one for one in LineOutcome if one is not LineOutcome.ABANDONED]
+
+
+@dataclass
+class ImportReport:
+    """What an import came to, as `import --json` prints it; outcomes count lines."""
+
+    source: str | None
+    project: int | None
+    files: Sequence[str]
+    run: int | None = None
+    outcome: Outcome = Outcome.FAILED
+    seconds: float = 0.0
+    requests: int = 0
+    lines: dict[LineOutcome, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+    unfinished: int = 0
+    duplicates: list[int] = field(default_factory=list)
+    error: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Give the object."""
+        told = {name: value for name, value in vars(self).items() if name != "lines"}
+        said = {n: value for n, value in told.items() if value or n not in ("duplicates", "error")}
+        return {**said, **{outcome.value: count for outcome, count in self.lines.items()}}
+
+    def count(self, event: Event) -> None:
+        """Count what happened."""
+        if isinstance(event, Settled):
+            self.lines[event.outcome] += event.lines
+        elif isinstance(event, Duplicated):
+            self.duplicates += event.ids
+
+    def judge(self) -> None:
+        """Judge an import as a sync is judged: by how much of it was set aside."""
+        wrong, every = self.lines[LineOutcome.REJECTED], sum(self.lines.values())
+        many = wrong > sync.MANY_REJECTS and wrong > every * sync.REJECT_SHARE
+        self.outcome = Outcome.PARTIAL if many or self.duplicates else Outcome.OK
+
+    @property
+    def partial(self) -> str:
+        """Say why an import is partial."""
+        if not self.duplicates:
+            return "many lines were set aside; see: annomirror rejects list"
+        ids = ", ".join(map(str, self.duplicates))
+        return f"a batch landed twice: delete the tasks {ids}, which the books do not name"
+
+
+def show(report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
+    """Print a report: an object, or two lines for a person."""
+    if as_json:
+        click.echo(json.dumps(report.as_json()))
+        return
+    if invocation().verbosity < 0 or (report.error and not any(report.lines.values())):
+        return
+    title = "dry run" if dry_run else f"run {report.run}"
+    found = [f"{count:,} {name}" for name, count in report.lines.items() if count]
+    told = ", ".join(found) or "nothing to do"
+    plural = "" if report.requests == 1 else "s"
+    click.echo(f"{title}: {report.outcome} in {report.seconds:.1f} s")
+    click.echo(f"  {report.source or 'all sources'}: {told} ({report.requests} request{plural})")
+    if report.unfinished and not dry_run:
+        click.echo(f"  {report.unfinished} not finished; go on with: annomirror import --resume")

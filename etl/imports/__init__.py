@@ -1,0 +1,6 @@
+"""Carries files into a platform, and follows every line of them to its record there.
+
+`run.py` is what one command does; read it first. `transfer.py` takes one file batch by batch,
+`deliver.py` brings one batch to its end, `reconcile.py` finds out what is there already, and
+`journal.py` writes down what was done before and after, which `history.py` reads again.
+"""

@@ -1,0 +1,105 @@
+"""A batch of records on their way into a platform, as the books have it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class BatchStatus(StrEnum):
+    """How far a batch is; `TRANSITIONS` says what may follow what."""
+
+    READING = "reading"  # its lines are not read yet
+    PREPARED = "prepared"  # its lines are in the books; the server has nothing of it
+    SENDING = "sending"  # it was sent, and no answer is known
+    CREATED = "created"  # the server has a job for it, which has not begun
+    IN_PROGRESS = "in_progress"  # the server is at it
+    TAKEN = "taken"  # the server has everything, the mirror perhaps not
+    COMPLETED = "completed"  # so has the mirror
+    FAILED = "failed"  # done with once all its lines are: rejected, or in a batch of their own
+
+    @classmethod
+    def of_job(cls, said: str) -> BatchStatus:
+        """Give the status of a batch whose job says this; what nobody knows is not the end."""
+        known = {"created": cls.CREATED, "completed": cls.TAKEN, "failed": cls.FAILED}
+        return known.get(said, cls.IN_PROGRESS)
+
+    @classmethod
+    def _missing_(cls, _value: object) -> BatchStatus:
+        """Take what the books have of a server's own words for a job under way."""
+        return cls.IN_PROGRESS
+
+
+_S = BatchStatus
+TRANSITIONS: Mapping[BatchStatus, frozenset[BatchStatus]] = {
+    _S.READING: frozenset({_S.PREPARED, _S.FAILED}),
+    _S.PREPARED: frozenset({_S.SENDING, _S.COMPLETED, _S.FAILED}),
+    _S.SENDING: frozenset(_S) - {_S.READING, _S.SENDING},
+    _S.CREATED: frozenset(_S) - {_S.READING, _S.SENDING, _S.CREATED},
+    _S.IN_PROGRESS: frozenset(_S) - {_S.READING, _S.SENDING, _S.IN_PROGRESS},
+    _S.TAKEN: frozenset({_S.COMPLETED, _S.FAILED}),
+    _S.COMPLETED: frozenset(),
+    _S.FAILED: frozenset({_S.FAILED}),  # once more, when its lines go to other batches
+}
+"""What may become of a batch. From `CREATED` and `IN_PROGRESS` back to `PREPARED`: the server has
+forgotten its job, and nothing of it is there."""
+
+
+class LineOutcome(StrEnum):
+    """What became of a line."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    SKIPPED = "skipped"
+    REJECTED = "rejected"
+    ABANDONED = "abandoned"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """One batch as the books have it."""
+
+    id: int
+    project_id: int
+    status: BatchStatus
+    job_id: int | None = None
+    session: str | None = None
+    batch: int | None = None
+    file: str | None = None
+    submitted_at: str | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def mark(self) -> str:
+        """What the records of this batch carry before their place, and no others do."""
+        return f"{self.session}.{self.id}."
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of some lines: how many of them were created, updated, skipped or rejected."""
+
+    outcome: LineOutcome
+    lines: int
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A job is followed that has not ended yet."""
+
+    batch: Batch
+    status: str
+
+
+@dataclass(frozen=True)
+class Duplicated:
+    """A batch landed twice: these records are there beside those that the books name."""
+
+    batch: Batch
+    ids: Sequence[int]
+
+
+Event = Settled | Waiting | Duplicated
+Events = Iterator[Event]

@@ -1,0 +1,63 @@
+"""How an import that was cut is gone on with: as it was begun, at the server it was begun at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from etl.errors import ConfigurationError, RefusedError
+from etl.imports.batch import Batch
+from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
+from etl.stream import Source
+
+
+def as_begun(kept: Mapping[str, Any], request: ImportRequest) -> tuple[ImportOptions, BatchLimits]:
+    """Go on as a file was begun; waiting, what is skipped and sizes may be told anew."""
+    now = request.options
+    options = ImportOptions(
+        key=kept.get("key"),
+        update=bool(kept.get("update")),
+        skip_bad=bool(kept.get("skip_bad")) or now.skip_bad,
+        wait=now.wait,
+        timeout=now.timeout,
+    )
+    begun = BatchLimits(lines=int(kept["lines"]), bytes=int(kept["bytes"]))
+    return options, request.limits or begun
+
+
+def refuse_other_options(begun: Batch, now: ImportOptions) -> None:
+    """Refuse to go on otherwise than a file was begun. Raises ConfigurationError."""
+    kept = begun.options
+    if (kept.get("key"), bool(kept.get("update"))) == (now.key, now.update):
+        return
+    said = f"--key {kept['key']}" if kept.get("key") else "no --key"
+    update = " --update" if kept.get("update") else ""
+    raise ConfigurationError(
+        f"{begun.file} was begun with {said}{update} and is not finished; say the same to go on, "
+        "or begin anew with --again, which sends every line of it"
+    )
+
+
+def refuse_not_to_wait(begun: Batch, now: ImportOptions) -> None:
+    """Refuse to compare keys with what is not made yet. Raises ConfigurationError."""
+    if begun.options.get("key") and not now.wait:
+        raise ConfigurationError(
+            f"{begun.file} was begun with --key, which has to see what was made before; "
+            "leave --no-wait out"
+        )
+
+
+def begun_elsewhere(batch: Batch, source: Source) -> str | None:
+    """Give the address an import was begun at, if the source has another one now."""
+    url = batch.options.get("url")
+    return url if url and url != source.url else None
+
+
+def refuse_elsewhere(batch: Batch, source: Source) -> None:
+    """Refuse to go on at another server. Raises RefusedError."""
+    if url := begun_elsewhere(batch, source):
+        what = batch.file or f"job {batch.job_id}"
+        raise RefusedError(
+            f"{what}: begun at {url}, and {source.name} is {source.url} now; bring the old url "
+            "back to go on, or begin the file anew with --again, which sends every line of it"
+        )

@@ -1,0 +1,226 @@
+"""Brings one batch to its end: everything in it is there, once, and in the mirror.
+
+A batch whose answer was lost is looked for before anything of it is sent again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+
+from etl import times
+from etl.errors import InputError, Invalid, Missing, SourceError, Unreachable
+from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.follow import awaited, failure
+from etl.imports.reconcile import SERVER_ERROR, Context, Reconciler
+from etl.imports.records import Line
+from etl.imports.validate import STDIN, refused
+from etl.intake import FAILED, Job, ended
+from etl.reject import storable
+from etl.verdict import may_have_arrived
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+BAD_REQUEST, TOO_LARGE = 400, 413
+UNMADE = "the server says that it is done, and made no task of it"
+
+
+class Delivery:
+    """Sends the batches of one source, one after the other."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._journal, self._intake = context.journal, context.intake
+        self._reconciler = Reconciler(context)
+        self._attempts: dict[int, int] = {}
+        self._doubtful: dict[int, Batch] = {}  # perhaps sent twice
+
+    def deliver(self, batch: Batch, lines: Sequence[Line]) -> Events:
+        """Send what of a batch is not there yet, and follow it. Raises SourceError, InputError."""
+        lines = yield from self._reconciler.keyed(batch, lines)
+        if not lines:
+            yield from self._complete(batch)
+            return
+        if batch.submitted_at:
+            self._doubtful[batch.id] = batch
+        batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())
+        records = [self._intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
+        try:
+            answer = self._context.sender.send(self._intake.submission(batch.project_id, records))
+            job = self._intake.answered(answer)
+        except SourceError as error:
+            if may_have_arrived(error):
+                yield from self.find(batch, lines, error)
+            else:
+                yield from self._refused(batch, lines, error)
+        else:
+            yield from self._taken(batch, lines, job)
+
+    def find(self, batch: Batch, lines: Sequence[Line], error: SourceError | None = None) -> Events:
+        """Find out what became of a batch that was sent and not answered; then go on with it."""
+        why = f" ({error})" if error else ""
+        log.warning("%s: batch %s got no answer%s; looking for it", batch.file, batch.batch, why)
+        self._doubtful[batch.id] = batch
+        found = yield from self._reconciler.looked_for(batch, lines, error)
+        if isinstance(found, Job):
+            yield from self._taken(batch, lines, found)
+            return
+        rest = yield from self._reconciler.kept(batch, lines, found)
+        if not rest:
+            yield from self._complete(batch)
+            return
+        batch = self._journal.change(batch, BatchStatus.PREPARED)
+        if all(line.raw for line in rest):  # else whoever has the file sends them
+            yield from self._once_more(batch, rest, error)
+
+    def _once_more(self, batch: Batch, lines: Sequence[Line], error: SourceError | None) -> Events:
+        """Send again what is not there, some times. Raises SourceError, InputError."""
+        attempt = self._attempts[batch.id] = self._attempts.get(batch.id, 1) + 1
+        if attempt <= ATTEMPTS:
+            yield from self.deliver(batch, lines)
+        elif error and error.status == SERVER_ERROR:
+            yield from self._wrong(batch, lines, {}, str(error))
+        else:
+            raise error or Unreachable(f"batch {batch.batch} of {batch.file} does not arrive")
+
+    def follow(self, batch: Batch, lines: Sequence[Line]) -> Events:
+        """Follow the job of a batch; the server does not keep its jobs for ever."""
+        try:
+            batch, job = yield from awaited(self._context, batch)
+        except Missing:
+            yield from self.find(batch, lines)
+            return
+        if job is not None:
+            yield from self._ended(batch, lines, job)
+
+    def finish(self, batch: Batch, lines: Sequence[Line]) -> Events:
+        """Go on with a batch of which the server has everything, and the mirror perhaps not."""
+        self._doubtful[batch.id] = batch
+        ids = self._journal.history.ids(batch) or self._reconciler.marked(batch)
+        yield from self._collect(batch, lines, ids)
+
+    # What a server says
+
+    def _taken(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
+        """Write an answer down before anything else is done with it."""
+        batch = self._journal.taken(batch, job, _ids(lines, job))
+        if ended(job):
+            yield from self._ended(batch, lines, job)
+        elif self._context.options.wait:
+            yield from self.follow(batch, lines)
+
+    def _ended(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
+        if job.status == FAILED:
+            yield from self._failed(batch, lines, job)
+            return
+        if batch.status is not BatchStatus.TAKEN:
+            batch = self._journal.taken(batch, job, _ids(lines, job))
+        if job.counts:
+            self._journal.note(batch, **job.counts)
+        yield from self._collect(batch, lines, _ids(lines, job))
+
+    def _collect(self, batch: Batch, lines: Sequence[Line], ids: Mapping[int, int]) -> Events:
+        """Bring the tasks of a batch into the mirror, and close it.
+
+        What the server calls done it has perhaps not made: no line is created without its task.
+        """
+        found = dict(ids) or self._reconciler.marked(batch)
+        found |= self._reconciler.mirror(batch, found.values())
+        made = {line.place: found[line.place] for line in lines if line.place in found}
+        if made:
+            self._journal.settle(batch, LineOutcome.CREATED, made)
+            yield Settled(LineOutcome.CREATED, len(made))
+        rest = [line for line in lines if line.place not in made]
+        if rest:
+            wrong = {line.place: UNMADE for line in rest}
+            yield from self._wrong(batch, rest, wrong, f"{len(rest)} lines: {UNMADE}")
+        else:
+            yield from self._complete(batch)
+
+    def _failed(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
+        """Go on after a job that failed; of a long one a part may be in."""
+        wrong = _by_place(lines, self._intake.problems(job.error or ""))
+        there = self._reconciler.marked(batch)
+        rest = yield from self._reconciler.kept(batch, lines, there)
+        if rest:
+            yield from self._wrong(batch, rest, wrong, str(failure(job)))
+        else:
+            yield from self._complete(batch)
+
+    def _refused(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
+        """Go on after a refusal; one that is not for what was sent stops the import."""
+        if error.status == TOO_LARGE and len(lines) > 1:
+            yield from self._divided(batch, str(error), [], _halves(lines))
+        elif isinstance(error, Invalid) or error.status in (BAD_REQUEST, TOO_LARGE):
+            problems = error.problems if isinstance(error, Invalid) else {}
+            yield from self._wrong(batch, lines, _by_place(lines, problems), str(error))
+        else:
+            self._journal.change(batch, BatchStatus.PREPARED)
+            raise error
+
+    def _wrong(
+        self, batch: Batch, lines: Sequence[Line], wrong: Mapping[int, str], said: str
+    ) -> Events:
+        """Set wrong lines aside and send the others, or say which they are.
+
+        Where the server does not tell which, halves are tried. Raises InputError.
+        """
+        named = [(line, wrong[line.place]) for line in lines if line.place in wrong]
+        skip_bad = self._context.options.skip_bad
+        if not skip_bad or not all(line.raw for line in lines):
+            self._journal.change(batch, BatchStatus.FAILED, error=storable(said))
+            if skip_bad:
+                return  # whoever has the file sends the others
+            raise InputError(refused(batch.file or STDIN, lines, named, said))
+        good = [line for line in lines if line.place not in wrong]
+        if not named and len(lines) == 1:
+            named, good = [(lines[0], said)], []
+        groups = [good] if named else _halves(lines)
+        yield from self._divided(batch, said, named, [group for group in groups if group])
+
+    def _divided(
+        self,
+        batch: Batch,
+        said: str,
+        named: Sequence[tuple[Line, str]],
+        groups: Sequence[Sequence[Line]],
+    ) -> Events:
+        new = self._journal.part(batch, said, named, groups)
+        if named:
+            yield Settled(LineOutcome.REJECTED, len(named))
+        for each, lines in zip(new, groups, strict=True):
+            yield from self.deliver(each, lines)
+
+    def _complete(self, batch: Batch) -> Events:
+        """Close a batch; tell what of one that may have been sent twice is there twice."""
+        self._journal.complete(batch)
+        if batch.id in self._doubtful:
+            yield from self._duplicates(batch)
+
+    def looked_again(self) -> Events:
+        """Look once more at what may have been sent twice: it may have landed meanwhile."""
+        for batch in list(self._doubtful.values()):
+            yield from self._duplicates(batch)
+
+    def _duplicates(self, batch: Batch) -> Events:
+        for event in self._reconciler.duplicates(batch):
+            self._doubtful.pop(batch.id)  # told once
+            yield event
+
+
+def _ids(lines: Sequence[Line], job: Job) -> dict[int, int]:
+    """Give the task of each line, where the server names as many as there are lines."""
+    if len(job.ids) != len(lines):
+        return {}
+    return {line.place: key for line, key in zip(lines, job.ids, strict=True)}
+
+
+def _by_place(lines: Sequence[Line], problems: Mapping[int, str]) -> dict[int, str]:
+    """Give what is wrong by the place in the file, not by that in the batch."""
+    return {lines[n].place: why for n, why in problems.items() if n < len(lines)}
+
+
+def _halves(lines: Sequence[Line]) -> list[Sequence[Line]]:
+    middle = len(lines) // 2
+    return [lines[:middle], lines[middle:]]

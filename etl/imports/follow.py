@@ -1,0 +1,67 @@
+"""Follows jobs of the server's to their end: those of our batches, and those begun elsewhere."""
+
+from __future__ import annotations
+
+import time
+
+from etl import times
+from etl.errors import SourceError, Unreachable
+from etl.extract import ask
+from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Waiting
+from etl.imports.reconcile import Context, Looked, Reconciler
+from etl.imports.records import Line
+from etl.intake import FAILED, Job, ended
+from etl.reject import storable
+
+SILENT = "the server does not say why"
+
+
+def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
+    """Ask after the job of a batch until it has ended; once, where it is not to be waited for.
+
+    Gives no job if it has not ended yet. Raises Missing for one that the server does not know,
+    Unreachable where it takes too long.
+    """
+    ends_at, pause = time.monotonic() + context.options.timeout, 0.0
+    while not ended(job := _job(context, batch)):
+        status = BatchStatus.of_job(job.status)
+        if status != batch.status:
+            batch = context.journal.change(batch, status)
+        yield Waiting(batch, job.status)
+        if not context.options.wait:
+            return batch, None
+        if time.monotonic() > ends_at:
+            raise Unreachable(
+                f"job {job.id} of project {batch.project_id} has not ended within "
+                f"{context.options.timeout:g} s, it is {job.status}; it goes on without us, see "
+                "after it with: annomirror import --resume"
+            )
+        pause = context.pause(pause)
+    return batch, job
+
+
+def _job(context: Context, batch: Batch) -> Job:
+    return ask(context.intake.job(batch.project_id, batch.job_id or 0), context.sender)
+
+
+def watched(context: Context, batch: Batch) -> Events:
+    """Follow a job begun elsewhere, and write down what it came to. Raises SourceError."""
+    batch, job = yield from awaited(context, batch)
+    if job is None:
+        return
+    if job.status == FAILED:
+        said = storable(job.error or SILENT)
+        end = {"error": said, "finished_at": times.now()}
+        context.journal.change(batch, BatchStatus.FAILED, **end)
+        raise failure(job)
+    Reconciler(context).mirror(batch, job.ids)
+    shown = len(job.records) == len(job.ids)  # else it is not known which became which
+    records = job.records if shown else [b""] * len(job.ids)
+    lines = [Line(place, 0, raw) for place, raw in enumerate(records, 1)]
+    context.journal.adopt(batch, list(zip(lines, job.ids, strict=True)), **job.counts)
+    yield Settled(LineOutcome.CREATED, len(job.ids))
+
+
+def failure(job: Job) -> SourceError:
+    """Give the error that a failed job is."""
+    return SourceError(f"job {job.id} failed: {job.error or SILENT}")

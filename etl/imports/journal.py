@@ -1,0 +1,242 @@
+"""Keeps the books of imports: batches, and what became of each line, written before it is sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from etl import times
+from etl.database import Session
+from etl.imports.batch import TRANSITIONS, Batch, BatchStatus, LineOutcome
+from etl.imports.history import History
+from etl.imports.records import Line
+from etl.imports.rejected import RejectedLines
+from etl.intake import Intake, Job, Key
+from etl.reject import storable
+from etl.statements import Spelling, quoted
+
+ITEM = ("source", "import_id", "position", "line", "content_hash", "external_key", "outcome")
+STAMPS = ("first_synced_at", "synced_at")
+
+
+class Journal:
+    """Keeps the books of one source's imports, in the run `run_id`."""
+
+    def __init__(self, session: Session, intake: Intake, source: str, run_id: int) -> None:
+        self._session, self._source = session, source
+        self.history = History(session, intake, source)
+        self._rejected = RejectedLines(session, source, run_id)
+        self._spelling = Spelling(session.dialect)
+        self._jobs_table, self._items_table = map(
+            str, (intake.jobs.__tablename__, intake.items.__tablename__)
+        )
+        self._jobs, self._items = quoted(self._jobs_table), quoted(self._items_table)
+
+    # Batches
+
+    def begin(self, **columns: Any) -> Batch:
+        """Open a batch, of which nothing is known yet but where its lines come from."""
+        with self._session.transaction():
+            return self._open(**columns)
+
+    def begin_next(self, batch: Batch) -> Batch:
+        """Open one more batch for a file, after the last there is."""
+        with self._session.transaction():
+            return self._open_next(batch)
+
+    def _open_next(self, batch: Batch) -> Batch:
+        kept = {n: getattr(batch, n) for n in ("project_id", "session", "file", "options")}
+        return self._open(**kept, batch=self.history.last_number(batch.session) + 1)
+
+    def _open(self, *, status: BatchStatus = BatchStatus.READING, **columns: Any) -> Batch:
+        where = self._spelling.equal("source")
+        last = self._session.all(f"SELECT max(id) FROM {self._jobs} WHERE {where}", (self._source,))
+        batch = Batch(id=(last[0][0] or 0) + 1, status=status, **columns)
+        row = {"source": self._source, **vars(batch), "status": status.value}
+        row |= {"options": json.dumps(dict(batch.options)), **dict.fromkeys(STAMPS, times.now())}
+        self._session.run(self._spelling.insert(self._jobs_table, list(row)), [*row.values()])
+        return batch
+
+    def change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
+        """Write down what becomes of a batch, and give it as it is now."""
+        with self._session.transaction():
+            return self._change(batch, status, **columns)
+
+    def note(self, batch: Batch, **columns: Any) -> None:
+        """Write down what is new about a batch that stays what it is."""
+        with self._session.transaction():
+            self._set(batch, columns)
+
+    def complete(self, batch: Batch) -> Batch:
+        """Close a batch all of whose lines are settled."""
+        return self.change(batch, BatchStatus.COMPLETED, finished_at=times.now())
+
+    def _change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
+        if status != batch.status and status not in TRANSITIONS[batch.status]:
+            raise AssertionError(f"batch {batch.id} is {batch.status}, it cannot be {status} next")
+        self._set(batch, {"status": status.value, **columns})
+        known = {name: value for name, value in columns.items() if name in vars(batch)}
+        return replace(batch, status=status, **known)
+
+    def _set(self, batch: Batch, columns: Mapping[str, Any]) -> None:
+        changes = {**columns, "synced_at": times.now()}
+        said = ", ".join(f"{quoted(name)} = {self._spelling.mark}" for name in changes)
+        self._session.run(
+            f"UPDATE {self._jobs} SET {said} WHERE {self._spelling.equal('source', 'id')}",
+            (*changes.values(), self._source, batch.id),
+        )
+
+    def sign(self, batch: Batch, digest: str) -> None:
+        """Write down what a file is known by, now that all of it has been read."""
+        options = json.dumps({**batch.options, "sha256": digest})
+        with self._session.transaction():
+            self._session.run(
+                f"UPDATE {self._jobs} SET options = {self._spelling.mark} "
+                f"WHERE {self._spelling.equal('source', 'session')}",
+                (options, self._source, batch.session),
+            )
+
+    def drop(self, batch: Batch) -> None:
+        """Forget a batch that there are no lines for."""
+        where = self._spelling.equal("source", "id")
+        with self._session.transaction():
+            self._session.run(f"DELETE FROM {self._jobs} WHERE {where}", (self._source, batch.id))
+
+    def give_up(self, batches: Iterable[Batch]) -> None:
+        """Close batches that are not gone on with."""
+        mark, said = self._spelling.mark, "given up: the file was begun anew"
+        with self._session.transaction():
+            for batch in batches:
+                self._session.run(
+                    f"UPDATE {self._items} SET outcome = {mark} WHERE outcome IS NULL "
+                    f"AND {self._spelling.equal('source', 'import_id')}",
+                    (LineOutcome.ABANDONED.value, self._source, batch.id),
+                )
+                self._change(batch, BatchStatus.FAILED, error=said, finished_at=times.now())
+
+    # Lines
+
+    def prepare(
+        self,
+        batch: Batch,
+        lines: Sequence[Line],
+        keys: Mapping[int, Key],
+        wrong: Mapping[int, str],
+        *,
+        last: bool,
+    ) -> tuple[Batch, Batch | None]:
+        """Write down what a batch is to hold; unless it is the file's last, open the next."""
+        rejected = LineOutcome.REJECTED.value
+        rows = [
+            (line, keys.get(line.place), rejected if line.place in wrong else None, None)
+            for line in lines
+        ]
+        with self._session.transaction():
+            self._add(batch, rows)
+            self._rejected.put(batch, [(n, wrong[n.place]) for n in lines if n.place in wrong])
+            batch = self._change(batch, BatchStatus.PREPARED)
+            return batch, None if last else self._open_next(batch)
+
+    def adopt(self, batch: Batch, made: Sequence[tuple[Line, int]], **columns: Any) -> None:
+        """Write down what a job begun elsewhere has made, and close it."""
+        created = LineOutcome.CREATED.value
+        with self._session.transaction():
+            self._add(batch, [(line, None, created, task_id) for line, task_id in made])
+            self._change(batch, BatchStatus.COMPLETED, finished_at=times.now(), **columns)
+
+    def _add(
+        self, batch: Batch, rows: Iterable[tuple[Line, Key | None, str | None, int | None]]
+    ) -> None:
+        stamp = times.now()
+        columns = (*ITEM, "task_id", *STAMPS)
+        self._session.many(
+            self._spelling.insert(self._items_table, columns),
+            [
+                (
+                    *(self._source, batch.id, line.place, line.number or None),
+                    *(line.content_hash if line.raw else None, _storable(key)),
+                    *(outcome, task_id, stamp, stamp),
+                )
+                for line, key, outcome, task_id in rows
+            ],
+        )
+
+    def taken(self, batch: Batch, job: Job, ids: Mapping[int, int]) -> Batch:
+        """Write down what the server said: who does it, and the ids if it is done."""
+        with self._session.transaction():
+            status = BatchStatus.of_job(job.status)
+            self._settle(batch, None, ids)
+            if status is BatchStatus.FAILED:  # which of its lines are there is not known yet
+                self._set(batch, {"job_id": job.id})
+                return replace(batch, job_id=job.id)
+            return self._change(batch, status, job_id=job.id)
+
+    def settle(self, batch: Batch, outcome: LineOutcome, ids: Mapping[int, int | None]) -> None:
+        """Write down what became of some lines."""
+        with self._session.transaction():
+            self._settle(batch, outcome, ids)
+            self._rejected.release(batch, ids)
+
+    def reject(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> None:
+        """Set lines of a batch aside."""
+        with self._session.transaction():
+            self._rejected.put(batch, wrong)
+            self._settle(batch, LineOutcome.REJECTED, {line.place: None for line, _ in wrong})
+
+    def part(
+        self,
+        batch: Batch,
+        error: str | None,
+        wrong: Sequence[tuple[Line, str]],
+        groups: Sequence[Sequence[Line]],
+    ) -> list[Batch]:
+        """Close a batch that failed: what is wrong is set aside, the rest goes to new ones."""
+        kept = {n: getattr(batch, n) for n in ("project_id", "session", "batch", "file", "options")}
+        with self._session.transaction():
+            said = {} if error is None else {"error": storable(error)}
+            self._change(batch, BatchStatus.FAILED, finished_at=times.now(), **said)
+            self._rejected.put(batch, wrong)
+            self._settle(batch, LineOutcome.REJECTED, {line.place: None for line, _ in wrong})
+            found = [self._open(**kept, status=BatchStatus.PREPARED) for _ in groups]
+            for new, lines in zip(found, groups, strict=True):
+                self._write(batch, ("import_id",), {line.place: (new.id,) for line in lines})
+        return found
+
+    def give_back(self, batch: Batch, *, opens: bool) -> None:
+        """Forget the lines of a batch that failed, to read them anew; perhaps open one for them."""
+        where = self._spelling.equal("source", "import_id")
+        with self._session.transaction():
+            self._session.run(f"DELETE FROM {self._items} WHERE {where}", (self._source, batch.id))
+            self._set(batch, {"finished_at": times.now()})
+            if opens:
+                self._open_next(batch)
+
+    def reread(self, batch: Batch, lines: Iterable[Line], keys: Mapping[int, Key]) -> None:
+        """Write down what lines say now that were wrong and have been mended."""
+        rows = {n.place: (n.content_hash, _storable(keys.get(n.place))) for n in lines}
+        with self._session.transaction():
+            self._write(batch, ("content_hash", "external_key"), rows)
+
+    def _settle(
+        self, batch: Batch, outcome: LineOutcome | None, ids: Mapping[int, int | None]
+    ) -> None:
+        stamp, said = times.now(), outcome and outcome.value
+        rows = {place: (said, task, stamp) for place, task in ids.items()}
+        self._write(batch, ("outcome", "task_id", "synced_at"), rows)
+
+    def _write(
+        self, batch: Batch, columns: Sequence[str], rows: Mapping[int, tuple[Any, ...]]
+    ) -> None:
+        """Write columns of some lines, by their places."""
+        mark = self._spelling.mark
+        self._session.many(
+            f"UPDATE {self._items} SET {', '.join(f'{name} = {mark}' for name in columns)} "
+            f"WHERE {self._spelling.equal('source', 'import_id', 'position')}",
+            [(*values, self._source, batch.id, place) for place, values in rows.items()],
+        )
+
+
+def _storable(key: Key | None) -> str | None:
+    return None if key is None else storable(str(key))

@@ -1,0 +1,64 @@
+"""Says what an import would do: reads and validates, sends nothing, writes nothing."""
+
+from __future__ import annotations
+
+from etl.errors import ConfigurationError
+from etl.imports.batch import Events, LineOutcome, Settled
+from etl.imports.history import History
+from etl.imports.options import ImportOptions, ImportRequest
+from etl.imports.records import Line, lines
+from etl.imports.run import Target
+from etl.imports.transfer import refuse_again
+from etl.imports.validate import STDIN, OpenFile, Validator, portions, reading, survey
+from etl.intake import Key
+
+COMPARED = 1000  # lines whose keys are asked for together
+
+
+def rehearse(
+    target: Target, request: ImportRequest, opens: OpenFile, history: History | None
+) -> Events:
+    """Validate the files and what is asked for; without a mirror there is no history.
+
+    Raises RefusedError for a file that would be refused.
+    """
+    number = int(target.project(request.project or 0).key)
+    validator = Validator(target.intake, request.options.key)
+    for name in request.files:
+        if name == STDIN:
+            raise ConfigurationError("standard input can be read once; --dry-run needs a file")
+        with reading(opens, name) as file:
+            found = survey(file, name, validator, skip_bad=request.options.skip_bad)
+        if history and not (validator.name or request.again or history.begun(number, name)):
+            refuse_again(history, number, name, found.digest)
+        yield Settled(LineOutcome.REJECTED, found.wrong)
+        if validator.name is None:
+            yield Settled(LineOutcome.CREATED, found.records - found.wrong)
+        else:
+            yield from _by_key(target, number, name, opens, request.options)
+
+
+def _by_key(
+    target: Target, number: int, name: str, opens: OpenFile, options: ImportOptions
+) -> Events:
+    """Foretell what becomes of lines by their keys, among so many of them at a time."""
+    validator = Validator(target.intake, options.key)
+    with reading(opens, name) as file:
+        for some in portions(lines(file, name), COMPARED):
+            found = [(key, line) for line in some if (key := validator.key(line)) is not None]
+            first = dict(reversed(found))
+            yield from _foretold(target, number, first, options)
+            for key, line in found:
+                if line is not first[key]:
+                    changes = options.update and line.raw != first[key].raw
+                    yield Settled(LineOutcome.UPDATED if changes else LineOutcome.SKIPPED, 1)
+
+
+def _foretold(target: Target, number: int, keys: dict[Key, Line], options: ImportOptions) -> Events:
+    """Tell what would become of some lines, by their keys."""
+    there = target.ask(target.intake.existing(number, options.key or "", list(keys)))
+    differing = [k for k, task in there.items() if target.intake.change(keys[k].raw, task)]
+    updated = len(differing) if options.update else 0
+    yield Settled(LineOutcome.UPDATED, updated)
+    yield Settled(LineOutcome.SKIPPED, len(there) - updated)
+    yield Settled(LineOutcome.CREATED, len(keys) - len(there))

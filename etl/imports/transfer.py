@@ -1,0 +1,218 @@
+"""Carries one file into a platform, batch by batch, and goes on where its import was cut.
+
+A file that was begun is read again from its beginning: what the books have of it is compared, so
+that a file which changed meanwhile is not taken for the one that was sent.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from etl.errors import InputError, RefusedError
+from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.deliver import Delivery
+from etl.imports.history import History
+from etl.imports.options import BatchLimits
+from etl.imports.reconcile import Context
+from etl.imports.records import Line, lines
+from etl.imports.validate import STDIN, Hashed, OpenFile, Validator, reading, told
+from etl.intake import Key
+
+COMPARED = 1000  # lines compared with the books at a time
+NEED_THE_FILE = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
+
+
+class Chunk(NamedTuple):
+    """Lines that go into one batch, and what they are called outside, by their places."""
+
+    lines: list[Line]
+    keys: dict[int, Key]
+    last: bool
+
+
+class FileImport:
+    """Imports files, each a session of its own in the books."""
+
+    def __init__(self, context: Context, opens: OpenFile, limits: BatchLimits) -> None:
+        self._context, self._opens, self._limits = context, opens, limits
+        self._journal, self._history = context.journal, context.journal.history
+        self._delivery = Delivery(context)
+        self._validator = Validator(context.intake, context.options.key)
+
+    def carry(self, project_id: int, name: str, digest: str | None) -> Events:
+        """Import a file from its beginning."""
+        source = self._context.source
+        kept = self._context.options.kept() | self._limits.kept()
+        first = self._journal.begin(
+            project_id=project_id,
+            session=secrets.token_hex(6),
+            batch=1,
+            file=name,
+            options={"sha256": digest, "url": source.url, **kept},
+        )
+        yield from self.go_on(first, [first])
+
+    def settle(self, open_ones: Iterable[Batch]) -> Events:
+        """Find out what became of batches that were sent, which needs no file."""
+        for batch in open_ones:
+            found = self._history.lines(batch)
+            if batch.status is BatchStatus.SENDING:
+                yield from self._delivery.find(batch, found)
+            elif batch.status is BatchStatus.TAKEN:
+                yield from self._delivery.finish(batch, found)
+            elif batch.status not in NEED_THE_FILE:
+                yield from self._delivery.follow(batch, found)
+        yield from self._delivery.looked_again()
+
+    def go_on(self, some: Batch, open_ones: Sequence[Batch]) -> Events:
+        """Read the file of `some` batch for the batches that need it, and then on to its end."""
+        open_ones = self._given_back(open_ones)
+        unread = next((b for b in open_ones if b.status is BatchStatus.READING), None)
+        waiting = [b for b in open_ones if b.status is not BatchStatus.READING]
+        consumed = self._history.consumed(some.session)
+        name = some.file or STDIN
+        with reading(self._opens, name) as file:
+            hashed = Hashed(file)
+            read = lines(hashed, name)
+            yield from self._again(some, waiting, read, consumed)
+            yield from self._on(some, unread, read, consumed)
+        self._journal.sign(some, hashed.hexdigest())
+        yield from self._delivery.looked_again()
+
+    def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
+        """Have the last batch read anew where it failed: its file may have been mended since."""
+        found = [b for b in open_ones if b.status in NEED_THE_FILE]
+        if not found:
+            return found
+        last = max(found, key=lambda batch: (batch.status is BatchStatus.FAILED, batch.id))
+        if last.status is not BatchStatus.FAILED or not self._history.can_be_read_anew(last):
+            return found
+        opens = all(batch.status is not BatchStatus.READING for batch in found)
+        self._journal.give_back(last, opens=opens)
+        return [b for b in self._history.open_in(last.session) if b.status in NEED_THE_FILE]
+
+    # What has been read before
+
+    def _again(
+        self, some: Batch, waiting: Sequence[Batch], read: Iterator[Line], consumed: int
+    ) -> Events:
+        """Read what the books have, and send of it what is not in."""
+        wanted = {line.place: batch for batch in waiting for line in self._history.lines(batch)}
+        ends = {batch.id: place for place, batch in wanted.items()}
+        found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
+        for some_lines in _portions(some, read, consumed):
+            self._compare(some, wanted, some_lines)
+            for line in some_lines:
+                batch = wanted.get(line.place)
+                if batch is None:
+                    continue
+                found[batch.id].append(line)
+                if ends[batch.id] == line.place:
+                    yield from self._send_again(batch, found.pop(batch.id))
+
+    def _send_again(self, batch: Batch, found: Sequence[Line]) -> Events:
+        """Send a batch that never was, or the lines of one that failed as batches of their own."""
+        wrong = self._wrong(batch, found)
+        if wrong:
+            self._journal.reject(batch, wrong)
+            yield Settled(LineOutcome.REJECTED, len(wrong))
+            bad = {line.place for line, _ in wrong}
+            found = [line for line in found if line.place not in bad]
+        if batch.status is not BatchStatus.FAILED:
+            yield from self._delivery.deliver(batch, found)
+            return
+        chunks = list(cut(found, self._validator, self._limits))
+        keys = {place: key for chunk in chunks for place, key in chunk.keys.items()}
+        self._journal.reread(batch, found, keys)
+        groups = [chunk.lines for chunk in chunks]
+        for each, group in zip(self._journal.part(batch, None, [], groups), groups, strict=True):
+            yield from self._delivery.deliver(each, group)
+
+    def _compare(self, some: Batch, wanted: dict[int, Batch], found: Sequence[Line]) -> None:
+        """Refuse a file that is another one than was sent; what failed may have been mended."""
+        first, last = found[0].place - 1, found[-1].place
+        known = self._history.hashes(some.session, first, last)
+        for line in found:
+            batch = wanted.get(line.place)
+            mended = batch is not None and batch.status is BatchStatus.FAILED
+            if not mended and known.get(line.place) != line.content_hash:
+                raise RefusedError(
+                    f"{some.file}: line {line.number} is another one than when this file's import "
+                    f"into project {some.project_id} was begun; bring the old file back, or begin "
+                    "anew with --again, which sends every line of it"
+                )
+
+    # What is new
+
+    def _on(self, some: Batch, unread: Batch | None, read: Iterator[Line], consumed: int) -> Events:
+        """Send what has not been read before, batch by batch; a file may have grown."""
+        for chunk in cut(read, self._validator, self._limits):
+            batch = unread or self._journal.begin_next(some)
+            wrong = self._wrong(batch, chunk.lines)
+            why = {line.place: said for line, said in wrong}
+            batch, unread = self._journal.prepare(
+                batch, chunk.lines, chunk.keys, why, last=chunk.last
+            )
+            consumed += len(chunk.lines)
+            if wrong:
+                yield Settled(LineOutcome.REJECTED, len(wrong))
+            good = [line for line in chunk.lines if line.place not in why]
+            yield from self._delivery.deliver(batch, good)
+        if unread is not None:
+            self._journal.drop(unread)
+        if not consumed:
+            raise InputError(f"{some.file}: there is no record in it")
+
+    def _wrong(self, batch: Batch, found: Sequence[Line]) -> list[tuple[Line, str]]:
+        """Tell what is wrong with lines by themselves. Raises InputError, unless it is skipped."""
+        wrong = [(line, why) for line in found if (why := self._validator.wrong(line))]
+        if wrong and not self._context.options.skip_bad:
+            raise InputError(told(batch.file or STDIN, wrong))
+        return wrong
+
+
+def cut(read: Iterable[Line], validator: Validator, limits: BatchLimits) -> Iterator[Chunk]:
+    """Cut lines into batches by number and size; none has two lines of one key."""
+    found: list[Line] = []
+    keys: dict[int, Key] = {}
+    seen: set[Key] = set()
+    size = 0
+    for line in read:
+        key = validator.key(line)
+        full = len(found) >= limits.lines or size + len(line.raw) > limits.bytes
+        if found and (full or key in seen):
+            yield Chunk(found, keys, last=False)
+            found, keys, seen, size = [], {}, set(), 0
+        found.append(line)
+        size += len(line.raw)
+        if key is not None:
+            keys[line.place] = key
+            seen.add(key)
+    if found:
+        yield Chunk(found, keys, last=True)
+
+
+def refuse_again(history: History, project_id: int, name: str, digest: str) -> None:
+    """Refuse a file that is in the project already. Raises RefusedError."""
+    if before := history.imported(project_id, digest):
+        when = f" at {before.submitted_at} UTC" if before.submitted_at else ""
+        raise RefusedError(
+            f"{name}: this very file was imported into project {project_id}{when}; to have its "
+            "tasks there once more say --again, to import only what is new say --key FIELD"
+        )
+
+
+def _portions(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
+    """Read as many lines as the books have, in portions. Raises InputError for a shorter file."""
+    left = consumed
+    while left > 0:
+        found = list(islice(read, min(left, COMPARED)))
+        if not found:
+            raise InputError(
+                f"{some.file}: the file ends after {consumed - left} records, {consumed} were read"
+            )
+        left -= len(found)
+        yield found

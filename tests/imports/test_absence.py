@@ -1,0 +1,249 @@
+"""That something is not there is believed when it cannot come any more, and not before."""
+
+import time
+from datetime import timedelta
+
+import pytest
+
+from etl.imports import reconcile
+from etl.standins.exchange import json_answer
+from etl.standins.faults import Fault
+
+HIDDEN = b'{"id": 1, "status": "created", "tasks": null}'
+
+
+@pytest.fixture
+def late(server, monkeypatch):
+    """Let the server take `seconds` to come to an end with the first batch it imports."""
+    state, usual, begun = server.state, type(server.state).import_tasks, []
+
+    def slow(seconds, *, commit_after=None):
+        def import_tasks(project, rows):
+            if begun or not rows:
+                return usual(state, project, rows)
+            begun.append(time.monotonic())
+            made = usual(state, project, rows, commit=False)
+            time.sleep(seconds)
+            return made
+
+        monkeypatch.setattr(state, "import_tasks", import_tasks)
+
+        def release(request, _said):
+            lost = begun and time.monotonic() - begun[0] - seconds
+            if commit_after is not None and lost and lost > commit_after:
+                state.release()
+
+        return release
+
+    return slow
+
+
+# Where the server imports while it answers
+
+
+def test_the_wait_begins_when_the_answer_is_lost_not_when_the_batch_was_sent(
+    site, late, file, at_once
+):
+    """A client waits 120 s for an answer, and a server that slow is not done when it gives up."""
+    wait = reconcile.ABSENT.total_seconds()
+    site.asked(late(wait + 0.1, commit_after=wait / 2))
+    site.goes_wrong(cut_after=0)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
+@pytest.mark.usefixtures("at_once")
+def test_more_lines_are_waited_for_longer(site, late, images, monkeypatch):
+    """A slow server takes 2 ms a line; ten times that is waited for it."""
+    monkeypatch.setattr(reconcile, "A_LINE", timedelta(milliseconds=10))
+    wait = reconcile.ABSENT.total_seconds()
+    site.asked(late(0, commit_after=wait + 0.5))
+    site.goes_wrong(cut_after=0)
+    assert site.imported(site.file(images(100))) == {"created": 100}
+    assert len(site.posts()) == 1
+
+
+def test_a_run_that_died_may_have_waited_to_its_deadline(site, server, file, at_once, monkeypatch):
+    """So its batch is looked for as long as one whose answer was lost a moment ago."""
+    site.goes_wrong(times=None, status=502)
+    assert site.put(file, "--timeout", "0.01")[0] == 1
+    server.faults.clear()
+    looks = []
+    pause = reconcile.Context.pause
+    monkeypatch.setattr(
+        reconcile.Context, "pause", lambda self, last: looks.append(last) or pause(self, last)
+    )
+    assert site.imported("--resume") == {"created": 7}
+    assert len(looks) > 1
+
+
+def test_what_appears_while_the_jobs_are_asked_for_is_not_sent_again(
+    site, server, late, file, at_once
+):
+    """After an answer of 500 nothing is waited for, but it is looked once more."""
+    site.asked(late(0))
+
+    def broken(request, _said):
+        if request.path != site.posting or request.method != "POST":
+            return None
+        if request.param("commit_to_project") == "false":
+            server.state.release()
+            return None
+        return json_answer({"detail": "oops"}, 500) if len(site.posts()) == 1 else None
+
+    site.asked(broken)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
+@pytest.mark.parametrize("when", [2, 3], ids=["with its second sending", "later"])
+def test_a_batch_that_landed_twice_is_told(site, late, file, at_once, when):
+    """As when a server is so slow that even the wait was not enough."""
+    site.asked(late(0))
+    site.goes_wrong(cut_after=0)
+
+    def second(request, _said):
+        if request.path == site.posting and len(site.posts()) == when:
+            site.server.state.release()
+
+    site.asked(second)
+    code, said = site.put(file, "--batch-size", "4")
+    assert (code, said["outcome"], said["created"]) == (3, "partial", 7)
+    named = {task for (task,) in site.items("task_id")}
+    assert set(said["duplicates"]) == site.there.keys() - named
+    assert (len(named), len(said["duplicates"])) == (7, 4)
+    assert "a batch landed twice: delete the tasks " in said["error"]
+    assert "landed twice: also there are" in site.batches("error")[0][0]
+
+
+# Where it works by jobs
+
+
+def test_jobs_of_others_that_are_hidden_from_us_are_passed_over(site, server, file, by_jobs):
+    """The first of the numbers that are not ours does not end the search."""
+    server.state.job_seconds = 3600
+    site.goes_wrong(cut_after=0)
+
+    def others(request, _said):
+        if request.path == site.posting and not site.posts(tasks=False):
+            for _ in range(3):
+                server.state.keys.take("job")
+
+    site.asked(others)
+    code, said = site.put(file, "--no-wait")
+    assert (code, said["unfinished"], site.batches("job_id")) == (0, 1, [(1,)])
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+@pytest.fixture
+def many_others(site, server):
+    """Let others begin more jobs than are looked at, as soon as ours has been begun."""
+
+    def others(request, _said):
+        if request.path == site.posting and not site.posts(tasks=False):
+            for _ in range(60):
+                server.state.keys.take("job")
+
+    site.asked(others)
+
+
+def test_a_search_that_does_not_reach_back_to_the_batch_proves_nothing(
+    site, server, file, by_jobs, many_others
+):
+    server.state.job_seconds = 3600
+    site.goes_wrong(cut_after=0)
+    code, said = site.put(file, "--timeout", "0.5")
+    assert (code, "may still come to it" in said["error"]) == (1, True)
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
+def test_a_search_that_reaches_an_older_job_proves_that_nothing_comes(site, server, file, by_jobs):
+    for _ in range(60):
+        server.state.keys.take("job")
+    site.imported(site.file([{"data": {"image": "a", "n": 0}}], "before.jsonl"))
+    server.clock.advance(minutes=5)
+    site.goes_wrong(close=True)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 3
+
+
+def test_a_server_that_hides_our_own_jobs_proves_nothing(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.goes_wrong(cut_after=0)
+    body = b'{"detail": "No ProjectImport matches the given query."}'
+    server.faults.append(Fault(path="/api/projects/1/imports/*", status=404, body=body, times=None))
+    code, said = site.put(file, "--timeout", "0.5")
+    assert (code, "may still come to it" in said["error"]) == (1, True)
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    assert len(site.posts()) == 1
+
+
+def test_jobs_that_do_not_show_what_they_were_sent_prove_nothing(site, server, file, by_jobs):
+    site.goes_wrong(cut_after=0)
+    server.state.job_seconds = 0.4
+    server.faults.append(Fault(path="/api/projects/1/imports/1/", status=200, body=HIDDEN))
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
+@pytest.mark.parametrize("said_by", ["nobody", "the server"])
+def test_what_a_queue_may_still_come_to_is_not_sent_again(site, server, file, by_jobs, said_by):
+    """Not even if the server answered 500 once its job was begun."""
+    server.state.job_seconds = 3600
+    if said_by == "nobody":
+        site.goes_wrong(cut_after=0)
+    else:
+
+        def broken(request, _said):
+            first = request.path == site.posting and len(site.posts()) == 1
+            own = request.method == "POST" and request.param("commit_to_project") != "false"
+            return json_answer({"detail": "oops"}, 500) if first and own else None
+
+        site.asked(broken)
+    server.faults.append(
+        Fault(path="/api/projects/1/imports/1/", status=200, body=HIDDEN, times=None)
+    )
+    code, said = site.put(file, "--timeout", "0.3")
+    assert (code, len(site.posts())) == (1, 1)
+    assert "a server that works by jobs may still come to it" in said["error"]
+    server.faults.clear()
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_what_is_in_of_a_batch_does_not_stand_for_its_other_lines(site, server, file, at_once):
+    """Of seven lines four are in, and the other three are sent and lost: they are waited for."""
+    state, usual, sent = server.state, type(server.state).import_tasks, []
+
+    def partly(project, rows):
+        if not rows:
+            return []
+        sent.append(len(rows))
+        if len(sent) == 1:
+            return usual(state, project, rows[:4])
+        return usual(state, project, rows, commit=len(sent) > 2)
+
+    state.import_tasks = partly
+    site.goes_wrong(cut_after=0)
+    site.goes_wrong(skip=2, cut_after=0)  # the second asks for jobs
+    looks = []
+
+    def release(request, _said):
+        looks.append(request.path == "/api/tasks/" and len(sent) == 2)
+        if looks.count(True) == 3:
+            state.release()
+
+    site.asked(release)
+    assert site.imported(file) == {"created": 7}
+    assert sent == [7, 3]
+    site.once()

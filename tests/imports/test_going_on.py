@@ -1,0 +1,285 @@
+"""What was cut is gone on with: the same file, as it was begun, where it was begun."""
+
+import pytest
+
+from etl.standins.label_studio import LabelStudio
+
+NUMBERS = list(range(1, 8))
+
+
+def cut(site, server, file, *options):
+    """Import until the second batch is refused a connection for good."""
+    site.goes_wrong(skip=1, times=None, status=403, body=b'{"detail": "closed"}')
+    code, _ = site.put(file, "--batch-size", "3", *options)
+    assert code == 1
+    server.faults.clear()
+
+
+def test_the_same_command_goes_on_where_it_was_cut(site, server, file):
+    cut(site, server, file)
+    assert site.numbers == [1, 2, 3]
+    assert site.imported(file) == {"created": 4}
+    site.once()
+
+
+def test_nothing_is_left_to_go_on_with_after_all_is_done(site, file):
+    site.imported(file)
+    sent = len(site.posts())
+    assert (site.imported("--resume"), len(site.posts())) == ({}, sent)
+
+
+def test_a_file_that_is_in_is_refused_until_told_otherwise(site, file):
+    site.imported(file)
+    code, said = site.put(file)
+    assert (code, said["outcome"], site.numbers) == (5, "refused", NUMBERS)
+    assert "--again" in said["error"]
+    assert site.imported(file, "--again") == {"created": 7}
+    assert site.numbers == sorted(NUMBERS * 2)
+
+
+def test_a_file_that_changed_since_is_not_gone_on_with(site, server, file, images):
+    cut(site, server, file)
+    site.file(images(7, 2))
+    code, said = site.put("--resume")
+    assert (code, site.numbers) == (5, [1, 2, 3])
+    assert "line 1 is another one than when" in said["error"]
+
+
+def test_a_file_that_is_shorter_now_is_not_gone_on_with(site, server, file, images):
+    cut(site, server, file)
+    site.file(images(2))
+    code, said = site.put("--resume")
+    assert (code, site.numbers) == (2, [1, 2, 3])
+    assert "ends after 2 records" in said["error"]
+
+
+def test_a_file_that_is_gone_is_asked_for(site, server, file):
+    cut(site, server, file)
+    (site.folder / file).unlink()
+    code, said = site.put("--resume")
+    assert (code, "tasks.jsonl: No such file" in said["error"]) == (2, True)
+
+
+def test_to_begin_anew_gives_up_what_was_begun(site, server, file, images):
+    cut(site, server, file)
+    assert site.imported(file, "--again") == {"created": 7}
+    assert site.numbers == sorted([1, 2, 3, *NUMBERS])
+    assert site.imported("--resume") == {}
+
+
+def test_standard_input_is_piped_again_to_go_on(site, server, images, jsonl):
+    content = jsonl(images(7))
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put("-", "--batch-size", "3", stdin=content)[0] == 1
+    server.faults.clear()
+    code, said = site.put("--resume")
+    assert (code, site.numbers) == (2, [1, 2, 3])
+    assert "pipe the same into: annomirror import labels --project 1 -" in said["error"]
+    assert site.imported("-", stdin=content) == {"created": 4}
+    site.once()
+
+
+def test_one_file_that_is_gone_does_not_stop_the_others(site, server, file, images):
+    other = site.file(images(2, 8), "other.jsonl")
+    site.goes_wrong(times=None, status=403, body=b"{}")
+    assert [site.put(name)[0] for name in (file, other)] == [1, 1]
+    server.faults.clear()
+    (site.folder / file).unlink()
+    code, said = site.put("--resume")
+    assert (code, said["created"], said["unfinished"], site.numbers) == (2, 2, 1, [8, 9])
+    assert "tasks.jsonl: No such file" in said["error"]
+
+
+def test_a_source_that_fails_does_not_stop_the_next(site, server, file):
+    cut(site, server, file)
+    lines = ("[sources.another]", 'platform = "label_studio"', 'url = "http://127.0.0.1:9"')
+    site.configure(*lines, 'token = "t"')
+    code, said = site.put("--resume")
+    assert (code, said["created"], site.numbers) == (1, 4, NUMBERS)
+    assert "127.0.0.1:9 does not answer" in said["error"]
+
+
+def test_an_import_with_keys_goes_on_with_them(site, server, file):
+    cut(site, server, file, "--key", "n")
+    assert site.imported("--resume") == {"created": 4}
+    assert site.items("external_key") == [(str(n),) for n in NUMBERS]
+    site.once()
+
+
+def test_the_books_go_on_on_both_databases(on_both, site, server, file):
+    cut(site, server, file)
+    assert site.imported("--resume") == {"created": 4}
+    rows = on_both.all(
+        "SELECT position, outcome, task_id FROM label_studio_import_items ORDER BY 1"
+    )
+    assert [tuple(row) for row in rows] == [(n, "created", n) for n in NUMBERS]
+    assert site.numbers == NUMBERS
+
+
+# What the books know a file by
+
+
+def image(number, **more):
+    return {"data": {"image": f"{number}.jpg", "n": number, **more}}
+
+
+def test_a_file_that_was_mended_is_known_by_what_it_says_now(site):
+    site.put(site.file([image(1), {"data": {"n": 2}}, image(3)]))
+    mended = site.file([image(1), image(2), image(3)])
+    assert site.imported(mended) == {"created": 3}
+    code, said = site.put(mended)
+    assert (code, "this very file was imported" in said["error"]) == (5, True)
+    assert site.numbers == [1, 2, 3]
+
+
+def test_a_file_whose_first_batch_was_refused_once_is_known_too(site):
+    site.goes_wrong(status=400, body=b'{"detail": "the interface is being changed"}')
+    file = site.file([image(n) for n in (1, 2, 3)])
+    assert site.put(file, "--batch-size", "2")[0] == 2
+    assert site.imported(file) == {"created": 3}
+    assert site.put(file)[0] == 5
+    assert site.numbers == [1, 2, 3]
+
+
+@pytest.mark.parametrize("again", [("tasks.jsonl",), ("--resume",)])
+def test_lines_that_were_added_to_a_file_that_was_begun_are_sent(site, file, images, again):
+    site.goes_wrong(status=403, body=b"{}")
+    assert site.put(file)[0] == 1
+    site.file(images(9))
+    assert site.imported(*again) == {"created": 9}
+    site.once(range(1, 10))
+    assert site.put(file)[0] == 5
+
+
+@pytest.mark.parametrize("again", [("tasks.jsonl",), ("--resume",)])
+def test_lines_that_were_added_behind_what_was_sent_are_sent(site, file, images, again, by_jobs):
+    """All of the file was sent, so that nothing but the new lines needs it."""
+    site.put(file, "--no-wait")
+    site.file(images(9))
+    assert site.imported(*again) == {"created": 9}
+    site.once(range(1, 10))
+    assert site.imported("--resume") == {}
+
+
+def test_a_file_that_is_another_one_does_not_spoil_what_was_sent_of_it(site, file, images, by_jobs):
+    site.put(file, "--no-wait")
+    site.file(images(7, 11))
+    done = site.run("import", "--resume")
+    assert (done.exit_code, site.numbers) == (0, NUMBERS)
+    assert "line 1 is another one than when" in done.stderr
+    site.once()
+
+
+def test_a_file_that_is_gone_is_not_needed_for_what_was_sent_of_it(site, file, by_jobs):
+    site.put(file, "--no-wait")
+    (site.folder / file).unlink()
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+# As it was begun, where it was begun
+
+
+def test_another_server_is_noticed(site, server, file):
+    cut(site, server, file)
+    with LabelStudio() as other:
+        other.state.add_project("Elsewhere")
+        site.server = other
+        site.configure()
+        code, said = site.put("--resume")
+        assert (code, len(other.state.project(1).tasks)) == (5, 0)
+        assert f"tasks.jsonl: begun at {server.url}, and labels is {other.url} now" in said["error"]
+        assert site.put(file)[0] == 5
+        assert site.imported(file, "--again") == {"created": 7}
+        assert site.numbers == NUMBERS
+        site.server = server
+    assert site.numbers == [1, 2, 3]
+
+
+def test_the_books_keep_the_address_and_never_the_token(site, server, file):
+    site.imported(file)
+    ((options,),) = site.batches("options")
+    assert (server.url in options, server.token in options) == (True, False)
+
+
+@pytest.mark.parametrize("before", [(), ("--key", "n"), ("--key", "n", "--update")])
+@pytest.mark.parametrize(
+    "now", [(), ("--key", "n"), ("--key", "n", "--update"), ("--key", "image")]
+)
+def test_a_file_is_gone_on_with_by_the_key_it_was_begun_with(site, server, file, before, now):
+    cut(site, server, file, *before)
+    code, said = site.put(file, *now)
+    if now == before:
+        assert (code, said["created"]) == (0, 4)
+        site.once()
+        return
+    assert (code, site.numbers) == (2, [1, 2, 3])
+    told = " ".join(before) or "no --key"
+    assert f"was begun with {told} and is not finished; say the same" in said["error"]
+
+
+@pytest.mark.parametrize("again", [("tasks.jsonl", "--no-wait"), ("--resume", "--no-wait")])
+def test_keys_are_not_compared_with_what_is_not_made_yet(site, server, images, by_jobs, again):
+    file = site.file([*images(2), *images(2)])
+    site.goes_wrong(status=403, body=b"{}")
+    assert site.put(file, "--key", "n", "--batch-size", "2")[0] == 1
+    server.state.job_seconds = 3600
+    key = ("--key", "n") if "--resume" not in again else ()
+    code, said = site.put(*again, *key)
+    assert (code, "leave --no-wait out" in said["error"]) == (2, True)
+    server.state.job_seconds = 0.05
+    assert site.imported("--resume") == {"created": 2, "skipped": 2}
+    assert site.numbers == [1, 2]
+
+
+def test_other_sizes_may_be_told_to_go_on_with(site, server, images):
+    file = site.file(images(9))
+    cut(site, server, file)
+    assert site.imported(file, "--batch-size", "1") == {"created": 6}
+    assert [len(sent) for sent in site.posts()][-4:] == [3, 1, 1, 1]
+    site.once(range(1, 10))
+
+
+# Keys of lines that were mended
+
+
+def test_a_mended_line_with_the_key_of_another_is_not_lost(site, server, by_jobs):
+    """Of a job that died in the middle a part is in, so that its lines stay its own."""
+    answer = server.server.app.answer
+
+    def half(request, _said):
+        if request.path == site.posting and len(site.posts()) == 1 and 1 in server.state.jobs:
+            job = server.state.jobs[1]
+            if job.status != "failed":
+                server.state.import_tasks(1, job.tasks[:4])
+                job.status, job.error = "failed", "worker died"
+
+    site.asked(half)
+    records = [image(n) for n in NUMBERS]
+    assert site.put(site.file(records), "--key", "n")[0] == 2
+    server.server.app.answer = answer
+    records[5] = image(5)
+    site.file(records)
+    assert site.imported("--resume") == {"created": 2, "skipped": 1}
+    assert site.numbers == [1, 2, 3, 4, 5, 7]
+    assert [o for (o,) in site.items("outcome")] == [
+        *["created"] * 5,
+        "skipped",
+        "created",
+    ]
+    assert site.items("external_key")[5] == ("5",)
+
+
+def test_another_standard_input_is_not_taken_for_the_one_that_was_sent(
+    site, server, images, jsonl, by_jobs
+):
+    """Its jobs may be under way while the next is piped: nothing of that is to be lost silently."""
+    server.state.job_seconds = 3600
+    site.put("-", "--no-wait", stdin=jsonl(images(3)))
+    code, said = site.put("-", "--no-wait", stdin=jsonl(images(3, 4)))
+    assert (code, "line 1 is another one than when" in said["error"]) == (5, True)
+    longer = jsonl(images(5))
+    assert site.put("-", "--no-wait", stdin=longer)[0] == 0
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 5}
+    site.once(range(1, 6))

@@ -1,0 +1,197 @@
+"""Jobs of the server: followed to their end, or left to a later run; also those begun elsewhere."""
+
+import json
+import sqlite3
+from contextlib import closing
+
+import httpx
+import pytest
+
+from etl.imports.reconcile import Context
+from etl.standins.faults import Fault
+
+
+def test_jobs_are_not_followed_where_that_is_not_wished(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    code, said = site.put(file, "--batch-size", "3", "--no-wait")
+    assert (code, said["created"], said["unfinished"]) == (0, 0, 3)
+    assert site.batches("job_id", "status") == [(1, "created"), (2, "created"), (3, "created")]
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_going_on_without_waiting_looks_once(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    code, said = site.put("--resume", "--no-wait")
+    assert (code, said["unfinished"], site.batches("status")) == (0, 1, [("in_progress",)])
+    server.clock.advance(hours=1)
+    assert site.imported("--resume", "--no-wait") == {"created": 7}
+    site.once()
+
+
+def test_a_job_that_does_not_end_is_left_to_the_next_run(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    code, said = site.put(file, "--timeout", "0.2")
+    assert (code, said["unfinished"], site.batches("status")) == (1, 1, [("in_progress",)])
+    assert "job 1 of project 1 has not ended within 0.2 s" in said["error"]
+    assert "annomirror import --resume" in said["error"]
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_pauses_between_two_looks_grow():
+    pauses, last = [], 0.0
+    others = dict.fromkeys(
+        ("source", "intake", "stream", "sender", "session", "journal", "run_id", "options")
+    )
+    context = Context(**others, sleep=pauses.append)
+    for _ in range(15):
+        last = context.pause(last)
+    assert pauses[:3] == [0.2, pytest.approx(0.3), pytest.approx(0.45)]
+    assert max(pauses) == pauses[-1] == 15.0
+
+
+def test_a_job_that_was_begun_elsewhere_is_followed(site, server, images, by_jobs):
+    sent = [*images(2), {"data": {"image": "x", "n": 3}}]
+    url = f"{server.url}{site.posting}?return_task_ids=true"
+    headers = {"Authorization": f"Token {server.token}"}
+    job = httpx.post(url, json=sent, headers=headers, trust_env=False).json()["import"]
+    code, said = site.put("--watch", str(job))
+    assert (code, said["created"]) == (0, 3)
+    assert site.batches("job_id", "status", "session", "task_count") == [
+        (job, "completed", None, 3)
+    ]
+    assert site.items("position", "task_id") == [(1, 1), (2, 2), (3, 3)]
+    assert site.mirrored() == site.there
+    assert site.put("--watch", str(job))[1]["created"] == 0
+
+
+def test_a_watched_job_that_takes_long_is_gone_on_with(site, server, images, by_jobs):
+    server.state.job_seconds = 3600
+    url = f"{server.url}{site.posting}?return_task_ids=true"
+    headers = {"Authorization": f"Token {server.token}"}
+    job = httpx.post(url, json=images(2), headers=headers, trust_env=False).json()["import"]
+    assert site.put("--watch", str(job), "--timeout", "0.1")[0] == 1
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 2}
+
+
+def test_a_watched_job_that_failed_says_why(site, server, by_jobs):
+    headers = {"Authorization": f"Token {server.token}"}
+    httpx.post(f"{server.url}{site.posting}", json=[{"n": 1}], headers=headers, trust_env=False)
+    code, said = site.put("--watch", "1")
+    assert (code, '"image" key is expected' in said["error"]) == (1, True)
+    assert site.batches("status") == [("failed",)]
+    assert site.imported("--resume") == {}
+
+
+def test_a_job_that_is_not_there_is_said_to_be_missing(site):
+    code, said = site.put("--watch", "77")
+    assert (code, "No ProjectImport matches" in said["error"]) == (1, True)
+    assert "the Community edition" in said["error"]
+    assert site.batches("id") == []
+
+
+def test_a_job_of_another_project_is_not_followed(site, server, file, by_jobs):
+    site.imported(file)
+    other = server.state.add_project("Spans")
+    code, said = site.put("--watch", "1", project=other.id)
+    assert (code, "job 1 is one of project 1, not of 2" in said["error"]) == (1, True)
+
+
+def test_a_job_the_server_forgot_is_looked_for_by_its_tasks(site, server, file, by_jobs):
+    site.put(file, "--no-wait")
+    server.clock.advance(60)
+    site.run("check")  # any request: the job is done by now
+    server.state.jobs.clear()
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_marks_do_not_mix_imports_up(site, server, images):
+    site.imported(site.file(images(3)))
+    site.imported(site.file(images(4), "b.jsonl"))
+    marks = [json.loads(task.meta)["annomirror"] for task in server.state.project(1).tasks]
+    assert len({mark.rpartition(".")[0] for mark in marks}) == 2
+
+
+# What the server says is done
+
+
+def short(server, by):
+    """Let the server make fewer tasks than it was sent, the first time."""
+    state, usual = server.state, type(server.state).import_tasks
+    made = []
+
+    def import_tasks(project, rows):
+        made.append(rows)
+        return usual(state, project, rows[:-by] if len(made) == 1 else rows)
+
+    state.import_tasks = import_tasks
+
+
+def test_no_line_is_created_without_its_task(site, server, file):
+    short(server, 2)
+    code, said = site.put(file)
+    assert (code, said["created"], said["unfinished"]) == (2, 5, 1)
+    assert "line 6: the server says that it is done, and made no task of it" in said["error"]
+    nothing = [(n, None, None) for n in (6, 7)]
+    assert site.items("position", "outcome", "task_id", where="task_id IS NULL") == nothing
+    assert site.imported("--resume") == {"created": 2}
+    assert site.numbers == list(range(1, 8))
+
+
+def test_what_the_server_made_no_task_of_is_set_aside(site, server, file):
+    short(server, 2)
+    assert site.imported(file, "--skip-bad") == {"created": 5, "rejected": 2}
+    assert [o for (o,) in site.items("outcome")] == ["created"] * 5 + ["rejected"] * 2
+
+
+def begun_elsewhere(site, server, records):
+    url = f"{server.url}{site.posting}?return_task_ids=true"
+    headers = {"Authorization": f"Token {server.token}"}
+    return httpx.post(url, json=records, headers=headers, trust_env=False)
+
+
+def test_a_watched_job_that_hides_what_it_was_sent_keeps_its_ids(site, server, images, by_jobs):
+    server.state.job_seconds = 0
+    begun_elsewhere(site, server, images(2))
+    told = b'{"id":1,"project":1,"status":"completed","task_count":2,"task_ids":[1,2],"tasks":null}'
+    server.faults.append(
+        Fault(path="/api/projects/1/imports/1/", status=200, times=None, body=told)
+    )
+    assert site.imported("--watch", "1") == {"created": 2}
+    assert site.items("position", "task_id", "content_hash") == [(1, 1, None), (2, 2, None)]
+    assert site.mirrored() == site.there
+
+
+def test_a_watched_job_that_failed_fails_every_time(site, server, by_jobs):
+    server.state.job_seconds = 0
+    begun_elsewhere(site, server, [{"n": 1}])
+    assert [site.put("--watch", "1")[0] for _ in range(2)] == [1, 1]
+
+
+@pytest.mark.parametrize("status", ["queued", "reading", "completed later"])
+def test_a_status_nobody_knows_is_waited_for(site, server, file, by_jobs, status):
+    server.state.job_seconds = 3600
+    told = json.dumps({"id": 1, "project": 1, "status": status}).encode()
+    server.faults.append(Fault(path="/api/projects/1/imports/1/", status=200, body=told))
+    site.put(file, "--no-wait")
+    site.put("--resume", "--no-wait")
+    assert site.batches("status") == [("in_progress",)]
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_words_of_a_server_in_the_books_are_those_of_a_job_under_way(site, server, file, by_jobs):
+    """As an earlier version wrote them."""
+    site.put(file, "--no-wait")
+    with closing(sqlite3.connect(site.folder / "mirror.db")) as connection:
+        connection.execute("UPDATE label_studio_imports SET status = 'queued'")
+        connection.commit()
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
