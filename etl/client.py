@@ -18,7 +18,7 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from etl import __version__
+from etl import __version__, failpoints
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
 from etl.stream import Answer, Request, Secret, Source
 from etl.times import http_date
@@ -132,6 +132,7 @@ class Client:
             content=request.body,
             headers={} if request.body is None else {"Content-Type": "application/json"},
         )
+        failpoints.reach("before_request")
         response = self._http.send(built, stream=True)
         try:
             answer = self._read(request, response, ends_at)
@@ -145,6 +146,7 @@ class Client:
             response.status_code,
             response.num_bytes_downloaded,
         )
+        failpoints.reach("after_fetch")
         return answer
 
     def _read(self, request: Request, response: httpx.Response, ends_at: float) -> Answer:

@@ -17,7 +17,7 @@ from contextlib import (
 )
 from typing import Any
 
-from etl import files
+from etl import failpoints, files
 from etl.address import POSTGRES, SQLITE, Address
 from etl.errors import ConfigurationError, KeyTaken, MirrorError
 from etl.signals import held_back
@@ -108,8 +108,10 @@ class Session:
 
     def _commit(self, command: str) -> None:
         """Commit; Postgres answers with a rollback where a statement had failed unheard."""
+        failpoints.reach("before_commit")
         if getattr(self._execute(command), "statusmessage", command) == "ROLLBACK":
             raise MirrorError("the mirror failed: a statement of the transaction had failed")
+        failpoints.reach("after_commit")
 
     def _words(self) -> tuple[str, ...]:
         """Give the commands that begin a transaction, commit it and roll it back."""

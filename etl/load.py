@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from etl import holdings, times
+from etl import failpoints, holdings, times
 from etl.cadence import Cadence
 from etl.database import Session
 from etl.digests import Digests
@@ -111,6 +111,7 @@ class Loader:
             elif counts.inserted or counts.updated or counts.deleted:
                 self._digests.forget(part)
             self._quarantine.update(part, page, batch, stamp)
+            failpoints.reach("mid_transaction")
             if page.position is not None:
                 self._positions.store(part, page.position, stamp)
             self._cadence.note(part, page, stamp)

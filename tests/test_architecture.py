@@ -13,7 +13,7 @@ from sources import EDGES, FILES, IMPORTS, ROOT, TREES, run_time_imports, within
 # Each line may import the lines above it, and nothing else of the program.
 LAYERS = (
     "etl etl.standins",
-    "etl.errors etl.tables etl.auth etl.batch",
+    "etl.errors etl.tables etl.auth etl.batch etl.failpoints",
     "etl.stream etl.times etl.address etl.column_types etl.signals etl.files",
     "etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake etl.sheets",
     "etl.inputs",
