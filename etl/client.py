@@ -13,7 +13,6 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
@@ -21,7 +20,7 @@ import httpx
 from etl import __version__, failpoints
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
 from etl.stream import Answer, Request, Secret, Source
-from etl.times import http_date
+from etl.times import seconds_until
 from etl.verdict import verdict
 
 log = logging.getLogger(__name__)
@@ -91,10 +90,10 @@ class Client:
             try:
                 with self._free:
                     answer = self._once(request)
-                error = self._explain(self._source, answer) or verdict(request, answer)
+                error = self._judged(request, answer)
                 if error and answer.file:
                     answer.file.close()
-                retry_after = _seconds(answer.headers.get("retry-after"))
+                retry_after = seconds_until(answer.headers.get("retry-after"))
             except SourceError as failure:
                 error = failure
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as failure:
@@ -104,6 +103,12 @@ class Client:
             if not _worth_retrying(error, attempt, once=request.once):
                 raise error
             self._sleep(_pause(attempt, retry_after))
+
+    def _judged(self, request: Request, answer: Answer) -> SourceError | None:
+        try:
+            return self._explain(self._source, answer) or verdict(request, answer)
+        except (UnicodeError, RecursionError) as error:
+            return BadAnswer(f"{request.method} {request.path}: the answer is no JSON: {error}")
 
     def _count(self, _request: httpx.Request) -> None:
         with self._turn:
@@ -235,15 +240,3 @@ def _pause(attempt: int, retry_after: float | None) -> float:
     if retry_after is not None:
         return min(retry_after, LONGEST_PAUSE)
     return min(2.0 ** (attempt - 2), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311  # jitter is no secret
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Read a Retry-After header: seconds, or an HTTP date."""
-    if not retry_after:
-        return None
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    until = http_date(retry_after)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until else None

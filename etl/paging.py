@@ -48,7 +48,7 @@ def listing(answer: Answer, name: str | None = None) -> Listing:
     """
     try:
         return _listing(answer.body, name)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return _tolerant(answer.body, name)
 
 
