@@ -22,12 +22,15 @@ from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
 from etl.stream import Answer, Request, Secret, Source
 from etl.times import seconds_until
 from etl.verdict import verdict
+from etl.wire import Wire
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 LONGEST_PAUSE = 60.0  # seconds, also for a Retry-After
 MAX_BYTES = 1_000_000_000  # of one answer, unpacked
+ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+UNPACKED = frozenset({"", "identity", "gzip", "deflate"})
 BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
 SHORTEST_SECRET = 4  # characters; less would blot out half of what is said
 RETRIED = frozenset({408, 429, 502, 503, 504})
@@ -54,8 +57,10 @@ class Client:
         self._next_at = 0.0
         self._turn = threading.Lock()
         self._free = threading.BoundedSemaphore(source.concurrency)
+        self._wire = Wire()
         try:
             self._http = self._opened(auth, transport)
+            self._wire.attach(self._http)
         except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
             raise ConfigurationError(
                 f"{source.name}: no connection can be made with this url, and the proxy and "
@@ -69,7 +74,7 @@ class Client:
             transport=transport,
             verify=_trust(self._source),
             timeout=httpx.Timeout(self._source.timeout, connect=10.0),
-            headers={"User-Agent": f"annomirror/{__version__}", "Accept": "application/json"},
+            headers={"User-Agent": f"annomirror/{__version__}", **ACCEPTED},
             # Servers set a session cookie on every answer; sent back it would mix up accounts.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             event_hooks={"request": [self._count]},
@@ -128,7 +133,6 @@ class Client:
     def _once(self, request: Request) -> Answer:
         """Send one request and read its answer within the deadline and the byte cap."""
         self._wait_for_turn()
-        ends_at = time.monotonic() + self._source.deadline
         built = self._http.build_request(
             request.method,
             request.path,
@@ -138,11 +142,12 @@ class Client:
             headers={} if request.body is None else {"Content-Type": "application/json"},
         )
         failpoints.reach("before_request")
-        response = self._http.send(built, stream=True)
-        try:
-            answer = self._read(request, response, ends_at)
-        finally:
-            response.close()
+        with self._wire.within(self._source.deadline) as ends_at:
+            response = self._http.send(built, stream=True)
+            try:
+                answer = self._read(request, response, ends_at)
+            finally:
+                response.close()
         log.debug(
             "%s: %s %s: %d, %s bytes",
             self._source.name,
@@ -192,6 +197,9 @@ class Client:
         return body
 
     def _chunks(self, response: httpx.Response, ends_at: float) -> Iterator[bytes]:
+        packed = response.headers.get("content-encoding", "").strip().lower()
+        if packed not in UNPACKED:  # packed twice it may be a million times as large
+            raise BadAnswer(f"the answer is packed as {packed[:40]!r}, which was not asked for")
         size = 0
         for chunk in response.iter_bytes():
             size += len(chunk)

@@ -17,7 +17,7 @@ LAYERS = (
     "etl.stream etl.times etl.address etl.column_types etl.signals etl.files",
     "etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake etl.sheets",
     "etl.inputs",
-    "etl.verdict etl.reader etl.reject etl.survey",
+    "etl.verdict etl.wire etl.reader etl.reject etl.survey",
     "etl.platforms etl.client etl.ping etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock etl.job",
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence etl.positions",
@@ -38,7 +38,14 @@ FOLDERS = ("etl.platforms", "etl.cli", "etl.standins")  # inside these, anything
 WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth", "intake", "inputs"}
 # Who may import a library; a folder stands for everything in it.
 USERS = {
-    "httpx": {"etl.client", "etl.ping", "etl.auth", "etl.stream"},  # stream.py: for an annotation
+    "httpx": {
+        "etl.client",
+        "etl.wire",
+        "etl.ping",
+        "etl.auth",
+        "etl.stream",
+    },  # stream.py: for an annotation
+    "httpcore": {"etl.wire"},
     "sqlalchemy": {"etl.column_types", "etl.models", "etl.migrate"},
     "sqlmodel": {"etl.models"},
     "alembic": {"etl.migrate"},
