@@ -19,7 +19,7 @@ import httpx
 
 from etl import __version__, failpoints
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
-from etl.stream import Answer, Request, Secret, Source
+from etl.stream import Answer, Request, Source, blotted
 from etl.times import seconds_until
 from etl.verdict import verdict
 from etl.wire import Wire
@@ -32,7 +32,6 @@ MAX_BYTES = 1_000_000_000  # of one answer, unpacked
 ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 UNPACKED = frozenset({"", "identity", "gzip", "deflate"})
 BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
-SHORTEST_SECRET = 4  # characters; less would blot out half of what is said
 RETRIED = frozenset({408, 429, 502, 503, 504})
 RETRIED_ONCE = frozenset({500})  # often the caller's own fault, so not more
 TURNED_AWAY = 429  # by who did not look at the request
@@ -77,7 +76,7 @@ class Client:
             headers={"User-Agent": f"annomirror/{__version__}", **ACCEPTED},
             # Servers set a session cookie on every answer; sent back it would mix up accounts.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            event_hooks={"request": [self._count]},
+            event_hooks={"request": [self._count], "response": [_refuse_packed]},
             # A proxy of the environment is for the world outside this machine.
             mounts={"all://127.0.0.1": None, "all://localhost": None},
         )
@@ -186,20 +185,14 @@ class Client:
         if response.is_success and body.lstrip()[:1] in (b"{", b"["):
             return body
         headers = response.request.headers
-        sent = [
-            *(v.reveal() for v in self._source.options.values() if isinstance(v, Secret)),
+        sent: list[str] = [
+            *self._source.spellings(),
             headers.get("authorization", "").rpartition(" ")[2],
             *re.findall(r"=([^;]+)", headers.get("cookie", "")),
         ]
-        for secret in sorted(sent, key=len, reverse=True):
-            if len(secret) >= SHORTEST_SECRET:
-                body = body.replace(secret.encode(), b"***")
-        return body
+        return blotted(body, [secret.encode() for secret in sent], b"***")
 
     def _chunks(self, response: httpx.Response, ends_at: float) -> Iterator[bytes]:
-        packed = response.headers.get("content-encoding", "").strip().lower()
-        if packed not in UNPACKED:  # packed twice it may be a million times as large
-            raise BadAnswer(f"the answer is packed as {packed[:40]!r}, which was not asked for")
         size = 0
         for chunk in response.iter_bytes():
             size += len(chunk)
@@ -217,6 +210,13 @@ class Client:
         where = self._source.url
         sent = not isinstance(failure, UNSENT)
         return Unreachable(f"{where} does not answer: {said}", reached=broken_off, sent=sent)
+
+
+def _refuse_packed(response: httpx.Response) -> None:
+    """Refuse what may unpack to a million times its size: packed twice, or otherwise than asked."""
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    if packed not in UNPACKED:
+        raise BadAnswer(f"the answer is packed as {packed[:40]!r}, which was not asked for")
 
 
 def _trust(source: Source) -> ssl.SSLContext | bool:

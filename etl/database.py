@@ -82,8 +82,9 @@ class Session:
             else:
                 # Postgres takes nothing but a question for a cursor of its own.
                 stack.enter_context(self.transaction(rehearsal=True))
+                cursor = stack.enter_context(closing(self.driver.cursor("question")))
                 with translated():
-                    cursor = self.driver.cursor("question").execute(sql)
+                    cursor.execute(sql)
             stack.enter_context(closing(cursor))
             names = cursor.description and [column[0] for column in cursor.description]
             yield names, _fetched(cursor)

@@ -13,8 +13,8 @@ from sources import EDGES, FILES, IMPORTS, ROOT, TREES, run_time_imports, within
 # Each line may import the lines above it, and nothing else of the program.
 LAYERS = (
     "etl etl.standins",
-    "etl.errors etl.tables etl.auth etl.batch etl.failpoints",
-    "etl.stream etl.times etl.address etl.column_types etl.signals etl.files",
+    "etl.errors etl.tables etl.batch etl.failpoints",
+    "etl.stream etl.auth etl.times etl.address etl.column_types etl.signals etl.files",
     "etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake etl.sheets",
     "etl.inputs",
     "etl.verdict etl.wire etl.reader etl.reject etl.survey",
