@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from etl import failpoints
 from etl.database import Session
 from etl.errors import KeyTaken, RefusedError
 from etl.reader import Row
@@ -120,7 +119,6 @@ class Merge:
             for key, since in dated.items()
         )
         buried += self.root.bury("id", source, [key for key in dead if key not in dated], stamp)
-        failpoints.reach("tombstoning")  # what lies in them is still alive
         return buried + sum(t.bury(t.layout.root, source, dead, stamp) for t in self.children)
 
     def _known(self, keys: Mapping[Any, Any]) -> dict[Any, tuple[int, bool]]:

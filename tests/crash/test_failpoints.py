@@ -27,7 +27,7 @@ LATER = {
     "mid_transaction": (3, 5),
     "before_commit": (4, 7),
     "after_commit": (4, 7),
-    "tombstoning": (1, 2),
+    "tombstoning": (2, 4),
     "closing_run": (1,),
 }
 
