@@ -82,7 +82,7 @@ def test_an_upgrade_that_is_killed_leaves_the_old_mirror_and_is_made_by_the_next
     assert rig.all(OLD)[:4] == before
 
 
-@pytest.mark.parametrize("command", ["sync", "verify", "db upgrade", "rejects retry"])
+@pytest.mark.parametrize("command", ["sync", "verify --repair", "db upgrade", "rejects retry"])
 def test_a_mirror_of_a_newer_program_is_refused_and_left_alone(restored, command):
     rig = restored(RELEASED[-1])
     with rig.session() as session:
