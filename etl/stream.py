@@ -164,6 +164,14 @@ class Complete(msgspec.Struct, frozen=True):
     doubtful: bool = False
 
 
+class Unreadable(msgspec.Struct, frozen=True):
+    """A record that a source has and cannot give: its id, why, and what else is known of it."""
+
+    id: int
+    reason: str
+    known: bytes
+
+
 class Page(msgspec.Struct, frozen=True):
     """Records to commit together; `total` is how many are left to read, this page included.
 
@@ -171,8 +179,8 @@ class Page(msgspec.Struct, frozen=True):
     many of so many records are gone, to be refused before the first of them is buried. Of a page of
     `known_only` records those are written that the mirror has already, and no others: they do not
     belong to a restricted mirror any more, but what it holds of them is to be true. Those of a page
-    that is `thorough` are compared row by row, whatever their hashes say. A `warning` is for
-    whoever watches the run.
+    that is `thorough` are compared row by row, whatever their hashes say. What is `unreadable` is
+    there and set aside. A `warning` is for whoever watches the run.
     """
 
     records: Sequence[bytes]
@@ -183,6 +191,7 @@ class Page(msgspec.Struct, frozen=True):
     gone: tuple[int, int] | None = None
     known_only: bool = False
     thorough: bool = False
+    unreadable: Sequence[Unreadable] = ()
     warning: str = ""
 
 
@@ -299,7 +308,8 @@ class Part(msgspec.Struct, frozen=True):
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """Where a walk begins: what was left by the last one, and what the mirror holds.
 
-    It is the `first` one of its part if no other has left anything.
+    It is the `first` one of its part if no other has left anything. The ids of `unreadable`
+    records are those that were set aside because the source could not give them.
     """
 
     source: Source
@@ -309,6 +319,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None = None
     known: Known = Known()
     touched: Touched = Touched()
+    unreadable: tuple[int, ...] = ()
     identity: Identity = Identity("", "", "")
 
     def anew(self) -> Start:

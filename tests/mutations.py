@@ -42,9 +42,9 @@ MUTATIONS = (
     ),
     Mutation(
         "a record falls between two pages",
-        "etl/paging.py",
-        "after = last_id(found.records, after) if found.records else after",
-        "after = last_id(found.records, after) + 1 if found.records else after",
+        "etl/keyset.py",
+        "after = last_id(found.records, after) if found.records else",
+        "after = last_id(found.records, after) + 1 if found.records else",
         LS_WALKS,
     ),
     Mutation(

@@ -16,7 +16,7 @@ LAYERS = (
     "etl.errors etl.tables etl.batch etl.failpoints",
     "etl.stream etl.auth etl.times etl.address etl.column_types etl.signals etl.files",
     "etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake etl.sheets",
-    "etl.inputs",
+    "etl.inputs etl.keyset",
     "etl.verdict etl.wire etl.reader etl.reject etl.survey",
     "etl.platforms etl.client etl.ping etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock etl.job",
@@ -35,7 +35,8 @@ LAYER = {name: depth for depth, line in enumerate(LAYERS) for name in line.split
 FOLDERS = ("etl.platforms", "etl.cli", "etl.standins")  # inside these, anything but circles
 
 # What a platform is described with: words, no I/O.
-WORDS = {"errors", "stream", "tables", "times", "paging", "elements", "auth", "intake", "inputs"}
+WORDS = {"errors", "stream", "tables", "times", "paging", "keyset", "elements", "auth"}
+WORDS |= {"intake", "inputs"}
 # Who may import a library; a folder stands for everything in it.
 USERS = {
     "httpx": {
