@@ -67,7 +67,7 @@ def _named(asked: object) -> Iterator[None]:
     """Say which request it was whose answer a walk cannot read."""
     try:
         yield
-    except (BadAnswer, msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except (BadAnswer, msgspec.DecodeError, UnicodeError, RecursionError) as error:
         first = asked[0] if isinstance(asked, list) else asked
         if not isinstance(first, Request):
             raise
@@ -114,7 +114,7 @@ def _decoding() -> Iterator[None]:
     """Turn an answer that a platform cannot decode into a BadAnswer; a bug of ours stays one."""
     try:
         yield
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise BadAnswer(f"an answer is not what the platform documents: {error}") from error
 
 
