@@ -73,6 +73,6 @@ class Table:
 
     def bury(self, by: str, source: str, ids: Iterable[Any], stamp: str) -> int:
         """Turn live rows into tombstones by a column."""
-        failpoints.reach("tombstoning")  # what lies in them may be buried already, or not
+        failpoints.reach("tombstoning")  # with what lies in them, or not
         values = (stamp, stamp, source, self._values(list(ids)), *self.sql.constants)
         return self._session.run(self.sql.bury(by), values)
