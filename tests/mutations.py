@@ -561,8 +561,8 @@ MUTATIONS = (
     Mutation(
         "a head may take for ever",
         "etl/wire.py",
-        "        if left <= 0:",
-        "        if False:",
+        "        if ends_at is None:",
+        "        if True:",
         "tests/faults/test_bytes.py",
         "head",
     ),
