@@ -12,6 +12,10 @@ from urllib.parse import parse_qsl, quote, unquote_to_bytes
 
 import httpx
 
+from etl.errors import BadAnswer
+
+SHORT = 1_000_000  # bytes
+
 Flow = Generator[httpx.Request, httpx.Response, None]
 
 
@@ -58,7 +62,7 @@ class Session(httpx.Auth):
         response = yield request
         if response.status_code != httpx.codes.UNAUTHORIZED:
             return
-        response.read()
+        _read_whole(response)
         if self._expired(response):
             request.headers.update((yield from self._login(request, headers)))
             yield request
@@ -73,9 +77,19 @@ class Session(httpx.Auth):
             asked = self._fetch()
             asked.extensions = request.extensions  # the time limits
             response = yield asked
-            response.read()
+            _read_whole(response)
             self._headers = self._read(response)
             return self._headers
+
+
+def _read_whole(response: httpx.Response) -> None:
+    """Read an answer about credentials, which is short. Raises BadAnswer where it is not."""
+    body = bytearray()
+    for chunk in response.iter_bytes():
+        body += chunk
+        if len(body) > SHORT:
+            raise BadAnswer(f"the answer to a log-in is larger than {SHORT:,} bytes; not read on")
+    response._content = bytes(body)  # noqa: SLF001  # as `read` does, which knows no limit
 
 
 class BceSignature(httpx.Auth):
@@ -176,6 +190,6 @@ class RefreshedToken(httpx.Auth):
         asked.extensions = request.extensions  # the time limits
         began = self._clock()
         response = yield asked
-        response.read()
+        _read_whole(response)
         self._access = self._read(response)
         self._renew_at = began + self._lifetime

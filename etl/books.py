@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,12 +11,24 @@ from decimal import Decimal
 from typing import Any
 
 from etl import times
+from etl.address import POSTGRES
 from etl.database import Session
 from etl.errors import ConfigurationError, MirrorError
 from etl.statements import Spelling
 from etl.stream import Source, Stream
 
 Rows = list[dict[str, Any]]
+
+_WORD = re.compile(r"[A-Za-z_\u0080-\uffff][\w$]*")
+_VOLATILE = "SELECT DISTINCT proname FROM pg_proc WHERE provolatile = 'v' AND proname = ANY(%s)"
+HARMLESS = frozenset(
+    (
+        *("array_sample", "array_shuffle", "bernoulli", "clock_timestamp", "current_query"),
+        *("currval", "gen_random_uuid", "lastval", "pg_sleep", "random", "random_normal"),
+        *("setseed", "system", "timeofday", "uuidv4", "uuidv7"),
+    )
+)
+"""Functions that are volatile because each call gives something else, or takes its time."""
 
 
 @dataclass(frozen=True)
@@ -113,6 +126,8 @@ def query(session: Session, sql: str) -> Iterator[Found]:
 
     Raises ConfigurationError for SQL the database does not take.
     """
+    if session.dialect == POSTGRES:
+        _refuse_acting(session, sql)
     try:
         with session.streamed(sql) as (names, rows):
             if names is None:
@@ -121,6 +136,23 @@ def query(session: Session, sql: str) -> Iterator[Found]:
     except MirrorError as error:
         said = str(error).replace("the mirror failed", "the query failed", 1)
         raise ConfigurationError(said) from error
+
+
+def _refuse_acting(session: Session, sql: str) -> None:
+    """Refuse functions that act: a transaction that only reads lets them end other sessions.
+
+    Whatever the text names counts, quoted or not: to tell a call from a word, one would have to
+    read SQL as the server does. Raises ConfigurationError.
+    """
+    words = {word.lower() for word in _WORD.findall(sql)}
+    acting = {name for (name,) in session.all(_VOLATILE, (sorted(words),))} - HARMLESS
+    if re.search(r'U&\s*"', sql, re.IGNORECASE):
+        acting.add('U&"…"')
+    if acting:
+        raise ConfigurationError(
+            f"the query names {', '.join(sorted(acting))}, which can do more than read; only "
+            "questions can be asked (a function of your own is to be declared STABLE)"
+        )
 
 
 def _shown(value: Any) -> Any:

@@ -13,24 +13,25 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
 import httpx
 
-from etl import __version__
+from etl import __version__, failpoints
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
-from etl.stream import Answer, Request, Secret, Source
-from etl.times import http_date
+from etl.stream import Answer, Request, Source, blotted
+from etl.times import seconds_until
 from etl.verdict import verdict
+from etl.wire import Wire
 
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 LONGEST_PAUSE = 60.0  # seconds, also for a Retry-After
 MAX_BYTES = 1_000_000_000  # of one answer, unpacked
+ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
+UNPACKED = frozenset({"", "identity", "gzip", "deflate"})
 BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
-SHORTEST_SECRET = 4  # characters; less would blot out half of what is said
 RETRIED = frozenset({408, 429, 502, 503, 504})
 RETRIED_ONCE = frozenset({500})  # often the caller's own fault, so not more
 TURNED_AWAY = 429  # by who did not look at the request
@@ -55,8 +56,10 @@ class Client:
         self._next_at = 0.0
         self._turn = threading.Lock()
         self._free = threading.BoundedSemaphore(source.concurrency)
+        self._wire = Wire()
         try:
             self._http = self._opened(auth, transport)
+            self._wire.attach(self._http)
         except (ValueError, ImportError, OSError, httpx.InvalidURL) as error:
             raise ConfigurationError(
                 f"{source.name}: no connection can be made with this url, and the proxy and "
@@ -70,10 +73,10 @@ class Client:
             transport=transport,
             verify=_trust(self._source),
             timeout=httpx.Timeout(self._source.timeout, connect=10.0),
-            headers={"User-Agent": f"annomirror/{__version__}", "Accept": "application/json"},
+            headers={"User-Agent": f"annomirror/{__version__}", **ACCEPTED},
             # Servers set a session cookie on every answer; sent back it would mix up accounts.
             cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-            event_hooks={"request": [self._count]},
+            event_hooks={"request": [self._count], "response": [_refuse_packed]},
             # A proxy of the environment is for the world outside this machine.
             mounts={"all://127.0.0.1": None, "all://localhost": None},
         )
@@ -91,10 +94,10 @@ class Client:
             try:
                 with self._free:
                     answer = self._once(request)
-                error = self._explain(self._source, answer) or verdict(request, answer)
+                error = self._judged(request, answer)
                 if error and answer.file:
                     answer.file.close()
-                retry_after = _seconds(answer.headers.get("retry-after"))
+                retry_after = seconds_until(answer.headers.get("retry-after"))
             except SourceError as failure:
                 error = failure
             except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as failure:
@@ -104,6 +107,12 @@ class Client:
             if not _worth_retrying(error, attempt, once=request.once):
                 raise error
             self._sleep(_pause(attempt, retry_after))
+
+    def _judged(self, request: Request, answer: Answer) -> SourceError | None:
+        try:
+            return self._explain(self._source, answer) or verdict(request, answer)
+        except (UnicodeError, RecursionError) as error:
+            return BadAnswer(f"{request.method} {request.path}: the answer is no JSON: {error}")
 
     def _count(self, _request: httpx.Request) -> None:
         with self._turn:
@@ -123,7 +132,6 @@ class Client:
     def _once(self, request: Request) -> Answer:
         """Send one request and read its answer within the deadline and the byte cap."""
         self._wait_for_turn()
-        ends_at = time.monotonic() + self._source.deadline
         built = self._http.build_request(
             request.method,
             request.path,
@@ -132,21 +140,19 @@ class Client:
             content=request.body,
             headers={} if request.body is None else {"Content-Type": "application/json"},
         )
-        response = self._http.send(built, stream=True)
-        try:
-            answer = self._read(request, response, ends_at)
-        finally:
-            response.close()
-            # It refers back to the answer: what was sent would stay until cycles are collected.
-            response.stream = httpx.ByteStream(b"")
-        log.debug(
-            "%s: %s %s: %d, %s bytes",
-            self._source.name,
-            request.method,
-            request.path,
-            response.status_code,
-            response.num_bytes_downloaded,
-        )
+        failpoints.reach("before_request")
+        with self._wire.within(self._source.deadline) as ends_at:
+            response = self._http.send(built, stream=True)
+            try:
+                answer = self._read(request, response, ends_at)
+            finally:
+                response.close()
+                # It refers back to the answer: what was sent would stay until cycles are collected.
+                response.stream = httpx.ByteStream(b"")
+        got = response.status_code, response.num_bytes_downloaded
+        where = self._source.name, request.method, request.path
+        log.debug("%s: %s %s: %d, %s bytes", *where, *got)
+        failpoints.reach("after_fetch")
         return answer
 
     def _read(self, request: Request, response: httpx.Response, ends_at: float) -> Answer:
@@ -176,15 +182,12 @@ class Client:
         if response.is_success and body.lstrip()[:1] in (b"{", b"["):
             return body
         headers = response.request.headers
-        sent = [
-            *(v.reveal() for v in self._source.options.values() if isinstance(v, Secret)),
+        sent: list[str] = [
+            *self._source.spellings(),
             headers.get("authorization", "").rpartition(" ")[2],
             *re.findall(r"=([^;]+)", headers.get("cookie", "")),
         ]
-        for secret in sorted(sent, key=len, reverse=True):
-            if len(secret) >= SHORTEST_SECRET:
-                body = body.replace(secret.encode(), b"***")
-        return body
+        return blotted(body, [secret.encode() for secret in sent], b"***")
 
     def _chunks(self, response: httpx.Response, ends_at: float) -> Iterator[bytes]:
         size = 0
@@ -204,6 +207,13 @@ class Client:
         where = self._source.url
         sent = not isinstance(failure, UNSENT)
         return Unreachable(f"{where} does not answer: {said}", reached=broken_off, sent=sent)
+
+
+def _refuse_packed(response: httpx.Response) -> None:
+    """Refuse what may unpack to a million times its size: packed twice, or otherwise than asked."""
+    packed = response.headers.get("content-encoding", "").strip().lower()
+    if packed not in UNPACKED:
+        raise BadAnswer(f"the answer is packed as {packed[:40]!r}, which was not asked for")
 
 
 def _trust(source: Source) -> ssl.SSLContext | bool:
@@ -235,15 +245,3 @@ def _pause(attempt: int, retry_after: float | None) -> float:
     if retry_after is not None:
         return min(retry_after, LONGEST_PAUSE)
     return min(2.0 ** (attempt - 2), LONGEST_PAUSE) * random.uniform(0.5, 1.0)  # noqa: S311  # jitter is no secret
-
-
-def _seconds(retry_after: str | None) -> float | None:
-    """Read a Retry-After header: seconds, or an HTTP date."""
-    if not retry_after:
-        return None
-    try:
-        return max(0.0, float(retry_after))
-    except ValueError:
-        pass
-    until = http_date(retry_after)
-    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until else None

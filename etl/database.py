@@ -17,7 +17,7 @@ from contextlib import (
 )
 from typing import Any
 
-from etl import files
+from etl import failpoints, files
 from etl.address import POSTGRES, SQLITE, Address
 from etl.errors import ConfigurationError, KeyTaken, MirrorError
 from etl.signals import held_back
@@ -82,8 +82,9 @@ class Session:
             else:
                 # Postgres takes nothing but a question for a cursor of its own.
                 stack.enter_context(self.transaction(rehearsal=True))
+                cursor = stack.enter_context(closing(self.driver.cursor("question")))
                 with translated():
-                    cursor = self.driver.cursor("question").execute(sql)
+                    cursor.execute(sql)
             stack.enter_context(closing(cursor))
             names = cursor.description and [column[0] for column in cursor.description]
             yield names, _fetched(cursor)
@@ -108,8 +109,10 @@ class Session:
 
     def _commit(self, command: str) -> None:
         """Commit; Postgres answers with a rollback where a statement had failed unheard."""
+        failpoints.reach("before_commit")
         if getattr(self._execute(command), "statusmessage", command) == "ROLLBACK":
             raise MirrorError("the mirror failed: a statement of the transaction had failed")
+        failpoints.reach("after_commit")
 
     def _words(self) -> tuple[str, ...]:
         """Give the commands that begin a transaction, commit it and roll it back."""

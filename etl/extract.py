@@ -58,7 +58,21 @@ def pages(
             except SourceError as error:
                 item = walk.throw(error)
             else:
-                item = walk.send(answer)
+                with _named(item):
+                    item = walk.send(answer)
+
+
+@contextmanager
+def _named(asked: object) -> Iterator[None]:
+    """Say which request it was whose answer a walk cannot read."""
+    try:
+        yield
+    except (BadAnswer, msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        first = asked[0] if isinstance(asked, list) else asked
+        if not isinstance(first, Request):
+            raise
+        undecoded = "" if isinstance(error, BadAnswer) else "the answer is not as documented: "
+        raise BadAnswer(f"{first.method} {first.path}: {undecoded}{error}") from error
 
 
 def ask(questions: Generator[Request, Answer, T], sender: Sender) -> T:
@@ -100,7 +114,7 @@ def _decoding() -> Iterator[None]:
     """Turn an answer that a platform cannot decode into a BadAnswer; a bug of ours stays one."""
     try:
         yield
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeError) as error:
         raise BadAnswer(f"an answer is not what the platform documents: {error}") from error
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from etl import __version__, times
+from etl import __version__, failpoints, times
 from etl.database import Session
 from etl.errors import AnnomirrorError, MirrorError, Outcome, RefusedError
 from etl.layout import keys
@@ -100,6 +100,7 @@ class Ledger:
                 f"WHERE {self._spelling.equal('id')}",
                 (times.now(), outcome.value, _said(error), self.run_id),
             )
+            failpoints.reach("closing_run")
 
     def finish_as_noted(self) -> None:
         """Sum the run up by its streams."""

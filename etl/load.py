@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from etl import holdings, times
+from etl import failpoints, holdings, times
 from etl.cadence import Cadence
 from etl.database import Session
 from etl.digests import Digests
@@ -13,7 +13,7 @@ from etl.errors import MirrorError
 from etl.merge import Counts, Merge
 from etl.positions import Positions
 from etl.quarantine import Quarantine
-from etl.reject import record_key
+from etl.reject import record_key, unreadable
 from etl.statements import Spelling
 from etl.stream import (
     Complete,
@@ -90,12 +90,14 @@ class Loader:
             since=since,
             known=self._known(part),
             touched=self._touched(position),
+            unreadable=self._quarantine.unreadable(part),
             identity=identity or Identity("", "", ""),
         )
 
     def commit(self, part: Part, page: Page, batch: Batch) -> Counts:
         """Write a page, all of it or nothing. Raises RefusedError, MirrorError."""
         stamp = times.now()
+        batch.rejects += map(unreadable, page.unreadable)
         with self._session.transaction():
             if page.gone:
                 self._merge.refuse_too_many(*page.gone)
@@ -111,6 +113,7 @@ class Loader:
             elif counts.inserted or counts.updated or counts.deleted:
                 self._digests.forget(part)
             self._quarantine.update(part, page, batch, stamp)
+            failpoints.reach("mid_transaction")
             if page.position is not None:
                 self._positions.store(part, page.position, stamp)
             self._cadence.note(part, page, stamp)

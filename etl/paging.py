@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from etl.errors import BadAnswer
-from etl.stream import Answer, Complete, Page, Request, Walk
+from etl.stream import Answer, Complete, Page, Request, Unreadable, Walk
 from etl.times import http_date, text
 
 _FLAT = msgspec.json.Decoder(dict[str, list[msgspec.Raw] | int | float | str | bool | None])
@@ -28,10 +28,20 @@ _ID = msgspec.json.Decoder(_WithId)
 
 
 class Listing(msgspec.Struct, frozen=True):
-    """The records of one answer, each as its own JSON text, and what the envelope says."""
+    """The records of one answer, each as its own JSON text, and what the envelope says.
+
+    Records that are there but cannot be given are `unreadable`.
+    """
 
     records: Sequence[bytes]
     envelope: Mapping[str, Any]
+    unreadable: Sequence[Unreadable] = ()
+
+    @property
+    def ids(self) -> list[int]:
+        """Give the ids there are, those of unreadable records as well."""
+        found = [key for key in map(record_id, self.records) if key is not None]
+        return found + [one.id for one in self.unreadable]
 
     def number(self, name: str) -> int:
         """Give a count out of the envelope. Raises BadAnswer when there is none."""
@@ -48,7 +58,7 @@ def listing(answer: Answer, name: str | None = None) -> Listing:
     """
     try:
         return _listing(answer.body, name)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         return _tolerant(answer.body, name)
 
 
@@ -209,29 +219,4 @@ def numbered(
         kept = [record for record in found.records if keep(record)]
         yield Page(kept, total=left, complete=claim, last=last)
         if last:
-            return
-
-
-def keyset(
-    request: Callable[[int], Request],
-    page: Callable[[Listing, int, int], Page],
-    *,
-    name: str,
-    total: str,
-    after: int,
-) -> Walk:
-    """Read pages in id order, each asking for ids above the last one seen.
-
-    `page` makes the page of (listing, last id, how many are still to come). The envelope's
-    `total` must count what the request's own filter lets through, so that a server which caps
-    the page size is read to its end all the same.
-    """
-    while True:
-        found = listing((yield request(after)), name)
-        left = found.number(total) - len(found.records)
-        if left > 0 and not found.records:
-            raise BadAnswer(f"the answer announces {left} records and holds none")
-        after = last_id(found.records, after) if found.records else after
-        yield page(found, after, left)
-        if left <= 0:
             return

@@ -12,14 +12,17 @@ from etl.errors import AnnomirrorError, Outcome, RefusedError, SourceError
 from etl.load import Loader
 from etl.stream import Identity, Page, Part, Source, Start, Stream, Walk
 
+TOLD = 3  # failures told one by one; a thousand would be no line to read
+
 
 def summed(failures: Mapping[Part, AnnomirrorError], parts: int) -> tuple[Outcome, str]:
     """Say how a stream went some of whose parts failed, and why."""
     outcome = Outcome.PARTIAL if len(failures) < parts else Outcome.FAILED
     if any(isinstance(error, RefusedError) for error in failures.values()):
         outcome = Outcome.REFUSED
-    said = (f"{part.title}: {e}" if part.key else str(e) for part, e in failures.items())
-    return outcome, "; ".join(said)
+    told = [f"{part.title}: {e}" if part.key else str(e) for part, e in failures.items()]
+    rest = [f"and {len(told) - TOLD} more"] if len(told) > TOLD else []
+    return outcome, "; ".join((*told[:TOLD], *rest))
 
 
 class Reading(msgspec.Struct, frozen=True):

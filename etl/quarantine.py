@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from etl import times
 from etl.database import Session
 from etl.layout import specs
-from etl.reject import Reject, record_key
+from etl.reject import Reject, is_unreadable, record_key
 from etl.statements import Spelling
 from etl.stream import Complete, Known, Page, Part, Span, Stream
 from etl.tables import Rejected
@@ -64,6 +64,15 @@ class Quarantine:
         if page.last and held:
             held -= self._release(self._repaired(part, met))
         self._next = held, met
+
+    def unreadable(self, part: Part) -> tuple[int, ...]:
+        """List the ids of records that the source could not give."""
+        if not self._held:
+            return ()
+        where = self._spelling.equal("source", "stream", "part")
+        sql = f"SELECT record_key, reason FROM {TABLE} WHERE {where}"
+        rows = self._session.all(sql, (*self._of, part.key))
+        return tuple(sorted(int(k) for k, why in rows if _is_id(k) and is_unreadable(why)))
 
     def settle(self) -> None:
         """Remember the last update, which is committed now."""

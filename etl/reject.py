@@ -7,8 +7,9 @@ import json
 from typing import Any, NamedTuple
 
 from etl.layout import specs
-from etl.stream import Shape
+from etl.stream import Shape, Unreadable
 
+UNREADABLE = "the source has this record and cannot give it"
 KEY_LENGTH = 200  # an id is shorter
 
 
@@ -28,6 +29,17 @@ def reject(raw: bytes, error: Exception, shape: Shape) -> Reject:
         content = None
     payload = storable(_payload(raw, content, shape))
     return Reject(_reject_key(content, payload, shape), storable(str(error)), payload)
+
+
+def unreadable(lost: Unreadable) -> Reject:
+    """Keep what is known of a record that the source could not give."""
+    known = storable(lost.known.decode(errors="backslashreplace"))
+    return Reject(record_key(lost.id), storable(f"{UNREADABLE}: {lost.reason}"), known)
+
+
+def is_unreadable(reason: str) -> bool:
+    """Tell by its reason a record that the source could not give: what is kept of it is not it."""
+    return reason.startswith(UNREADABLE)
 
 
 def record_key(identity: object) -> str:

@@ -81,6 +81,15 @@ def address(value: Any, where: str) -> str:
     return str(value).rstrip("/")
 
 
+def ping_url(value: Any, where: str) -> Secret:
+    """Check where to tell how runs went; its path is secret, so it is not shown."""
+    if not _ADDRESS.fullmatch(str(value)) or not _can_be_reached(str(value)):
+        raise ConfigurationError(
+            f"{where} should be an address that begins with https:// or http://, without a query"
+        )
+    return Secret(str(value).rstrip("/"))
+
+
 def _can_be_reached(url: str) -> bool:
     """Tell whether host and port, if any, can be read, and the host be looked up."""
     try:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etl import setting_values
+from etl import ping, setting_values
 from etl.address import Address, parse
 from etl.errors import ConfigurationError
 from etl.platforms import PLATFORMS
@@ -39,6 +39,7 @@ class Settings:
     path: Path
     mirror: Address
     sources: tuple[Source, ...]
+    ping: ping.Ping | None = None
 
     def select(self, names: Iterable[str]) -> tuple[Source, ...]:
         """Give the named sources, each once, or all. Raises ConfigurationError for a wrong name."""
@@ -84,12 +85,13 @@ def read(option: str | None = None, *, secrets: bool = True) -> Settings:
     content = _replaced(content, variables, path)
     _check_keys(content, {"mirror", "sources"}, f"{path}")
     mirror = _table(content.get("mirror", {}), f"{path}: [mirror]")
-    _check_keys(mirror, {"database", "schema"}, f"{path}: [mirror]")
+    _check_keys(mirror, {"database", "schema", *ping.KEYS}, f"{path}: [mirror]")
     sources = _table(content.get("sources", {}), f"{path}: [sources]")
     return Settings(
         path,
         _mirror(mirror, path.parent),
         tuple(_source(name, value, path, secrets=secrets) for name, value in sources.items()),
+        ping.configured(mirror, f"{path}: [mirror]"),
     )
 
 
@@ -122,7 +124,9 @@ def _variables(path: Path) -> dict[str, str | None]:
 
 
 def _forget_secrets(content: dict[str, Any]) -> None:
-    sources = content.get("sources")
+    mirror, sources = content.get("mirror"), content.get("sources")
+    if isinstance(mirror, dict):
+        mirror.pop("ping_url", None)
     for source in sources.values() if isinstance(sources, dict) else ():
         platform = PLATFORMS.get(str(source.get("platform"))) if isinstance(source, dict) else None
         for option in platform.options if platform else ():

@@ -8,10 +8,13 @@ transaction.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+import json
+import re
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from datetime import timedelta, tzinfo
 from enum import Enum
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, AnyStr, BinaryIO, Protocol
+from urllib.parse import quote
 
 import msgspec
 
@@ -22,6 +25,9 @@ if TYPE_CHECKING:
     from etl.tables import Declared, Entity, Mirrored
 
 # Structs, and no dataclasses: to make these classes took a tenth of a run that finds nothing new.
+
+SHORTEST_SECRET = 4
+_PLAIN = re.compile(r"[A-Za-z0-9_-]{8,}")
 
 Json = Any
 """Raw JSON, decoded: whatever a platform put into an answer."""
@@ -43,6 +49,14 @@ class Secret:
         return "Secret(***)"
 
     __str__ = __repr__
+
+
+def blotted(text: AnyStr, secrets: Iterable[AnyStr], blot: AnyStr) -> AnyStr:
+    """Blot out secrets, the longest first; what is shorter than four would blot out too much."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        if len(secret) >= SHORTEST_SECRET:
+            text = text.replace(secret, blot)
+    return text
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -72,6 +86,19 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         """Reveal one credential; an optional one that is not set is empty."""
         value = self.options.get(option, "")
         return value.reveal() if isinstance(value, Secret) else str(value)
+
+    def spellings(self) -> list[str]:
+        """Give the credentials as they may be quoted: plainly, in JSON, in an address, in all.
+
+        Parts of plain letters and digits are the same in each of them.
+        """
+        plain = [v.reveal() for v in self.options.values() if isinstance(v, Secret)]
+        told = [s for one in plain for s in (one, json.dumps(one)[1:-1], quote(one, safe=""))]
+        return [*told, *(part for one in plain for part in _PLAIN.findall(one))]
+
+    def masked(self, text: str) -> str:
+        """Blot out the credentials in a text that a server had a hand in."""
+        return blotted(text, self.spellings(), "***")
 
     def wants(self, part: Part) -> bool:
         """Tell whether a part is mirrored: restricted to some, those named by id or title are."""
@@ -137,6 +164,14 @@ class Complete(msgspec.Struct, frozen=True):
     doubtful: bool = False
 
 
+class Unreadable(msgspec.Struct, frozen=True):
+    """A record that a source has and cannot give: its id, why, and what else is known of it."""
+
+    id: int
+    reason: str
+    known: bytes
+
+
 class Page(msgspec.Struct, frozen=True):
     """Records to commit together; `total` is how many are left to read, this page included.
 
@@ -144,8 +179,8 @@ class Page(msgspec.Struct, frozen=True):
     many of so many records are gone, to be refused before the first of them is buried. Of a page of
     `known_only` records those are written that the mirror has already, and no others: they do not
     belong to a restricted mirror any more, but what it holds of them is to be true. Those of a page
-    that is `thorough` are compared row by row, whatever their hashes say. A `warning` is for
-    whoever watches the run.
+    that is `thorough` are compared row by row, whatever their hashes say. What is `unreadable` is
+    there and set aside. A `warning` is for whoever watches the run.
     """
 
     records: Sequence[bytes]
@@ -156,6 +191,7 @@ class Page(msgspec.Struct, frozen=True):
     gone: tuple[int, int] | None = None
     known_only: bool = False
     thorough: bool = False
+    unreadable: Sequence[Unreadable] = ()
     warning: str = ""
 
 
@@ -272,7 +308,8 @@ class Part(msgspec.Struct, frozen=True):
 class Start(msgspec.Struct, frozen=True, kw_only=True):
     """Where a walk begins: what was left by the last one, and what the mirror holds.
 
-    It is the `first` one of its part if no other has left anything.
+    It is the `first` one of its part if no other has left anything. The ids of `unreadable`
+    records are those that were set aside because the source could not give them.
     """
 
     source: Source
@@ -282,6 +319,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     since: str | None = None
     known: Known = Known()
     touched: Touched = Touched()
+    unreadable: tuple[int, ...] = ()
     identity: Identity = Identity("", "", "")
 
     def anew(self) -> Start:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from operator import itemgetter
 from typing import Any
 
-from etl import compare
+from etl import compare, failpoints
 from etl.database import Session
 from etl.layout import MADE, Layout
 from etl.reader import Row
@@ -73,5 +73,6 @@ class Table:
 
     def bury(self, by: str, source: str, ids: Iterable[Any], stamp: str) -> int:
         """Turn live rows into tombstones by a column."""
+        failpoints.reach("tombstoning")  # with what lies in them, or not
         values = (stamp, stamp, source, self._values(list(ids)), *self.sql.constants)
         return self._session.run(self.sql.bury(by), values)

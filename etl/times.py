@@ -60,6 +60,18 @@ def http_date(value: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
+def seconds_until(retry_after: str | None) -> float | None:
+    """Read a Retry-After header: seconds, or an HTTP date."""
+    if not retry_after:
+        return None
+    try:
+        return max(0.0, float(retry_after))
+    except ValueError:
+        pass
+    until = http_date(retry_after)
+    return max(0.0, (until - datetime.now(UTC)).total_seconds()) if until else None
+
+
 def recent(before: str | None, moment: str | None, span: timedelta) -> bool:
     """Tell whether two times are less than `span` apart; an unknown one is not.
 

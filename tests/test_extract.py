@@ -87,7 +87,7 @@ def test_an_answer_the_walk_cannot_decode_is_a_bad_answer():
         msgspec.json.decode((yield Request("a")).body)
         yield Page([])
 
-    with pytest.raises(BadAnswer, match="not what the platform documents"):
+    with pytest.raises(BadAnswer, match="GET a: the answer is not as documented"):
         list(pages(walk(), Sender(a=b"{")))
 
 

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from etl.errors import BadAnswer
+from etl.keyset import keyset
 from etl.paging import (
     excerpt,
-    keyset,
     last_id,
     listing,
     loads,

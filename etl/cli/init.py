@@ -124,6 +124,7 @@ def _configuration(platform: Platform, url: str, said: Mapping[str, str]) -> str
     database = [
         _line("database", "sqlite:///mirror.db", "relative to this file"),
         _line("database", "postgresql://user@host/name", 'and schema = "labels"', off=True),
+        _line("ping_url", "${PING_URL}", "a watchman's address, told how each run went", off=True),
     ]
     source = [_line("platform", platform.name), _line("url", url)]
     for option in _asked(platform):

@@ -16,7 +16,7 @@ import click
 
 WIDEST = 60  # cells of one column; more is cut in tables only
 MEASURED = 1000  # rows looked at to choose the widths, so that a table of millions can stream
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -37,8 +37,12 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print CSV; text that a spreadsheet would run as a formula gets an apostrophe."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(map(_harmless, rows))
+    quoting = csv.writer(sys.stdout, lineterminator="\n", quoting=csv.QUOTE_ALL)
+    for row in chain([columns], rows):
+        cells = _harmless(row)
+        # Bare, a carriage return ends the row for a spreadsheet, and what follows begins a cell.
+        torn = any("\r" in cell for cell in cells if isinstance(cell, str))
+        (quoting if torn else writer).writerow(cells)
 
 
 def print_json(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

@@ -16,6 +16,7 @@ from etl.errors import ConfigurationError
 from etl.imports.rejected import STREAM
 from etl.load import Loader
 from etl.platforms import PLATFORMS
+from etl.reject import is_unreadable
 from etl.settings import Settings
 from etl.stream import Page, Part
 from etl.transform import Plan
@@ -62,13 +63,17 @@ def retry(numbers: tuple[int, ...]) -> None:
     chosen = build.read_settings(secrets=False)
     with build.writing(chosen) as session:
         every = books.rejects(session, None, None)
-        all_of_them = [row["id"] for row in every if row["stream"] != STREAM]
+        all_of_them = [row["id"] for row in every if _is_whole(row)]
         rows = [books.reject(session, number) for number in numbers or all_of_them]
         plans = {_of(row): _plan(chosen, row) for row in rows}
         with ledger.opened(session) as run:
             loaders = {of: Loader(session, plan, run.run_id) for of, plan in plans.items()}
             landed = sum(_retry(plans[_of(row)], loaders[_of(row)], row) for row in rows)
     click.echo(f"{landed} of {len(rows)} landed")
+
+
+def _is_whole(row: dict[str, Any]) -> bool:
+    return row["stream"] != STREAM and not is_unreadable(row["reason"])
 
 
 def _of(row: dict[str, Any]) -> tuple[str, str]:
@@ -81,6 +86,10 @@ def _plan(chosen: Settings, row: dict[str, Any]) -> Plan:
     if row["stream"] == STREAM:
         raise ConfigurationError(
             f"reject {row['id']} is a line of a file; mend the file and run its import again"
+        )
+    if is_unreadable(row["reason"]):
+        raise ConfigurationError(
+            f"reject {row['id']}: only the source has this record; every sync asks for it again"
         )
     streams = {stream.name: stream for stream in PLATFORMS[source.platform].streams}
     if row["stream"] not in streams:

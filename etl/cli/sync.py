@@ -15,7 +15,7 @@ import click
 
 from etl import ledger, migrate, signals, sync
 from etl.address import SQLITE, Address
-from etl.cli import build
+from etl.cli import build, metrics
 from etl.cli.options import common, invocation
 from etl.cli.progress import Progress
 from etl.database import Session
@@ -29,6 +29,7 @@ from etl.errors import (
 )
 from etl.job import Job
 from etl.ledger import StreamReport
+from etl.ping import Ping
 from etl.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ class RunReport:
     seconds: float = 0.0
     streams: list[StreamReport] = field(default_factory=list)
     error: str | None = None
+    ping: Ping | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the contract's object."""
@@ -62,10 +64,12 @@ class RunReport:
 @click.option("--dry-run", is_flag=True, help="Fetch and compare, write nothing.")
 @click.option("--allow-mass-delete", is_flag=True, help="Believe a listing, however short it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--metrics-file", metavar="PATH", help="Write how it went for Prometheus.")
 @common
 def command(  # noqa: PLR0913  # one for each option
     sources: Sequence[str],
     streams: Sequence[str],
+    metrics_file: str | None,
     *,
     full: bool,
     dry_run: bool,
@@ -77,23 +81,45 @@ def command(  # noqa: PLR0913  # one for each option
     Reads what changed since the last run from every SOURCE (all of them by default) and writes
     it into the mirror, page by page: what is committed stays, whatever happens next.
     """
+    metrics.refuse_unwritable(metrics_file)
     report = RunReport()
     began = time.monotonic()
+    with _told(report, None if dry_run else metrics_file):
+        try:
+            chosen = build.read_settings()
+            report.ping = None if dry_run else chosen.ping
+            selected = chosen.select(sources)
+            allowed = {"full": full, "allow_mass_delete": allow_mass_delete}
+            with signals.raised(), build.jobs(selected, streams, **allowed) as jobs:
+                _run(chosen, jobs, report, dry_run=dry_run)
+        except AnnomirrorError as error:
+            report.outcome, report.error = error.outcome, str(error)
+            raise
+        finally:
+            report.seconds = round(time.monotonic() - began, 3)
+            _print(report, as_json=as_json, dry_run=dry_run)
+        _judge(report)
+
+
+@contextmanager
+def _told(report: RunReport, metrics_file: str | None) -> Iterator[None]:
+    """Tell who keeps an eye on the runs how this one went.
+
+    One that found the mirror held by another says nothing: that one will.
+    """
+    code = AnnomirrorError.exit_code
     try:
-        chosen = build.read_settings()
-        selected = chosen.select(sources)
-        with (
-            signals.raised(),
-            build.jobs(selected, streams, full=full, allow_mass_delete=allow_mass_delete) as jobs,
-        ):
-            _run(chosen, jobs, report, dry_run=dry_run)
+        yield
+        code = 0
     except AnnomirrorError as error:
-        report.outcome, report.error = error.outcome, str(error)
+        code = error.exit_code
         raise
     finally:
-        report.seconds = round(time.monotonic() - began, 3)
-        _print(report, as_json=as_json, dry_run=dry_run)
-    _judge(report)
+        if report.outcome is not Outcome.BUSY:
+            if report.ping:
+                report.ping.ended(well=code == 0)
+            if metrics_file:
+                metrics.write(metrics_file, code, report.seconds, report.streams)
 
 
 def _run(chosen: Settings, jobs: Sequence[Job], report: RunReport, *, dry_run: bool) -> None:
@@ -105,6 +131,8 @@ def _run(chosen: Settings, jobs: Sequence[Job], report: RunReport, *, dry_run: b
         Progress(sys.stderr if shown else None) as progress,
     ):
         report.run = None if dry_run else run.run_id
+        if report.ping:
+            report.ping.began()
 
         def follow(event: sync.Event) -> None:
             progress.show(event)

@@ -185,7 +185,7 @@ def test_check_tells_a_disabled_legacy_token_from_a_wrong_one(server, place):
     assert "disabled in this organisation" in err
 
 
-def test_a_project_with_a_page_the_server_cannot_serve_does_not_harm_the_others(server, place):
+def test_a_task_that_the_server_cannot_serve_is_set_aside_and_harms_no_other(server, place):
     project, _ = project_of(server.client, "Poisoned", 2)
     raw = b'[{"data": {"image": "\\ud800"}}]'
     path, kind = f"/api/projects/{project}/import", {"Content-Type": "application/json"}
@@ -195,10 +195,10 @@ def test_a_project_with_a_page_the_server_cannot_serve_does_not_harm_the_others(
     server.client.delete(f"/api/projects/{project}/").raise_for_status()
 
     streams = {stream["stream"]: stream for stream in json.loads(out)["streams"]}
-    assert code == 3
-    assert streams["tasks"]["outcome"] == "partial"
-    assert "Poisoned" in streams["tasks"]["error"]
-    assert "Poisoned" in err
+    assert (code, streams["tasks"]["outcome"], streams["tasks"]["rejected"]) == (0, "ok", 1), err
+    reasons = place.run("sql", "SELECT reason FROM sync_rejects", "--format", "csv")[1]
+    assert "cannot give it" in reasons
+    assert "HTTP 500" in reasons
 
 
 def test_a_killed_sync_goes_on_from_the_last_committed_page(server, tmp_path):

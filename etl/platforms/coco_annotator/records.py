@@ -34,7 +34,10 @@ def peek(record: bytes, decoder: msgspec.json.Decoder[T]) -> T:
             content = json.loads(bytes(record))
         except (ValueError, RecursionError):
             raise error from None
-        return msgspec.convert(content, decoder.type)
+        try:
+            return msgspec.convert(content, decoder.type)
+        except UnicodeEncodeError:  # half a surrogate pair, which no column takes
+            raise error from None
 
 
 def local(record: Record, zone: tzinfo) -> Record:

@@ -16,9 +16,11 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
-from etl.paging import Listing, keyset, listing, mapping, record_id
+from etl.keyset import keyset
+from etl.paging import Listing, listing, mapping
 from etl.platforms.label_studio import login
 from etl.platforms.label_studio.query import TASKS, counted, told, whole
+from etl.platforms.label_studio.unreadable import near
 from etl.stream import Complete, Held, Known, Page, Request, Span, Start, Walk
 
 SMALL = 100  # tasks that cost less to read than to halve further
@@ -138,9 +140,8 @@ def _read_again(start: Start, span: Span, among: int, *, thorough: bool = False)
         return Request(TASKS, whole(start, after=after, upto=span.upto))
 
     def page(found: Listing, _after: int, left: int) -> Page:
-        keys = [record_id(record) for record in found.records]
-        ids.update(key for key in keys if key is not None)
-        proven.append(None not in keys)
+        ids.update(found.ids)
+        proven.append(len(found.ids) == len(found.records) + len(found.unreadable))
         complete = None
         if left <= 0 and all(proven):
             complete = Complete("id", held.ids, frozenset(ids), among=among)
@@ -148,7 +149,8 @@ def _read_again(start: Start, span: Span, among: int, *, thorough: bool = False)
         return Page(found.records, total=total, complete=complete, thorough=thorough)
 
     proven = list[bool]()
-    yield from keyset(request, page, name="tasks", total="total", after=span.above)
+    around = near(start, upto=span.upto)
+    yield from keyset(request, page, name="tasks", total="total", after=span.above, around=around)
 
 
 def _count(start: Start, span: Span) -> Asking:

@@ -13,8 +13,9 @@ from typing import Any
 import msgspec
 
 from etl.errors import BadAnswer, ConfigurationError
-from etl.paging import Listing, keyset, listing, mapping, numbered, one_list, record_id
-from etl.platforms.label_studio import left_out, login
+from etl.keyset import keyset
+from etl.paging import Listing, listing, mapping, numbered, one_list, record_id
+from etl.platforms.label_studio import left_out, login, unreadable
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told, whole
 from etl.platforms.label_studio.window import FEW as FEW  # noqa: PLC0414  # checking.py asks here
 from etl.platforms.label_studio.window import believed, is_past, mark, position, window
@@ -98,6 +99,8 @@ def tasks(start: Start) -> Walk:
     times of their making and appear together, seconds to minutes later. What was deleted, and
     what was written without a stamp, is left to the proof.
     """
+    if start.unreadable:
+        yield from unreadable.asked_again(start)
     state = start.position.state
     if not state or "after" not in state:
         state = yield from window(start)
@@ -118,7 +121,8 @@ def tasks(start: Start) -> Walk:
             last=left <= 0,
         )
 
-    yield from keyset(request, page, name="tasks", total="total", after=state["after"])
+    near, after = unreadable.near(start, since=state["since"]), state["after"]
+    yield from keyset(request, page, name="tasks", total="total", after=after, around=near)
 
 
 def predictions(start: Start) -> Walk:

@@ -6,6 +6,7 @@ V1 pages by offset, at most 20 rows at a time, and tells the total. V2 pages by 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
@@ -120,7 +121,15 @@ class Listing:
             raise BadAnswer(f"the answer holds no list: {excerpt(answer.body)}")
         contents = [item if isinstance(item, dict) else {} for item in items]
         ids = [self.spelling.ident(content) for content in contents]
-        return Rows([msgspec.json.encode(item) for item in items], ids, contents, **envelope)
+        return Rows([encoded(item) for item in items], ids, contents, **envelope)
+
+
+def encoded(item: Json) -> bytes:
+    """Write a record as JSON again; half a surrogate pair stays the escape that it was."""
+    try:
+        return msgspec.json.encode(item)
+    except (UnicodeEncodeError, OverflowError):
+        return json.dumps(item).encode()
 
 
 def _object(answer: Answer) -> dict[str, Any]:

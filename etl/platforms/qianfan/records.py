@@ -119,8 +119,8 @@ def _says_nothing(text: str) -> bool:
 def _since_1970(number: float) -> str | None:
     if number <= 0:
         return None
-    seconds = number / 1000 if number >= MILLISECONDS else number
     try:
+        seconds = number / 1000 if number >= MILLISECONDS else number
         return datetime.fromtimestamp(seconds, UTC).isoformat()
     except (OverflowError, OSError) as error:
         raise ValueError(f"{number} is not a time") from error

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
+from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import Rows
 from etl.platforms.qianfan.reading import TRIES, Reading
 from etl.stream import Page, Position
@@ -38,8 +39,10 @@ def turned(  # noqa: PLR0913  # where to begin, when to end, and what to note in
         left = max(rows.total - offset, len(rows.records))
         yield Page(rows.records, leave(reading, offset, rows), total=left)
         at_end = not rows.ids or offset + len(rows.ids) >= rows.total
-        if enough() or at_end or repeated == TRIES:
+        if enough() or at_end:
             break
+        if repeated == TRIES:
+            raise BadAnswer(f"the list of {rows.total} gives the same page at every offset")
         before, step, alone = rows.ids, max(len(rows.ids) - 1, 1), False
         offset += step
         rows = listing.offset_page((yield listing.by_offset(offset, size)))

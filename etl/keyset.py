@@ -1,0 +1,83 @@
+"""Paging by id: each page asks for ids above the last one seen, and around what spoils a page.
+
+Without I/O, as all paging here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+
+import msgspec
+
+from etl.errors import BadAnswer, SourceError
+from etl.paging import Listing, last_id, listing, record_id
+from etl.stream import Answer, Page, Request, Unreadable, Walk
+
+SPOILT = 500  # the status of an answer that a server failed to make
+MOST_UNREADABLE = 20  # records of one walk; where more fail, it is not the records
+
+
+class Around(msgspec.Struct, frozen=True):
+    """How to read around a record that spoils its page: `fewer` records, or one that is `bare`.
+
+    A page is `whole` records long. Both are asked for above an id; what is bare comes without the
+    fields that the source cannot give.
+    """
+
+    whole: int
+    fewer: Callable[[int, int], Request]
+    bare: Callable[[int], Request]
+
+
+def keyset(  # noqa: PLR0913  # what there is to say about a list
+    request: Callable[[int], Request],
+    page: Callable[[Listing, int, int], Page],
+    *,
+    name: str,
+    total: str,
+    after: int,
+    around: Around | None = None,
+) -> Walk:
+    """Read pages in id order, each asking for ids above the last one seen.
+
+    `page` makes the page of (listing, last id, how many are still to come). The envelope's
+    `total` must count what the request's own filter lets through, so that a server which caps
+    the page size is read to its end all the same. A record that spoils its page is searched for
+    by halves, if it is known how to read `around` it.
+    """
+    whole = around.whole if around else 0
+    size, spoilt, lost = whole, 0, 0  # of the next `spoilt` records one spoils its page
+    while True:
+        asked = around.fewer(after, size) if around and size < whole else request(after)
+        try:
+            found = listing((yield asked), name)
+        except BadAnswer as error:
+            if around is None or error.status != SPOILT or lost >= MOST_UNREADABLE:
+                raise
+            spoilt, size = size, size // 2
+            if size:
+                continue
+            found = yield from _bare(around.bare(after), name, error)
+            lost += 1
+        left = found.number(total) - len(found.records) - len(found.unreadable)
+        if left > 0 and not (found.records or found.unreadable):
+            raise BadAnswer(f"the answer announces {left} records and holds none")
+        after = last_id(found.records, after) if found.records else max([after, *found.ids])
+        yield msgspec.structs.replace(page(found, after, left), unreadable=found.unreadable)
+        if left <= 0:
+            return
+        spoilt = max(spoilt - len(found.records) - len(found.unreadable), 0)
+        size = max(spoilt // 2, 1) if spoilt else min(max(size, 1) * 2, whole)
+
+
+def _bare(asked: Request, name: str, error: BadAnswer) -> Generator[Request, Answer, Listing]:
+    """Name the record that cannot be given. Raises the error where even that cannot be had."""
+    try:
+        found = listing((yield asked), name)
+    except SourceError:
+        raise error from None
+    key = record_id(found.records[0]) if found.records else None
+    if key is None:
+        raise error
+    lost = Unreadable(key, str(error), bytes(found.records[0]))
+    return Listing([], found.envelope, [lost])
