@@ -126,6 +126,7 @@ def of_coco_annotator():
 
 def of_qianfan():
     account = Account()
+    account.server._listener.server_close()  # asked without a network
     qianfan.lively(account.state)
     account.gate.admit = lambda _request: None
 
