@@ -643,8 +643,8 @@ MUTATIONS = (
     Mutation(
         "the token is logged",
         "etl/client.py",
-        '            "%s: %s %s: %d, %s bytes",\n            self._source.name,\n',
-        '            "%s: %s %s: %d, %s bytes",\n            built.headers.get("authorization"),\n',
+        "where = self._source.name, request.method, request.path\n",
+        'where = built.headers.get("authorization"), request.method, request.path\n',
         "tests/security/test_canaries.py",
         "no_command",
     ),
