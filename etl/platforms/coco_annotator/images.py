@@ -20,6 +20,7 @@ from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import Scope, burials, image_ids, scope, shown
 from etl.stream import Answer, Page, Request, Start, Walk
 
+EMPTY = 5  # pages at the end that deletions may have emptied meanwhile
 PASSES = 3  # over the documents, before images that are listed but not given are an error
 
 
@@ -82,11 +83,14 @@ def listed(start: Start, asked: Scope) -> Generator[Request, Answer, set[int]]:
 def _documents(start: Start, asked: Scope, wanted: set[int], found: _Found, *, again: bool) -> Walk:
     """Read every page of documents, the last one first; `again`, until nothing is missed."""
     answer = yield Request("/api/image/", {"page": 1, "per_page": 1, "fields": "id"})
-    size = start.source.page_size
+    size, empty = start.source.page_size, 0
     for number in range(-(-listing(answer, "images").number("total") // size), 0, -1):
         answer = yield Request("/api/image/", {"page": number, "per_page": size})
         page = listing(answer, "images")
         found.total = page.number("total")
+        empty = 0 if page.records else empty + 1
+        if empty > EMPTY:  # else a total beyond reason is asked for page by page
+            raise BadAnswer(f"{found.total} images are announced, and page {number} has none")
         ours = [_wanted(record, asked, wanted, found) for record in page.records]
         yield Page(list(compress(page.records, ours)), total=number * size)
         others = [record for record, fits in zip(page.records, ours, strict=True) if not fits]

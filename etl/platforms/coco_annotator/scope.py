@@ -166,7 +166,7 @@ def burials(start: Start, kind: str) -> Generator[Request, Answer, dict[int | st
     try:
         answer = yield Request("/api/undo/list/", {"type": kind, "limit": 1000})
         listed = loads(answer.body)
-        dates = [(one["id"], utc(moment(one.get("date"), zone))) for one in listed]
+        dates = {one["id"]: utc(moment(one.get("date"), zone)) for one in listed}
     except (SourceError, ValueError, KeyError, TypeError, AttributeError):
         return {}
-    return {key: date for key, date in dates if date}
+    return {key: date for key, date in dates.items() if date}
