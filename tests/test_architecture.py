@@ -21,6 +21,7 @@ LAYERS = (
     "etl.platforms etl.client etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock etl.job",
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence etl.positions",
+    "etl.guard",
     "etl.merge etl.digests etl.differences etl.aside etl.recall",
     "etl.load etl.ledger etl.mend etl.journal",
     "etl.parts etl.realm etl.sightings etl.strays",

@@ -18,8 +18,8 @@ from msgspec.structs import replace
 
 from etl.paging import Listing, keyset, listing, mapping, record_id
 from etl.platforms.label_studio import login
-from etl.platforms.label_studio.query import TASKS, counted, told, whole
-from etl.stream import Complete, Held, Known, Page, Request, Span, Start, Walk
+from etl.platforms.label_studio.query import TASKS, counted, lost, told, whole
+from etl.stream import Complete, Gone, Held, Known, Page, Request, Span, Start, Walk
 
 SMALL = 100  # tasks that cost less to read than to halve further
 MANY = 5  # times fewer tasks cost less by list than all of them by page
@@ -78,14 +78,14 @@ def _counted_again(start: Start, odd: Sequence[int], among: int) -> Walk:
 
 
 def _mended(start: Start, project: Gap) -> Walk:
-    there, here = project.there.count, project.here.known.count
-    if not there:
+    if not project.there.count:
         # All deleted, or we were removed since this run began: that looks the same.
         login.membership(mapping((yield Request(login.WHOAMI))))
-    yield Page([], gone=(max(here - there, 0), here))
+    there, here = project.there, project.here.known
+    yield Page([], gone=[Gone(here.count - there.count, here.count), *lost(there, here)])
     found = yield from _narrowed(start, project)
     for span in _joined(found):
-        yield from _read_again(start, span, here)
+        yield from _read_again(start, span, here.count)
 
 
 def _narrowed(start: Start, project: Gap) -> Asking:

@@ -14,7 +14,7 @@ from typing import Any
 
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.walks import by_offset
-from etl.stream import Complete, Page, Position, Start, Tally, Walk
+from etl.stream import Complete, Gone, Page, Position, Start, Tally, Walk
 
 Asking = Generator[Any, Any, Any]
 HIGHEST = 2**63  # above any number
@@ -30,7 +30,7 @@ def by_places(listing: Listing) -> Callable[[Start], Walk]:
             return
         here: dict[int | None, int] = yield Tally("numeric_id")
         count, total = sum(here.values()), state["total"]
-        yield Page([], gone=(max(count - total, 0), count))
+        yield Page([], gone=[Gone(max(count - total, 0), count)])
         halving = Halving(listing, total, sorted(n for n in here if n is not None))
         if None in here or not (yield from halving.mended()):
             yield from whole(start.anew())

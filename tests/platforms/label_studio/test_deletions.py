@@ -1,6 +1,7 @@
 """What is gone at a Label Studio is a tombstone after the next run, and nothing else is."""
 
 import math
+from datetime import timedelta
 
 import pytest
 
@@ -400,6 +401,78 @@ def test_predictions_gone_from_many_small_pages_are_refused_as_a_whole(
     assert ids(session, "predictions") == truth(server)["predictions"]
 
 
+@pytest.mark.parametrize("page_size", [10, 500])
+def test_too_many_annotations_that_are_gone_are_refused_until_they_are_allowed(
+    session, server, check, page_size
+):
+    server.project(80, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for key in list(server.state.annotations):
+        server.state.delete_annotation(key)
+    server.wait()
+    for _ in range(2):
+        report = run(session, server, page_size=page_size)["tasks"]
+        assert (report.outcome, report.counts.deleted) == ("refused", 0)
+        assert "Boxes: labels/tasks: 80 of 80 annotations would be deleted" in report.error
+        assert "annomirror sync --allow-mass-delete" in report.error
+        assert (len(ids(session, "annotations")), gone(session, "annotations")) == (80, [])
+    check(trusting=True)
+    assert (len(gone(session, "annotations")), gone(session, "tasks")) == (80, [])
+    idle(session, server)
+
+
+def test_annotations_gone_without_a_stamp_are_refused_as_well(session, server):
+    _, tasks = server.project(300, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for task in map(server.state.task, tasks[:80]):
+        stamp = task.updated_at
+        server.state.delete_annotation(task.annotations[0].id)
+        task.updated_at = stamp
+    report = run(session, server)["tasks"]
+    assert (report.outcome, gone(session, "annotations")) == ("refused", [])
+    assert "80 of 300 annotations would be deleted" in report.error
+
+
+def test_too_many_tasks_that_became_others_under_their_ids_are_refused(session, server, check):
+    _, tasks = server.project(80, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    before = live(session, "label_studio_tasks")
+    for task in tasks:
+        server.state.task(task).created_at += timedelta(days=1)
+        server.state.patch_task(task, data={"n": "another"})
+    server.wait()
+    for _ in range(2):
+        report = run(session, server)["tasks"]
+        assert (report.outcome, report.counts.deleted) == ("refused", 0)
+        assert "80 of 80 rows of label_studio_tasks would be deleted" in report.error
+        assert live(session, "label_studio_tasks") == before
+    check(trusting=True)
+
+
+def test_what_many_small_pages_replace_is_judged_as_one(session, server, check):
+    """Numbers do not tell it, so that it shows only when as many are gone as one may lose."""
+    _, tasks = server.project(200, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for task in tasks:
+        (annotation,) = server.state.task(task).annotations
+        server.state.delete_annotation(annotation.id)
+        server.state.add_annotation(task, [BOX], 1)
+    server.wait()
+    report = run(session, server, page_size=10)["tasks"]
+    assert (report.outcome, len(gone(session, "annotations"))) == ("refused", 50)
+    assert "60 of 260 rows of label_studio_annotations would be deleted" in report.error
+    check(page_size=10, trusting=True)
+
+
+def test_few_annotations_may_go_whatever_their_share(session, server, check):
+    server.project(50, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for key in list(server.state.annotations):
+        server.state.delete_annotation(key)
+    check()
+    assert len(gone(session, "annotations")) == 50
+
+
 # Who we are
 
 
@@ -545,10 +618,21 @@ def test_many_tasks_that_would_go_with_their_projects_are_refused(session, serve
         "tasks": "refused",
         "predictions": "refused",
     }
-    assert "120 of 160 rows would be deleted" in found["tasks"].error
+    assert "120 of 160 rows of label_studio_tasks would be deleted" in found["tasks"].error
     assert (gone(session, "tasks"), gone(session, "predictions")) == ([], [])
     row = next(r for r in live(session, "label_studio_tasks") if r["id"] == 121)
     assert row["data"] == {"n": "goes on"}
+
+
+def test_many_annotations_that_would_go_with_few_tasks_are_refused(session, server):
+    server.project(120)
+    project, _ = server.project(20, title="Moods", annotations=[{"result": []}] * 4)
+    well(run(session, server))
+    server.state.delete_project(project)
+    found = run(session, server)["tasks"]
+    assert found.outcome == "refused"
+    assert "80 of 80 rows of label_studio_annotations would be deleted" in found.error
+    assert (gone(session, "tasks"), gone(session, "annotations")) == ([], [])
 
 
 def test_they_are_buried_when_that_is_said_to_be_right(session, server, emptied, check):
