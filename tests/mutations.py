@@ -126,6 +126,14 @@ MUTATIONS = (
         "go_with_their_projects",
     ),
     Mutation(
+        "a mass deletion is believed range by range",
+        "etl/platforms/label_studio/proof.py",
+        "    yield Page([], gone=[Gone(here.count - there.count, here.count),",
+        "    yield Page([], gone=[Gone(0, here.count),",
+        DELETIONS,
+        "in_several_places",
+    ),
+    Mutation(
         "a mass deletion is believed if it is of annotations",
         "etl/platforms/label_studio/window.py",
         "    if gone := lost(there, start.known):",
@@ -216,7 +224,7 @@ MUTATIONS = (
     Mutation(
         "a task that never adds up is read at every run",
         "etl/platforms/label_studio/proof.py",
-        'odd = here.odd if _noted(here.odd) != note.get("odd") else ()',
+        'odd = here.odd if _noted(here.odd) != before.get("odd") else ()',
         "odd = here.odd",
         ADDING_UP,
         "wrong_upstream",

@@ -253,6 +253,14 @@ def test_a_task_deleted_while_the_tasks_are_read_is_found(session, server, check
     check()
 
 
+def asks_for_tasks(request):
+    return request.path == "/api/tasks/"
+
+
+def reads_tasks(request):
+    return asks_for_tasks(request) and "omit" in request.params
+
+
 def reads_tasks_after(key):
     wanted = f'"operator":"greater","type":"Number","value":{key}}}'
     return lambda request: wanted in str(request.params.get("query"))
@@ -353,6 +361,19 @@ def test_too_many_deletions_are_refused_every_time_until_they_are_allowed(sessio
     well(run(session, server, trusting=True))
     assert len(ids(session, "tasks")) == 60
     idle(session, server)
+
+
+def test_deletions_in_several_places_are_refused_before_the_first_is_buried(session, server):
+    """Each of them small enough for a range of its own, and not too much by itself."""
+    _, tasks = server.project(2000)
+    well(run(session, server))
+    for begin in range(100, 2000, 400):
+        for task in tasks[begin : begin + 14]:
+            server.state.delete_task(task)
+    report = run(session, server, "tasks", max_delete_share=0.02)["tasks"]
+    assert (report.outcome, report.counts.deleted) == ("refused", 0)
+    assert "70 of 2000 rows would be deleted" in report.error
+    assert gone(session, "tasks") == []
 
 
 def test_deletions_in_two_places_are_judged_as_one(session, server):
@@ -474,6 +495,15 @@ def test_few_annotations_may_go_whatever_their_share(session, server, check):
 
 
 # Who we are
+
+
+def test_an_account_removed_while_the_tasks_are_read_is_told_too(session, server):
+    _, tasks = server.project(3)
+    well(run(session, server))
+    server.state.patch_task(tasks[0], data={"n": "edit"})
+    server.meanwhile.append((reads_tasks, lambda: server.state.remove_member(1)))
+    assert "HTTP 403" in run(session, server, "tasks")["tasks"].error  # of tasks, no empty list
+    assert (ids(session, "tasks"), gone(session, "tasks")) == (tasks, [])
 
 
 def test_an_account_removed_from_its_organisation_is_told_and_nothing_is_buried(session, server):
@@ -681,3 +711,27 @@ def test_what_lies_in_a_project_that_answers_no_is_left_alone(session, server, r
         "Boxes: GET /api/tasks/: no",
     )
     assert live(session, "label_studio_tasks") == before
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_comes_while_the_proof_reads_and_goes_again_is_gone(session, server, check, edited):
+    """Numbers that were right once are no sign that they are when they come back."""
+    project, tasks = server.project(12)
+    well(run(session, server))
+    server.state.patch_task(tasks[0], data={"n": "edit"})
+    server.wait()
+    new = []
+
+    def add():
+        server.clock.advance(1)
+        new.extend(server.state.import_tasks(project, [{"data": {"n": "new"}}]))
+        if edited:
+            server.state.patch_task(tasks[1], data={"n": "meanwhile"})
+
+    server.meanwhile.append((reads_tasks, lambda: server.meanwhile.append((asks_for_tasks, add))))
+    well(run(session, server))
+    assert new[0].id in ids(session, "tasks")
+    server.state.delete_task(new[0].id)
+    server.wait()
+    check()
+    assert gone(session, "tasks") == [new[0].id]
