@@ -8,7 +8,7 @@ confirm; else the list is read whole.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,13 +32,18 @@ def by_places(listing: Listing) -> Callable[[Start], Walk]:
         count, total = sum(here.values()), state["total"]
         yield Page([], gone=[Gone(max(count - total, 0), count)])
         halving = Halving(listing, total, sorted(n for n in here if n is not None))
-        if None in here or not (yield from halving.mended()):
+        if None in here or doubled(here) or not (yield from halving.mended()):
             yield from whole(start.anew())
             return
         found = {name: value for name, value in state.items() if name != "lost"}
         yield Page([], Position(state=found))
 
     return prove
+
+
+def doubled(here: Mapping[int | None, int]) -> bool:
+    """Tell whether rows share a number: then places say nothing of them."""
+    return any(count > 1 for number, count in here.items() if number is not None)
 
 
 @dataclass(frozen=True)
