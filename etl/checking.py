@@ -128,15 +128,26 @@ class Check:
         self.verdict.counts.rejected += first.rejected
         if not first.everything:
             return
-        write = partial(self._write, first) if self._mender else None
+        write = partial(self._write, first) if self._may_mend(part, first) else None
         second = self._look(part, deep=deep, write=write)
         confirmed = {p: d for p, d in second.everything.items() if second.confirms(first, p)}
         for place, one in confirmed.items():
             if place in second.found:
                 self.verdict.name(one)
-                self.verdict.mended |= {one.row} if self._mender else set()
+                self.verdict.mended |= {one.row} if write else set()
         unlisted = [one for place, one in confirmed.items() if place not in second.found]
         self._unlisted[part] = (second, unlisted)
+
+    def _may_mend(self, part: Part, found: Inspection) -> bool:
+        """Tell whether to mend what differs: that is asked for, and not too much would go."""
+        if self._mender is None:
+            return False
+        try:
+            self._mender.judge(part, found.found.values())
+        except RefusedError as error:
+            self._failures[part] = error
+            return False
+        return True
 
     def _look(self, part: Part, *, deep: bool, write: Write | None = None) -> Inspection:
         found = self._inspector.inspect(part, deep=deep, write=write)

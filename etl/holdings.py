@@ -96,12 +96,11 @@ def orphaned(table: type[Mirrored], column: str, parent: type[Mirrored], spellin
     return f"{count(table, spelling)} AND {quoted(column)} IN ({dead(parent, spelling)})"
 
 
-def count(table: type[Mirrored], spelling: Spelling) -> str:
-    """Count live rows."""
-    return (
-        f"SELECT count(*) FROM {quoted(table.__tablename__)} "
-        f"WHERE {spelling.equal('source')} AND deleted_at IS NULL"
-    )
+def count(
+    table: Mirrored | type[Mirrored], spelling: Spelling, part_column: str | None = None
+) -> str:
+    """Count live rows, of a part perhaps."""
+    return f"SELECT count(*) FROM {quoted(table.__tablename__)} WHERE {live(part_column, spelling)}"
 
 
 def dead(table: type[Mirrored], spelling: Spelling) -> str:

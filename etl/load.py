@@ -17,6 +17,7 @@ from etl.reject import record_key, unreadable
 from etl.statements import Spelling
 from etl.stream import (
     Complete,
+    Gone,
     Held,
     Identity,
     Inside,
@@ -99,8 +100,8 @@ class Loader:
         stamp = times.now()
         batch.rejects += map(unreadable, page.unreadable)
         with self._session.transaction():
-            if page.gone:
-                self._merge.refuse_too_many(*page.gone)
+            for gone in page.gone:
+                self._merge.guard.refuse_too_many(gone)
             if page.thorough:
                 counts = self._merge.mend(batch.entries, stamp)
             else:
@@ -180,12 +181,14 @@ class Loader:
 
     def _refuse_too_many_orphans(self, parent: Parts | Inside) -> None:
         """Judge what goes with its parents as if a listing had shown it gone."""
-        table, of = self._plan.root.table, (self._plan.source,)
-        lost = holdings.orphaned(table, parent.column, parent.table, self._spelling)
-        ((gone,),) = self._session.all(lost, of * 2)
-        if gone:
-            live = holdings.count(table, self._spelling)
-            self._merge.refuse_too_many(gone, self._session.all(live, of)[0][0])
+        guard, of = self._merge.guard, (self._plan.source,)
+        for layout in (self._plan.root, *self._plan.children):
+            if layout.owner is None:
+                lost = holdings.orphaned(layout.table, parent.column, parent.table, self._spelling)
+                ((gone,),) = self._session.all(lost, of * 2)
+                if gone:
+                    what = f"rows of {layout.table.__tablename__}"
+                    guard.refuse_too_many(Gone(gone, guard.live(layout), what))
 
     def _bury_inside(self, parent: Parts | Inside) -> int:
         """Bury what lies in tombstones of another table."""

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 
-from etl import holdings, times
+from etl import times
 from etl.database import Session
-from etl.difference import Difference
+from etl.difference import Difference, Kind
 from etl.digests import Digests
 from etl.layout import part_key
 from etl.merge import Counts, Merge
-from etl.statements import Spelling
-from etl.stream import Complete, Part
+from etl.stream import Complete, Gone, Part
 from etl.table import Table
 from etl.transform import Entry, Plan
 
@@ -29,6 +29,20 @@ class Mender:
         with self._session.transaction():
             self._digests.forget_all()
             return self._merge.mend(entries, times.now())
+
+    def judge(self, part: Part, found: Collection[Difference]) -> None:
+        """Judge, before the first of them is mended, how many rows go that lie in records.
+
+        Raises RefusedError where too many would.
+        """
+        split, guard = self._plan.stream.parts, self._merge.guard
+        moved = {one.row for one in found if one.kind is Kind.MISSING}
+        extra = Counter(o.table for o in found if o.kind is Kind.EXTRA and o.row not in moved)
+        for table in self._merge.children:
+            name = str(table.layout.table.__tablename__)
+            if extra[name] and not table.layout.owner:
+                among = guard.live(table.layout, part_key(split, part) if split else None)
+                guard.refuse_too_many(Gone(extra[name], among, f"rows of {name}"))
 
     def bury(self, part: Part, unlisted: Sequence[Difference], *, doubtful: bool) -> Counts:
         """Bury records that are not at the source; all of them or, if refused, none.
@@ -59,7 +73,8 @@ class Mender:
                 gone += self._bury_rootless(table, strays, stamp)
                 counts.deleted += gone
                 if gone and not table.layout.owner:
-                    self._merge.refuse_too_many(gone, gone + self._live(table))
+                    among = gone + self._merge.guard.live(table.layout)
+                    self._merge.guard.refuse_too_many(Gone(gone, among))
         return counts
 
     def _bury_rootless(self, table: Table, strays: Sequence[Difference], stamp: str) -> int:
@@ -67,8 +82,3 @@ class Mender:
         name, by = table.layout.table.__tablename__, table.layout.owner or "id"
         keys = {dict(one.key)[by] for one in strays if one.root is None and one.table == name}
         return table.bury(by, self._plan.source, keys, stamp) if keys else 0
-
-    def _live(self, table: Table) -> int:
-        sql = holdings.count(table.layout.table, Spelling(self._session.dialect))
-        ((count,),) = self._session.all(sql, (self._plan.source,))
-        return int(count)

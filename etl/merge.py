@@ -8,15 +8,14 @@ from operator import itemgetter
 from typing import Any
 
 from etl.database import Session
-from etl.errors import KeyTaken, RefusedError
+from etl.errors import KeyTaken
+from etl.guard import FEW_DELETED, Guard
 from etl.reader import Row
 from etl.statements import Spelling
-from etl.stream import Complete
+from etl.stream import Complete, Gone
 from etl.table import MANY, Table
 from etl.tables import Mirrored
 from etl.transform import Entry, Plan
-
-FEW_DELETED = 50  # a listing may bury as many whatever their share: small projects come and go
 
 
 @dataclass
@@ -39,20 +38,20 @@ class Counts:
 class Merge:
     """Compares pages of one stream with the mirror and writes what differs.
 
-    A listing that would bury more than `most_deleted` of the rows it speaks about is refused;
-    `command` is the one by which it may be accepted.
+    A listing that would bury more than `most_deleted` of the rows it speaks about is refused, and
+    so are pages; `command` is the one by which they may be accepted.
     """
 
     def __init__(
         self, session: Session, plan: Plan, most_deleted: float = 1.0, command: str = "sync"
     ) -> None:
-        self._session, self._plan, self._most_deleted = session, plan, most_deleted
-        self._command = command
+        self._session, self._plan = session, plan
+        self.guard = Guard(session, plan, most_deleted, command)
         self._values = Spelling(session.dialect).values
         self.root = Table(plan.root, session)
         self.children = [Table(layout, session) for layout in plan.children]
         split = plan.stream.parts
-        self._part = itemgetter(plan.root.columns.index(split.column)) if split else len
+        self._part = itemgetter(plan.root.columns.index(split.column)) if split else _of_the_whole
         self.moved = False  # whether the last page took a record from one part to another
 
     def entries(self, entries: Sequence[Entry], stamp: str, *, known_only: bool = False) -> Counts:
@@ -97,18 +96,8 @@ class Merge:
         live = self.root.live_ids(complete.column, self._plan.source, complete.values)
         gone = [key for key in live if key not in complete.ids]
         among, doubtful = complete.among or len(live), complete.doubtful
-        self.refuse_too_many(len(gone), among, few=0 if doubtful else FEW_DELETED)
+        self.guard.refuse_too_many(Gone(len(gone), among), 0 if doubtful else FEW_DELETED)
         return self._bury({key: complete.dates.get(key, "") for key in gone}, stamp) if gone else 0
-
-    def refuse_too_many(self, gone: int, among: int, few: int = FEW_DELETED) -> None:
-        """Refuse a deletion of more rows than can be believed. Raises RefusedError."""
-        if gone > few and gone > self._most_deleted * among:
-            raise RefusedError(
-                f"{self._plan.source}/{self._plan.stream.name}: {gone} of {among} rows would be "
-                f"deleted, more than max_delete_share = {self._most_deleted:g} allows; "
-                "if they are gone indeed, run once: "
-                f"annomirror {self._command} --allow-mass-delete"
-            )
 
     def _bury(self, dead: Mapping[Any, str], stamp: str) -> int:
         """Turn records and all their parts into tombstones; tell how many rows that were."""
@@ -165,20 +154,26 @@ class Merge:
         self.moved = any(self._part(row) != self._part(entry.row) for entry, row, _ in known)
         self.root.put(_stamped_roots(fresh.values(), stamp))
         died = sum(not dead and entry.deleted is not None for entry, _, dead in known)
-        reborn = [dead for entry, row, dead in known if self.root.is_another(row, entry.row)]
+        reborn = [(row, dead) for entry, row, dead in known if self.root.is_another(row, entry.row)]
+        replaced = [row for row, dead in reborn if not dead]
+        self.guard.add(self.root, [], replaced)
         counts.inserted += len(reborn)
-        counts.deleted += died + reborn.count(False)
+        counts.deleted += died + len(replaced)
         counts.updated += len(fresh) - died - len(reborn)
         counts.unchanged += len(entries) - len(fresh)
         dying = {entry.key for entry in entries if entry.deleted is not None}
         replacement = _Replacement(self._session, source, stamp, counts, dying)
         for index, table in enumerate(self.children):
             rows = [row for entry in entries for row in entry.children[index]]
-            replacement.replace(table, rows, table.stored(source, ids))
+            self.guard.add(table, *replacement.replace(table, rows, table.stored(source, ids)))
         stale = [e for e in entries if e.key in replacement.touched and e.key not in fresh]
         self._session.many(
             self.root.sql.rehash, ((entry.content_hash, source, entry.key) for entry in stale)
         )
+
+
+def _of_the_whole(_row: Row) -> None:
+    """Give the part of a row where the stream has none."""
 
 
 def _stamped_roots(entries: Iterable[Entry], stamp: str) -> list[Row]:
@@ -209,8 +204,8 @@ class _Replacement:
 
     def replace(
         self, table: Table, rows: Sequence[Row], stored: Mapping[Row, tuple[Row, bool]]
-    ) -> None:
-        """Make the stored rows equal to `rows`."""
+    ) -> tuple[list[Row], list[Row]]:
+        """Make the stored rows equal to `rows`; give those buried, and those replaced by others."""
         keyed = {table.key(row): row for row in rows}
         new = [row for key, row in keyed.items() if key not in stored]
         known = [(*stored[key], row) for key, row in keyed.items() if key in stored]
@@ -220,15 +215,17 @@ class _Replacement:
             if (dead and table.root(row) not in self._dying) or not table.same(old, row)
         ]
         table.put(stamped(new + changed, self._stamp))
-        reborn = [dead for old, dead, row in known if table.is_another(old, row)]
+        reborn = [(old, dead) for old, dead, row in known if table.is_another(old, row)]
+        replaced = [old for old, dead in reborn if not dead]
         self._counts.inserted += len(new) + len(reborn)
-        self._counts.deleted += reborn.count(False)
+        self._counts.deleted += len(replaced)
         self._counts.updated += len(changed) - len(reborn)
         self._counts.unchanged += len(keyed) - len(new) - len(changed)
         missing = {key: row for key, row in stored.items() if key not in keyed}
         self._counts.deleted += self._drop(table, missing)
-        lost = (row for row, dead in missing.values() if not dead)
+        lost = [row for row, dead in missing.values() if not dead]
         self.touched.update(map(table.root, (*new, *changed, *lost)))
+        return lost, replaced
 
     def _drop(self, table: Table, missing: Mapping[Row, tuple[Row, bool]]) -> int:
         """Bury records; of parts, bury those whose owner is buried and delete the others.

@@ -172,11 +172,19 @@ class Unreadable(msgspec.Struct, frozen=True):
     known: bytes
 
 
+class Gone(msgspec.Struct, frozen=True):
+    """That about `count` of so many rows are gone; `what` names them to whoever is asked."""
+
+    count: int
+    among: int
+    what: str = "rows"
+
+
 class Page(msgspec.Struct, frozen=True):
     """Records to commit together; `total` is how many are left to read, this page included.
 
-    With its `last` page a walk has read all it set out to read. `gone` announces that about so
-    many of so many records are gone, to be refused before the first of them is buried. Of a page of
+    With its `last` page a walk has read all it set out to read. `gone` announces what is gone of a
+    part, to be refused before the first of it is buried. Of a page of
     `known_only` records those are written that the mirror has already, and no others: they do not
     belong to a restricted mirror any more, but what it holds of them is to be true. Those of a page
     that is `thorough` are compared row by row, whatever their hashes say. What is `unreadable` is
@@ -188,7 +196,7 @@ class Page(msgspec.Struct, frozen=True):
     total: int | None = None
     complete: Complete | None = None
     last: bool = False
-    gone: tuple[int, int] | None = None
+    gone: Sequence[Gone] = ()
     known_only: bool = False
     thorough: bool = False
     unreadable: Sequence[Unreadable] = ()

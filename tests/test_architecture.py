@@ -20,6 +20,7 @@ LAYERS = (
     "etl.platforms etl.client etl.ping etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock etl.job",
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence etl.positions",
+    "etl.guard",
     "etl.merge etl.digests etl.comparison",
     "etl.load etl.ledger etl.mend",
     "etl.parts etl.realm etl.strays",

@@ -240,6 +240,23 @@ def test_too_many_extra_rows_are_not_buried(session, server):
     assert gone(session, "tasks") == []
 
 
+@pytest.mark.parametrize("page_size", [10, 500])
+def test_too_many_extra_annotations_are_not_buried(session, server, page_size):
+    server.project(80, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for key in list(server.state.annotations):
+        server.state.delete_annotation(key)
+    source = replace(SOURCE, page_size=page_size)
+    found = look(session, server, source=source, deep=True, run_id=2)["tasks"]
+    assert (found.outcome, len(found.mended)) == ("refused", 0)
+    assert "80 of 80 rows of label_studio_annotations would be deleted" in found.error
+    assert "annomirror verify --repair --allow-mass-delete" in found.error
+    assert (gone(session, "annotations"), found.counts.deleted) == ([], 0)
+    assert ("extra", "annotations", 1) in named({"tasks": found})
+    look(session, server, source=source, trusting=True, deep=True, run_id=2)
+    assert len(gone(session, "annotations")) == 80
+
+
 def test_another_organisation_is_not_compared(session, server, mirrored):
     server.state.organization["id"] = 2
     server.state.users[1].organization = 2

@@ -53,7 +53,7 @@ def each_annotation(start: Start) -> Walk:
         yield from _whole(start, done, size)
     else:
         done = Position(state={**state, "gate": start.touched.now})
-        yield from _by_image(start, done, size)
+        yield from _by_image(start, done)
 
 
 def _whole(start: Start, done: Position | None, size: int) -> Walk:
@@ -93,7 +93,7 @@ def _kept(record: bytes, asked: Scope, wanted: set[int] | None) -> bool:
     return asked.covers(placed.dataset_id) and (wanted is None or placed.image_id in wanted)
 
 
-def _by_image(start: Start, done: Position, size: int) -> Walk:
+def _by_image(start: Start, done: Position) -> Walk:
     """Read the annotations of the images that changed, one by one: only so they come whole.
 
     /api/annotator/data tells the ids of those with a category of the dataset; the mirror knows of
@@ -112,7 +112,7 @@ def _by_image(start: Start, done: Position, size: int) -> Walk:
         if not unsure and (found.issuperset(ids) or (yield from _is_shown(start, image))):
             asked.update(ids)
             there |= found
-    complete = Complete("id", sorted(asked), frozenset(there), among=size)
+    complete = Complete("id", sorted(asked), frozenset(there))  # judged by what is held of these
     yield Page([], done, complete=complete)  # no last page: rejects of other images stay
 
 

@@ -17,11 +17,10 @@ from zlib import crc32
 from msgspec.structs import replace
 
 from etl.keyset import keyset
-from etl.paging import Listing, listing, mapping
-from etl.platforms.label_studio import login
-from etl.platforms.label_studio.query import TASKS, counted, told, whole
+from etl.paging import Listing, listing
+from etl.platforms.label_studio.query import TASKS, counted, lost, told, whole
 from etl.platforms.label_studio.unreadable import near
-from etl.stream import Complete, Held, Known, Page, Request, Span, Start, Walk
+from etl.stream import Complete, Gone, Held, Known, Page, Request, Span, Start, Walk
 
 SMALL = 100  # tasks that cost less to read than to halve further
 MANY = 5  # times fewer tasks cost less by list than all of them by page
@@ -41,26 +40,34 @@ class Gap:
 def prove(start: Start) -> Walk:
     """Find and read again what the mirror has otherwise than the server, or than it says itself.
 
-    Where they agree, that is all. Where they did not, what the server said when the walk began is
-    noted as seen, so that a record which cannot be mirrored is not looked for in every run; and so
-    are the tasks that have not as many annotations as they say, which servers have too.
+    Where they agree, that is all. Where they still do not, what the server says is noted as seen,
+    so that a record which cannot be mirrored is not looked for in every run: if it said so when the
+    walk began and goes on saying so, for else there is more to read. The tasks that have not as
+    many annotations as they say, which servers have too, are noted as well.
     """
     everything = Span()
     there: Known = yield from _count(start, everything)
     here: Held = yield everything
-    note = start.position.state or {}
-    odd = here.odd if _noted(here.odd) != note.get("odd") else ()
-    if there == here.known and not odd:
-        return
+    before = start.position.state or {}
+    odd = here.odd if _noted(here.odd) != before.get("odd") else ()
     if not _same(there, here.known):
         yield from _mended(start, Gap(everything, there, here))
-    if there != here.known:
-        note = {**note, "seen": note.get("asked")}
+        there = yield from _count(start, everything)
+        here = yield everything
     if odd:
         yield from _counted_again(start, odd, here.known.count)
         here = yield everything
-        note = {**note, "odd": _noted(here.odd)}
-    yield Page([], replace(start.position, state=note))
+    note = {name: before[name] for name in before if name not in ("seen", "odd")}
+    note |= {"odd": _noted(here.odd)} if here.odd else {}
+    if there != here.known and _says(there) == before.get("asked", [])[: len(_says(there))]:
+        note |= {"seen": before["asked"]}
+    if note != before:
+        yield Page([], replace(start.position, state=note))
+
+
+def _says(there: Known) -> list[Any]:
+    """Spell what the server says as a walk notes that it asked."""
+    return [there.count, there.newest, *there.sums]
 
 
 def _noted(odd: Sequence[int]) -> str | None:
@@ -80,14 +87,11 @@ def _counted_again(start: Start, odd: Sequence[int], among: int) -> Walk:
 
 
 def _mended(start: Start, project: Gap) -> Walk:
-    there, here = project.there.count, project.here.known.count
-    if not there:
-        # All deleted, or we were removed since this run began: that looks the same.
-        login.membership(mapping((yield Request(login.WHOAMI))))
-    yield Page([], gone=(max(here - there, 0), here))
+    there, here = project.there, project.here.known
+    yield Page([], gone=[Gone(here.count - there.count, here.count), *lost(there, here)])
     found = yield from _narrowed(start, project)
     for span in _joined(found):
-        yield from _read_again(start, span, here)
+        yield from _read_again(start, span, here.count)
 
 
 def _narrowed(start: Start, project: Gap) -> Asking:

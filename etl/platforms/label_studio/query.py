@@ -13,7 +13,7 @@ import msgspec
 
 from etl.paging import listing
 from etl.platforms.label_studio import left_out
-from etl.stream import Answer, Json, Known, Start
+from etl.stream import Answer, Gone, Json, Known, Start
 from etl.times import utc
 
 TASKS = "/api/tasks/"
@@ -71,6 +71,12 @@ def told(answer: Answer) -> Known:
     found = listing(answer, "tasks")
     sums = (found.number("total_annotations"), found.number("total_predictions"))
     return Known(found.number("total"), latest(*map(_stamp, found.records)), sums)
+
+
+def lost(there: Known, here: Known) -> list[Gone]:
+    """Tell how many annotations are gone, if there are fewer than the mirror holds."""
+    told, held = (known.sums[0] if known.sums else 0 for known in (there, here))
+    return [Gone(held - told, held, "annotations")] if held > told else []
 
 
 def latest(*stamps: str | None) -> str | None:

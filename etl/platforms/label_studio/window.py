@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any
 
 from etl.paging import listing, served_at
-from etl.platforms.label_studio.query import TASKS, counted, latest, told, whole
+from etl.platforms.label_studio.query import TASKS, counted, latest, lost, told, whole
 from etl.stream import Answer, Json, Page, Position, Request, Start, Walk
 from etl.times import earlier
 
@@ -34,7 +34,8 @@ def window(start: Start) -> Generator[Any, Any, Json]:
     neither. So they count as settled only when read at a greater age, by the server's own clock;
     then the tasks of the lookback are read once more. Until then they are at every run, if few.
 
-    Where only the counts differ nothing is to be read here: the proof finds out where they do.
+    Where only the counts differ nothing is to be read here: the proof finds out where they do. That
+    many annotations are gone is announced here already: any page may bury some.
     """
     answer = yield Request(TASKS, counted(start))
     there = told(answer)
@@ -54,6 +55,8 @@ def window(start: Start) -> Generator[Any, Any, Json]:
         if there.count and since and not before.get("settled"):
             yield from _glance(start)
         return None
+    if gone := lost(there, start.known):
+        yield Page([], gone=gone)
     unwritten = reached and not due and start.known.newest == there.newest
     found = {"since": since, "newest": latest(newest, watermark), "after": None if unwritten else 0}
     return {**found, "asked": asked, "settled": settled, "odd": before.get("odd")}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from etl.platforms.qianfan.halving import Halving
+from etl.platforms.qianfan.halving import Halving, doubled
 from etl.platforms.qianfan.listings import V1_PAGE, Listing
 from etl.platforms.qianfan.walks import by_offset
 from etl.stream import Page, Start, Tally, Walk
@@ -25,10 +25,10 @@ def by_total(listing: Listing) -> Callable[[Start], Walk]:
             return
         yield Page(first.records, total=first.total)
         here: dict[int | None, int] = yield Tally("numeric_id")
-        if first.total == sum(here.values()):
+        if first.total == sum(here.values()) and not doubled(here):
             return
         halving = Halving(listing, first.total, sorted(n for n in here if n is not None))
-        if None in here or not (yield from halving.mended()):
+        if None in here or doubled(here) or not (yield from halving.mended()):
             yield from whole(start.anew())
 
     return check

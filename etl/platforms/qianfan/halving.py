@@ -8,13 +8,13 @@ confirm; else the list is read whole.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.walks import by_offset
-from etl.stream import Complete, Page, Position, Start, Tally, Walk
+from etl.stream import Complete, Gone, Page, Position, Start, Tally, Walk
 
 Asking = Generator[Any, Any, Any]
 HIGHEST = 2**63  # above any number
@@ -30,15 +30,20 @@ def by_places(listing: Listing) -> Callable[[Start], Walk]:
             return
         here: dict[int | None, int] = yield Tally("numeric_id")
         count, total = sum(here.values()), state["total"]
-        yield Page([], gone=(max(count - total, 0), count))
+        yield Page([], gone=[Gone(max(count - total, 0), count)])
         halving = Halving(listing, total, sorted(n for n in here if n is not None))
-        if None in here or not (yield from halving.mended()):
+        if None in here or doubled(here) or not (yield from halving.mended()):
             yield from whole(start.anew())
             return
         found = {name: value for name, value in state.items() if name != "lost"}
         yield Page([], Position(state=found))
 
     return prove
+
+
+def doubled(here: Mapping[int | None, int]) -> bool:
+    """Tell whether rows share a number: then places say nothing of them."""
+    return any(count > 1 for number, count in here.items() if number is not None)
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ def by_marker(listing: Listing) -> Callable[[Start], Walk]:
         whole = ends and last.marker is None
         state = _state(reading, now, backwards=backwards) if whole else None
         complete = reading.complete(start) if whole else None
-        yield Page([], Position(state=state), complete=complete, last=True)
+        yield Page([], Position(state=state), complete=complete, last=complete is not None)
 
     return walk
 

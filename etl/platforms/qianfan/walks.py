@@ -130,7 +130,7 @@ def _sweep(start: Start, listing: Listing, first: Rows, size: int, now: str | No
             break  # it stands still and does not add up: another reading would not either
         first = listing.offset_page((yield listing.by_offset(0, size)))
     # Everything that was shown is mirrored; what is gone is left to the next run.
-    yield Page([], Position(state=None), last=True)
+    yield Page([], Position(state=None))
 
 
 def _adds_up(reading: Reading, total: int) -> bool:

@@ -278,3 +278,24 @@ def test_below_the_size_nothing_is_remembered(mirror, server, read, monkeypatch)
     of = [row["stream"] for row in rows(mirror, "sync_watermarks")]
     assert "annotations" not in of
     assert ids(mirror, "annotations")
+
+
+def test_what_is_gone_from_a_part_of_the_server_is_judged_by_that_part(session, server, state):
+    """However many annotations other datasets have."""
+    category = catalogue.add_category(state, "car")["id"]
+    drawn = (category, {"segmentation": [[0, 0, 9, 0, 9, 9]], "milliseconds": 5})
+    images = {}
+    for name, many in (("small", 60), ("big", 400)):
+        dataset = catalogue.add_dataset(state, name, categories=[category])["id"]
+        images[name] = catalogue.add_image(state, dataset, "a.jpg")["id"]
+        work.annotate(state, images[name], "admin", [drawn] * many)
+    how = {"parts": ("small",), "trusting": False}
+    well(run(session, server, **how))
+    for row in living(state, "annotations"):
+        if row["image_id"] == images["small"]:
+            catalogue.erase(state, "annotations", row["id"])
+    state.edit("images", images["small"], metadata={"x": 1})
+    for _ in range(2):
+        report = run(session, server, **how)["annotations"]
+        assert (report.outcome, len(ids(session, "annotations"))) == ("refused", 60)
+        assert "60 of 60 rows would be deleted" in report.error

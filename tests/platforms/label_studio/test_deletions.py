@@ -1,6 +1,7 @@
 """What is gone at a Label Studio is a tombstone after the next run, and nothing else is."""
 
 import math
+from datetime import timedelta
 
 import pytest
 
@@ -252,6 +253,14 @@ def test_a_task_deleted_while_the_tasks_are_read_is_found(session, server, check
     check()
 
 
+def asks_for_tasks(request):
+    return request.path == "/api/tasks/"
+
+
+def reads_tasks(request):
+    return asks_for_tasks(request) and "omit" in request.params
+
+
 def reads_tasks_after(key):
     wanted = f'"operator":"greater","type":"Number","value":{key}}}'
     return lambda request: wanted in str(request.params.get("query"))
@@ -354,6 +363,19 @@ def test_too_many_deletions_are_refused_every_time_until_they_are_allowed(sessio
     idle(session, server)
 
 
+def test_deletions_in_several_places_are_refused_before_the_first_is_buried(session, server):
+    """Each of them small enough for a range of its own, and not too much by itself."""
+    _, tasks = server.project(2000)
+    well(run(session, server))
+    for begin in range(100, 2000, 400):
+        for task in tasks[begin : begin + 14]:
+            server.state.delete_task(task)
+    report = run(session, server, "tasks", max_delete_share=0.02)["tasks"]
+    assert (report.outcome, report.counts.deleted) == ("refused", 0)
+    assert "70 of 2000 rows would be deleted" in report.error
+    assert gone(session, "tasks") == []
+
+
 def test_deletions_in_two_places_are_judged_as_one(session, server):
     _, tasks = server.project(400)
     well(run(session, server))
@@ -400,7 +422,88 @@ def test_predictions_gone_from_many_small_pages_are_refused_as_a_whole(
     assert ids(session, "predictions") == truth(server)["predictions"]
 
 
+@pytest.mark.parametrize("page_size", [10, 500])
+def test_too_many_annotations_that_are_gone_are_refused_until_they_are_allowed(
+    session, server, check, page_size
+):
+    server.project(80, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for key in list(server.state.annotations):
+        server.state.delete_annotation(key)
+    server.wait()
+    for _ in range(2):
+        report = run(session, server, page_size=page_size)["tasks"]
+        assert (report.outcome, report.counts.deleted) == ("refused", 0)
+        assert "Boxes: labels/tasks: 80 of 80 annotations would be deleted" in report.error
+        assert "annomirror sync --allow-mass-delete" in report.error
+        assert (len(ids(session, "annotations")), gone(session, "annotations")) == (80, [])
+    check(trusting=True)
+    assert (len(gone(session, "annotations")), gone(session, "tasks")) == (80, [])
+    idle(session, server)
+
+
+def test_annotations_gone_without_a_stamp_are_refused_as_well(session, server):
+    _, tasks = server.project(300, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for task in map(server.state.task, tasks[:80]):
+        stamp = task.updated_at
+        server.state.delete_annotation(task.annotations[0].id)
+        task.updated_at = stamp
+    report = run(session, server)["tasks"]
+    assert (report.outcome, gone(session, "annotations")) == ("refused", [])
+    assert "80 of 300 annotations would be deleted" in report.error
+
+
+def test_too_many_tasks_that_became_others_under_their_ids_are_refused(session, server, check):
+    _, tasks = server.project(80, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    before = live(session, "label_studio_tasks")
+    for task in tasks:
+        server.state.task(task).created_at += timedelta(days=1)
+        server.state.patch_task(task, data={"n": "another"})
+    server.wait()
+    for _ in range(2):
+        report = run(session, server)["tasks"]
+        assert (report.outcome, report.counts.deleted) == ("refused", 0)
+        assert "80 of 80 rows of label_studio_tasks would be deleted" in report.error
+        assert live(session, "label_studio_tasks") == before
+    check(trusting=True)
+
+
+def test_what_many_small_pages_replace_is_judged_as_one(session, server, check):
+    """Numbers do not tell it, so that it shows only when as many are gone as one may lose."""
+    _, tasks = server.project(200, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for task in tasks:
+        (annotation,) = server.state.task(task).annotations
+        server.state.delete_annotation(annotation.id)
+        server.state.add_annotation(task, [BOX], 1)
+    server.wait()
+    report = run(session, server, page_size=10)["tasks"]
+    assert (report.outcome, len(gone(session, "annotations"))) == ("refused", 50)
+    assert "60 of 260 rows of label_studio_annotations would be deleted" in report.error
+    check(page_size=10, trusting=True)
+
+
+def test_few_annotations_may_go_whatever_their_share(session, server, check):
+    server.project(50, annotations=[{"result": [BOX]}])
+    well(run(session, server))
+    for key in list(server.state.annotations):
+        server.state.delete_annotation(key)
+    check()
+    assert len(gone(session, "annotations")) == 50
+
+
 # Who we are
+
+
+def test_an_account_removed_while_the_tasks_are_read_is_told_too(session, server):
+    _, tasks = server.project(3)
+    well(run(session, server))
+    server.state.patch_task(tasks[0], data={"n": "edit"})
+    server.meanwhile.append((reads_tasks, lambda: server.state.remove_member(1)))
+    assert "HTTP 403" in run(session, server, "tasks")["tasks"].error  # of tasks, no empty list
+    assert (ids(session, "tasks"), gone(session, "tasks")) == (tasks, [])
 
 
 def test_an_account_removed_from_its_organisation_is_told_and_nothing_is_buried(session, server):
@@ -545,10 +648,21 @@ def test_many_tasks_that_would_go_with_their_projects_are_refused(session, serve
         "tasks": "refused",
         "predictions": "refused",
     }
-    assert "120 of 160 rows would be deleted" in found["tasks"].error
+    assert "120 of 160 rows of label_studio_tasks would be deleted" in found["tasks"].error
     assert (gone(session, "tasks"), gone(session, "predictions")) == ([], [])
     row = next(r for r in live(session, "label_studio_tasks") if r["id"] == 121)
     assert row["data"] == {"n": "goes on"}
+
+
+def test_many_annotations_that_would_go_with_few_tasks_are_refused(session, server):
+    server.project(120)
+    project, _ = server.project(20, title="Moods", annotations=[{"result": []}] * 4)
+    well(run(session, server))
+    server.state.delete_project(project)
+    found = run(session, server)["tasks"]
+    assert found.outcome == "refused"
+    assert "80 of 80 rows of label_studio_annotations would be deleted" in found.error
+    assert (gone(session, "tasks"), gone(session, "annotations")) == ([], [])
 
 
 def test_they_are_buried_when_that_is_said_to_be_right(session, server, emptied, check):
@@ -597,3 +711,27 @@ def test_what_lies_in_a_project_that_answers_no_is_left_alone(session, server, r
         "Boxes: GET /api/tasks/: no",
     )
     assert live(session, "label_studio_tasks") == before
+
+
+@pytest.mark.parametrize("edited", [False, True])
+def test_what_comes_while_the_proof_reads_and_goes_again_is_gone(session, server, check, edited):
+    """Numbers that were right once are no sign that they are when they come back."""
+    project, tasks = server.project(12)
+    well(run(session, server))
+    server.state.patch_task(tasks[0], data={"n": "edit"})
+    server.wait()
+    new = []
+
+    def add():
+        server.clock.advance(1)
+        new.extend(server.state.import_tasks(project, [{"data": {"n": "new"}}]))
+        if edited:
+            server.state.patch_task(tasks[1], data={"n": "meanwhile"})
+
+    server.meanwhile.append((reads_tasks, lambda: server.meanwhile.append((asks_for_tasks, add))))
+    well(run(session, server))
+    assert new[0].id in ids(session, "tasks")
+    server.state.delete_task(new[0].id)
+    server.wait()
+    check()
+    assert gone(session, "tasks") == [new[0].id]

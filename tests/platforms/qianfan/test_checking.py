@@ -51,6 +51,23 @@ def test_one_deletion_is_found_by_halving_the_places(sqlite_session, account, pl
     assert (len(mended.mended), buried(sqlite_session, TASKS)) == (1, [keys[place]])
 
 
+@pytest.mark.parametrize("missing", [False, True])
+def test_extra_rows_that_share_a_number_are_found(session, account, missing):
+    keys = many(account, 100)
+    account.mirror(session, TASKS)
+    table, number = f"qianfan_{TASKS}", "numeric_id"
+    with session.transaction():
+        session.run(
+            f"INSERT INTO {table} (source, id, {number}) "
+            f"SELECT source, 'other', {number} FROM {table} WHERE id = '{keys[30]}'",
+            (),
+        )
+        if missing:
+            session.run(f"DELETE FROM {table} WHERE id = '{keys[60]}'", ())
+    found = look(session, account, TASKS)[TASKS]
+    assert named(found) == [("extra", "other"), *([("missing", keys[60])] * missing)]
+
+
 def test_a_few_rows_that_are_missing_and_extra_are_all_found(sqlite_session, account):
     keys = many(account, 1_000)
     account.mirror(sqlite_session, TASKS)
