@@ -542,7 +542,7 @@ def test_another_organisation_is_refused_until_it_is_allowed(session, server):
     for _ in range(2):
         reports = run(session, server)
         assert {report.outcome for report in reports.values()} == {"refused"}
-        assert "that of organisation 77 now" in reports["users"].error
+        assert "now reads organisation 77" in reports["users"].error
     assert len(ids(session, "tasks")) == 3
     well(run(session, server, trusting=True))
     assert ids(session, "tasks") == []
