@@ -89,11 +89,18 @@ class Digests:
         of = (self._source, part_key(split, part))
         if part.key not in self._doubted:
             said = self.of(part).sums[spec.sums.index(spec.adding.says)]
-            sql = holdings.parts(spec.adding, split.column, self._spelling)
-            if self._session.all(sql, of)[0][0] == said:
+            if self.parts(part) == said:
                 return ()
         sql = holdings.odd(spec, spec.adding, split.column, self._spelling)
         return tuple(row[0] for row in self._session.all(sql, of))
+
+    def parts(self, part: Part) -> int:
+        """Count the parts of a part's records, those left out that they do not count."""
+        spec, split = self._spec, self._stream.parts
+        if not (spec and spec.adding and split):
+            return 0
+        sql = holdings.parts(spec.adding, split.column, self._spelling)
+        return int(self._session.all(sql, (self._source, part_key(split, part)))[0][0])
 
     def forget(self, part: Part) -> None:
         """Forget what was counted of a part: rows of it change in this transaction."""

@@ -101,7 +101,7 @@ class Loader:
         batch.rejects += map(unreadable, page.unreadable)
         with self._session.transaction():
             for gone in page.gone:
-                self._merge.guard.refuse_too_many(gone)
+                self._merge.guard.refuse_too_many(self._counted(part, gone))
             if page.thorough:
                 counts = self._merge.mend(batch.entries, stamp)
             else:
@@ -122,6 +122,13 @@ class Loader:
         if page.position is not None:
             self._positions.note(part, page.position)
         return counts
+
+    def _counted(self, part: Part, gone: Gone) -> Gone:
+        """Count parts that are said to be gone: records may have said that they had more."""
+        if not gone.parts:
+            return gone
+        here = self._digests.parts(part)
+        return Gone(here - (gone.among - gone.count), here, gone.what)
 
     def _stored(self, part: Part, *, full: bool) -> Position:
         """Look up where the last walk ended; what makes no sense is no matter to a full one."""

@@ -173,11 +173,15 @@ class Unreadable(msgspec.Struct, frozen=True):
 
 
 class Gone(msgspec.Struct, frozen=True):
-    """That about `count` of so many rows are gone; `what` names them to whoever is asked."""
+    """That about `count` of so many rows are gone; `what` names them to whoever is asked.
+
+    Where they are `parts` that records count themselves, not always rightly, the rows are counted.
+    """
 
     count: int
     among: int
     what: str = "rows"
+    parts: bool = False
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -226,7 +226,7 @@ MUTATIONS = (
     Mutation(
         "a task that never adds up is read at every run",
         "etl/platforms/label_studio/proof.py",
-        'odd = here.odd if _noted(here.odd) != before.get("odd") else ()',
+        'odd = _unread(here.odd, before.get("odd"))',
         "odd = here.odd",
         ADDING_UP,
         "wrong_upstream",

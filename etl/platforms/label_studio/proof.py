@@ -24,6 +24,7 @@ from etl.stream import Complete, Gone, Held, Known, Page, Request, Span, Start, 
 
 SMALL = 100  # tasks that cost less to read than to halve further
 MANY = 5  # times fewer tasks cost less by list than all of them by page
+NOTED = 1_000  # odd tasks whose ids are kept
 SPARE = 10  # requests that halving may take beyond its expected number
 Asking = Generator[Any, Any, Any]
 
@@ -49,7 +50,7 @@ def prove(start: Start) -> Walk:
     there: Known = yield from _count(start, everything)
     here: Held = yield everything
     before = start.position.state or {}
-    odd = here.odd if _noted(here.odd) != before.get("odd") else ()
+    odd = _unread(here.odd, before.get("odd"))
     if not _same(there, here.known):
         yield from _mended(start, Gap(everything, there, here))
         there = yield from _count(start, everything)
@@ -70,9 +71,19 @@ def _says(there: Known) -> list[Any]:
     return [there.count, there.newest, *there.sums]
 
 
-def _noted(odd: Sequence[int]) -> str | None:
-    """Write down which tasks are odd, however many."""
-    return f"{len(odd)} {crc32(repr(odd).encode()):08x}" if odd else None
+def _noted(odd: Sequence[int]) -> list[int] | str | None:
+    """Write down which tasks are odd; of very many, what tells them from others."""
+    if len(odd) <= NOTED:
+        return [*odd] or None
+    return f"{len(odd)} {crc32(repr(odd).encode()):08x}"
+
+
+def _unread(odd: Sequence[int], noted: list[int] | str | None) -> Sequence[int]:
+    """Give the odd tasks that were not read again yet; all of them, where nobody knows which."""
+    if isinstance(noted, list):
+        known = set(noted)
+        return [key for key in odd if key not in known]
+    return () if _noted(odd) == noted else odd
 
 
 def _counted_again(start: Start, odd: Sequence[int], among: int) -> Walk:

@@ -76,7 +76,7 @@ def told(answer: Answer) -> Known:
 def lost(there: Known, here: Known) -> list[Gone]:
     """Tell how many annotations are gone, if there are fewer than the mirror holds."""
     told, held = (known.sums[0] if known.sums else 0 for known in (there, here))
-    return [Gone(held - told, held, "annotations")] if held > told else []
+    return [Gone(held - told, held, "annotations", parts=True)] if held > told else []
 
 
 def latest(*stamps: str | None) -> str | None:

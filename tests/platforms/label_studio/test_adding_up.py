@@ -1,7 +1,10 @@
 """The parts of each task are as many in the mirror as the task says, or it is read again."""
 
+import json
+
 import pytest
 
+from etl.platforms.label_studio import proof
 from etl.statements import Spelling
 from labelling import BOX, Server, asked_by, assert_mirrored, ids, run, well, written
 from mirror import rows
@@ -42,6 +45,13 @@ def lists(server):
     return sum("in_list" in str(request.params.get("query")) for request in asked)
 
 
+def named(server):
+    """Give the ids by which tasks were asked for."""
+    queries = [json.loads(r.params["query"]) for r in server.asked if "query" in r.params]
+    items = [item for query in queries for item in query["filters"]["items"]]
+    return [key for item in items if item["operator"] == "in_list" for key in item["value"]]
+
+
 def test_annotations_that_are_missing_are_read_again_by_the_run_that_looks(
     session, sqlite_session, server, project
 ):
@@ -77,6 +87,41 @@ def test_a_task_whose_own_number_is_wrong_upstream_is_read_again_once(session, s
         lists(server)
         well(run(session, server))
         assert lists(server) == 0
+
+
+@pytest.mark.parametrize("noted", [0, 1_000])
+def test_another_task_whose_number_is_wrong_is_read_again_alone(
+    session, server, project, monkeypatch, noted
+):
+    monkeypatch.setattr(proof, "NOTED", noted)
+    _, tasks = project
+    for task in tasks[:40]:
+        server.state.spoil(task, total_annotations=b"3")
+        server.state.patch_task(task, data={"n": "written"})
+    server.wait()
+    well(run(session, server))
+    server.state.spoil(tasks[200], total_annotations=b"3")
+    server.state.patch_task(tasks[200], data={"n": "written"})
+    server.wait()
+    server.asked.clear()
+    well(run(session, server))
+    assert named(server) == ([tasks[200]] if noted else [*tasks[:40], tasks[200]])
+    touch(server, tasks)
+    server.asked.clear()
+    well(run(session, server))
+    assert named(server) == []
+
+
+def test_numbers_that_are_wrong_upstream_are_no_mass_deletion(session, server, project):
+    _, tasks = project
+    for task in tasks[:60]:
+        server.state.spoil(task, total_annotations=b"3")
+        server.state.patch_task(task, data={"n": "written"})
+    server.wait()
+    for _ in range(2):
+        well(run(session, server))
+        touch(server, tasks)
+    assert len(ids(session, "annotations")) == 300
 
 
 def test_an_idle_run_does_not_look(session, server, project):
