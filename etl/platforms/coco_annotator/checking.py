@@ -24,6 +24,7 @@ from etl.stream import Complete, Page, Request, Start, Tally, Walk
 Asking = Generator[Any, Any, Any]
 EVERYTHING = 100_000  # categories, which come on one page
 FEW = 1_000  # annotations that are read rather than counted: the server takes half a second
+SPARE = 40  # requests that looking by numbers may take beyond half of those of reading everything
 NOT_LISTED = (400, 500)  # a dataset whose folder is lost, or that is gone since a moment ago
 
 
@@ -59,23 +60,34 @@ def check_images(start: Start) -> Walk:
     """
     asked = yield from scope(start)
     total = listing((yield _single(1)), "images").number("total")
-    if _is_part(start) or asked.restricted or asked.filters or total <= start.source.page_size:
-        yield from reading.images(start.anew())
-        return
-    here: dict[int | None, int] = yield Tally("dataset_id")
-    wrong, rest = set[int](), total  # the rest are of datasets that are deleted, or lost
+    partly = _is_part(start) or asked.restricted or bool(asked.filters)
     try:
-        for dataset in sorted(asked.chosen):
-            there = yield from _count(dataset)
-            rest -= there.count
-            if there.count != here.pop(dataset, 0):
-                wrong |= yield from _narrowed(start, dataset, there)
+        told = not partly and total > start.source.page_size
+        told = told and (yield from _told_by_numbers(start, sorted(asked.chosen), total))
     except SourceError as error:
         if error.status not in NOT_LISTED:
             raise
-        rest = -1
-    if sum(here.values()) != rest or not (yield from _read(start, sorted(wrong))):
+        told = False
+    if not told:
         yield from reading.images(start.anew())
+
+
+def _told_by_numbers(start: Start, datasets: list[int], total: int) -> Asking:
+    """Look at the images of datasets where numbers differ; tell whether that was all there is.
+
+    Where that takes about as many requests as reading everything, it is given up.
+    """
+    here: dict[int | None, int] = yield Tally("dataset_id")
+    wrong, rest = set[int](), total  # the rest are of datasets that are deleted, or lost
+    spare = _Spare(len(datasets) + SPARE + total // start.source.page_size)
+    for dataset in datasets:
+        there = yield from _count(dataset, spare)
+        rest -= there.count
+        if there.count != here.pop(dataset, 0):
+            wrong |= yield from _narrowed(start, dataset, there, spare)
+    if spare.left < 0 or sum(here.values()) != rest:
+        return False
+    return (yield from _read(start, sorted(wrong), spare))
 
 
 def _is_part(start: Start) -> bool:
@@ -83,6 +95,13 @@ def _is_part(start: Start) -> bool:
     options = start.source.options
     filtered = any(name in options for name in ("annotated", "folder", "categories"))
     return filtered or bool(start.source.parts) or not start.identity.sees_all
+
+
+@dataclass
+class _Spare:
+    """How many requests there are left to look by numbers; below none, it is given up."""
+
+    left: int
 
 
 @dataclass(frozen=True)
@@ -93,42 +112,44 @@ class _Counted:
     last: int
 
 
-def _count(dataset: int, above: int = 0, upto: int | None = None) -> Asking:
+def _count(dataset: int, spare: _Spare, above: int = 0, upto: int | None = None) -> Asking:
+    spare.left -= 1
     bounds = {"id__gt": above} | ({} if upto is None else {"id__lte": upto})
     asked: dict[str, str | int] = {"limit": 1, "order": "-id", **bounds}
     found = listing((yield Request(f"/api/dataset/{dataset}/data", asked)), "images")
     return _Counted(found.number("total"), max(map(ident, found.records), default=0))
 
 
-def _narrowed(start: Start, dataset: int, everything: _Counted) -> Asking:
+def _narrowed(start: Start, dataset: int, everything: _Counted, spare: _Spare) -> Asking:
     """Halve ranges of ids whose numbers differ; give the ids that are in one place only."""
     last, wrong = everything.last, set[int]()
     open_ranges: list[tuple[int, int | None, int]] = [(0, last, everything.count), (last, None, 0)]
-    while open_ranges:
+    while open_ranges and spare.left >= 0:
         above, upto, there = open_ranges.pop()
         tally: dict[int | None, int] = yield Tally("dataset_id", above, upto)
         if tally.get(dataset, 0) == there:
             continue
         if upto is None or there <= start.source.page_size or upto - above <= 1:
             bounds = {"id__lte": str(upto)} if upto is not None else {}
+            spare.left -= 1
             listed = yield from image_ids(start, dataset, bounds, above)
             held: dict[int, int] = yield Tally("id", above, upto, ("dataset_id", dataset))
             wrong |= listed ^ held.keys()
             continue
         middle = (above + upto) // 2
-        lower = (yield from _count(dataset, above, middle)).count
+        lower = (yield from _count(dataset, spare, above, middle)).count
         open_ranges += [(above, middle, lower), (middle, upto, there - lower)]
     return wrong
 
 
-def _read(start: Start, wrong: list[int]) -> Asking:
+def _read(start: Start, wrong: list[int], spare: _Spare) -> Asking:
     """Read the pages of documents where some ids are, or would be if they were there.
 
     Documents come in the order of their ids, which nobody promises: tell whether they did.
     """
     size = start.source.page_size
-    while wrong:
-        number = yield from _page_of(wrong[0], size)
+    while wrong and spare.left >= 0:
+        number = yield from _page_of(wrong[0], size, spare)
         found = listing(
             (yield Request("/api/image/", {"page": number, "per_page": size})), "images"
         )
@@ -141,15 +162,17 @@ def _read(start: Start, wrong: list[int]) -> Asking:
             return False
         yield Page(found.records, complete=Complete("id", here, frozenset(ids)))
         wrong = wrong[len(here) :]
-    return True
+        spare.left -= 1
+    return not wrong
 
 
-def _page_of(key: int, size: int) -> Asking:
+def _page_of(key: int, size: int, spare: _Spare) -> Asking:
     """Find the last page that begins with no higher id, looking at single ones."""
     total = listing((yield _single(1)), "images").number("total")
     low, high = 1, max(-(-total // size), 1)
     while low < high:
         middle = (low + high + 1) // 2
+        spare.left -= 1
         found = listing((yield _single((middle - 1) * size + 1)), "images").records
         if found and ident(found[0]) <= key:
             low = middle

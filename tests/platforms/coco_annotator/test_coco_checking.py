@@ -72,6 +72,15 @@ def test_images_deleted_and_added_at_the_source_are_found_by_halving(mirror, lar
     assert found["images"].counts.read <= 150
 
 
+def test_where_much_is_wrong_everything_is_read(mirror, large):
+    well(run(mirror, large, page_size=50))
+    change(mirror, f"DELETE FROM {table('images')} WHERE id % 7 = 0")
+    found = look(mirror, large, "images", page_size=50)["images"]
+    assert len(found.differences) > 400
+    most = 2 * (3_000 // 50 + checking.SPARE + 10) + 2 * (2 * 3_000 // 50 + 20)
+    assert found.requests <= most  # looked for twice, and read twice
+
+
 def test_what_outweighs_itself_in_a_dataset_is_left_to_content(mirror, large):
     well(run(mirror, large, page_size=50))
     catalogue.delete_image(large.state, 1000)
