@@ -17,7 +17,6 @@ from etl.keyset import keyset
 from etl.paging import Listing, listing, mapping, numbered, one_list, record_id
 from etl.platforms.label_studio import left_out, login, unreadable
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told, whole
-from etl.platforms.label_studio.window import FEW as FEW  # noqa: PLC0414  # checking.py asks here
 from etl.platforms.label_studio.window import believed, is_past, mark, position, window
 from etl.stream import Answer, Complete, Json, Page, Part, Position, Request, Start, Walk
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from etl.errors import BadAnswer, ConfigurationError
 from etl.extract import pages
-from etl.platforms.label_studio import walks
+from etl.platforms.label_studio import walks, window
 from etl.stream import Complete, Known, Part, Position, Start
 from etl.times import earlier
 from mirror import SOURCE
@@ -130,7 +130,7 @@ def test_a_few_tasks_of_the_lookback_are_read_again_until_nothing_can_come_late(
     newest = tasks(1, total=5000, annotations=7, predictions=8)
     found, (_, asked) = walked(walks.tasks, begin, newest, tasks(3, 4, total=total))
     assert (ids(found), [page.position for page in found]) == (read, [None] * len(read))
-    assert asked.params["page_size"] == walks.FEW
+    assert asked.params["page_size"] == window.FEW
 
 
 @pytest.mark.parametrize("known", [(5001, OURS, (7, 8)), (5000, OURS, (7, 9))])
