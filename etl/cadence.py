@@ -1,6 +1,6 @@
 """How long ago each part of a stream was read whole, by this machine's clock.
 
-It is a cadence, not a cursor: nothing is asked of a source by it, and nothing is concluded from it.
+It decides how often everything is read again, and nothing about what is asked for or concluded.
 """
 
 from __future__ import annotations

@@ -153,7 +153,8 @@ class Complete(msgspec.Struct, frozen=True):
 
     What the mirror holds there and `ids` does not name is gone at the source; `dates` says since
     when (`MOMENT_FORMAT`, UTC), where the platform tells. Whether too many are gone is judged by
-    all the rows it speaks of, or by `among` rows, where it is one of several claims.
+    all the rows it speaks of, or by `among` rows, where it is one of several claims. A `doubtful`
+    one is what somebody else would be shown too: it may not bury most of a few rows either.
     """
 
     column: str
@@ -208,7 +209,7 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Known(msgspec.Struct, frozen=True):
-    """What the mirror holds of a part since a time: a digest to compare with the server's."""
+    """What the mirror holds of a part: a digest to compare with the server's."""
 
     count: int = 0
     newest: str | None = None
@@ -266,7 +267,7 @@ class Touched(msgspec.Struct, frozen=True):
 class Identity(msgspec.Struct, frozen=True):
     """Who the source takes us for, and what it is; `sees_all` if nothing is hidden from us.
 
-    What a source shows belongs to a `realm`, such as an organisation: another one is another world.
+    What a source shows belongs to a `realm`, such as an organisation: two realms have nothing in common.
     """
 
     version: str
