@@ -144,7 +144,8 @@ def _refuse_acting(session: Session, sql: str) -> None:
     Whatever the text names counts, quoted or not: to tell a call from a word, one would have to
     read SQL as the server does. Raises ConfigurationError.
     """
-    words = {word.lower() for word in _WORD.findall(sql)}
+    said = _WORD.findall(sql)
+    words = {*said, *(word.lower() for word in said)}
     acting = {name for (name,) in session.all(_VOLATILE, (sorted(words),))} - HARMLESS
     if re.search(r'U&\s*"', sql, re.IGNORECASE):
         acting.add('U&"…"')

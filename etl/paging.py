@@ -47,7 +47,8 @@ class Listing(msgspec.Struct, frozen=True):
         """Give a count out of the envelope. Raises BadAnswer when there is none."""
         found = self.envelope.get(name)
         if type(found) is not int or found < 0:
-            raise BadAnswer(f"the answer's {name!r} should be a count, it is {found!r}")
+            shown = excerpt(repr(found).encode(errors="replace"))
+            raise BadAnswer(f"the answer's {name!r} should be a count, it is {shown}")
         return found
 
 

@@ -19,7 +19,7 @@ from etl.stream import Secret
 log = logging.getLogger(__name__)
 
 KEYS = ("ping_url", "ping_start")
-TIMEOUT = 5.0  # seconds; nobody waits for a watchman
+TIMEOUT = 5.0  # seconds for all of it; nobody waits for a watchman
 
 
 class Ping(msgspec.Struct, frozen=True):
@@ -40,11 +40,16 @@ class Ping(msgspec.Struct, frozen=True):
     def _tell(self, what: str) -> None:
         import httpx  # noqa: PLC0415  # whoever only reads the configuration has no use for it
 
+        from etl.wire import Wire  # noqa: PLC0415  # idem
+
         url = self.url.reveal()
         try:
-            with httpx.Client(timeout=TIMEOUT) as client, client.stream("GET", url + what) as said:
-                if not said.is_success:
-                    log.warning("the ping was answered by HTTP %d", said.status_code)
+            with httpx.Client(timeout=TIMEOUT) as client:
+                wire = Wire()
+                wire.attach(client)
+                with wire.within(TIMEOUT), client.stream("GET", url + what) as said:
+                    if not said.is_success:
+                        log.warning("the ping was answered by HTTP %d", said.status_code)
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError, ImportError) as error:
             # The path is the secret, and may stand in the error.
             host = urlsplit(url).hostname

@@ -267,7 +267,7 @@ class Touched(msgspec.Struct, frozen=True):
 class Identity(msgspec.Struct, frozen=True):
     """Who the source takes us for, and what it is; `sees_all` if nothing is hidden from us.
 
-    What a source shows belongs to a `realm`, such as an organisation: two realms have nothing in common.
+    What a source shows belongs to a `realm`, such as an organisation; two have nothing in common.
     """
 
     version: str

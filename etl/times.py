@@ -55,7 +55,7 @@ def http_date(value: str | None) -> datetime | None:
     """Read the date of an HTTP header; one without a zone is UTC's, and what is no date is None."""
     try:
         found = parsedate_to_datetime(value or "")
-    except ValueError:
+    except (ValueError, OverflowError):  # of a year or a zone that no machine holds
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 

@@ -23,6 +23,7 @@ MEANINGS: dict[int, type[SourceError]] = {
 }
 REDIRECT, REFUSAL, SERVER_ERROR = 300, 400, 500  # the lowest status of each
 TIMED_OUT = 408
+LONGEST = 500  # characters of what a server says
 _TITLE = re.compile(rb"<title[^>]*>([^<]+)", re.IGNORECASE)
 
 
@@ -67,7 +68,13 @@ def _said(answer: Answer) -> str:
     except msgspec.DecodeError:
         return _shown(answer.body)
     found = content.get("detail") or content.get("message") if isinstance(content, dict) else None
-    return str(found) if found else _shown(answer.body)
+    return _line(str(found)) if found else _shown(answer.body)
+
+
+def _line(said: str) -> str:
+    """Put a server's words on one line that is not too long, whatever is in them."""
+    told = " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())
+    return told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
 
 
 def _is_page(answer: Answer) -> bool:

@@ -1,5 +1,6 @@
 """Retries, redirects, limits and the words of errors, over a made-up transport."""
 
+import json
 import sys
 import threading
 import time
@@ -341,6 +342,16 @@ def test_an_error_is_quoted_by_its_detail_and_otherwise_shortly(connect):
         sender.send(ASK)
     assert "\x1b" not in str(caught.value)
     assert len(str(caught.value)) < 300
+
+
+def test_what_a_server_says_of_an_error_stands_on_one_line_that_ends(connect):
+    said = json.dumps({"detail": "no\n\x1b[31mERROR forged" + "x" * 300_000}).encode()
+    sender, _, _ = connect(page(400, said))
+    with pytest.raises(BadAnswer) as caught:
+        sender.send(ASK)
+    assert "HTTP 400: no [31mERROR forged" in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 600
 
 
 def test_the_platforms_explanation_comes_before_the_general_one(connect):

@@ -104,7 +104,16 @@ def test_a_header_s_date_is_utc_s_unless_it_says_otherwise(said, found):
     assert times.text(times.http_date(said)) == found
 
 
-@pytest.mark.parametrize("said", [None, "", "yesterday"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        None,
+        "",
+        "yesterday",
+        "Mon, 01 Jan 99999999999999999999 00:00:00 GMT",
+        "Sat, 21 Nov 2026 12:00:00 +99999999999999999999",
+    ],
+)
 def test_what_is_no_date_is_none(said):
     assert times.http_date(said) is None
 

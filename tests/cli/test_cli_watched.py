@@ -1,11 +1,16 @@
 """Who keeps an eye on the runs: a watchman that is called, and metrics in a file."""
 
 import re
+import socket
 import stat
+import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from etl import ping
 from etl.standins.clock import Clock
 from etl.standins.exchange import Answer
 from etl.standins.faults import Fault
@@ -109,6 +114,28 @@ def test_a_watchman_who_fails_is_a_warning_without_the_secret_path(watched, watc
     assert (done.exit_code, len(watchman.requests)) == (0, 1)
     assert "the ping " in done.stderr
     assert "canary" not in done.output
+
+
+def test_a_watchman_who_answers_for_ever_holds_no_run(site, boxes, monkeypatch):
+    """Each byte comes within the time-out; all of them do not."""
+    monkeypatch.setattr(ping, "TIMEOUT", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        ended = threading.Event()
+
+        def drip():
+            connection, _ = listening.accept()
+            with connection, suppress(OSError):
+                connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
+                while not ended.wait(0.1):
+                    connection.sendall(b"x")
+
+        threading.Thread(target=drip, daemon=True).start()
+        configure(site, f'ping_url = "http://127.0.0.1:{listening.getsockname()[1]}{PATH}"')
+        began = time.monotonic()
+        done = site.run("sync")
+        ended.set()
+    assert (done.exit_code, "did not reach" in done.stderr) == (0, True)
+    assert time.monotonic() - began < 10
 
 
 def test_a_watchman_who_is_not_there_fails_no_run(site, boxes):

@@ -162,7 +162,9 @@ def test_a_lock_is_free_as_soon_as_its_holder_was_killed(kind, new_rig, many):
 
 @pytest.fixture
 def scene(new_rig, many):
-    return Scene("sqlite", new_rig, many, "page_size = 60").play()
+    # Without predictions, which come after the tasks: they are read though the tasks failed.
+    streams = 'streams = ["users", "projects", "tasks"]'
+    return Scene("sqlite", new_rig, many, "page_size = 60", streams).play()
 
 
 def limited(rig, size):
@@ -243,7 +245,7 @@ def test_a_writer_that_never_lets_go_is_one_clear_error(scene, monkeypatch):
 
 def test_what_a_killed_run_leaves_beside_the_file_is_taken_up_by_the_next(scene):
     rig = scene.copy()
-    assert rig.killed_at("mid_transaction:7")
+    assert rig.killed_at("mid_transaction:5")
     left = {path.name: path.stat().st_size for path in rig.folder.glob("mirror.db*")}
     assert left["mirror.db-wal"] > 0
     modes = {stat.S_IMODE(path.stat().st_mode) for path in rig.folder.glob("mirror.db*")}
