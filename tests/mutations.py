@@ -161,8 +161,8 @@ MUTATIONS = (
     ),
     Mutation(
         "another organisation is believed",
-        "etl/ledger.py",
-        "if found is not None and not accept:",
+        "etl/realm.py",
+        "if not same and not _recognised(source, platform, job.sender, session):",
         "if False:",
         DELETIONS,
         "another_organisation",
@@ -532,7 +532,7 @@ MUTATIONS = (
         'f"AND t.deleted_at IS NULL{told} AND NOT EXISTS ("',
         'f"AND t.deleted_at IS NULL{told} AND t.{quoted(column)} IS NOT NULL AND NOT EXISTS ("',
         "tests/test_verify_moved.py",
-        "says_of_nothing",
+        "not_at_the_source",
     ),
     Mutation(
         "absence is believed at once",
