@@ -347,6 +347,10 @@ stream's proof may also yield a Span, and is sent what is Held; its check a Tall
 counts."""
 
 
+Asking = Generator[Any, Any, Any]
+"""A piece of a walk, which yields what a walk does and returns what it found out."""
+
+
 class Exploded(msgspec.Struct, frozen=True):
     """Rows computed from one field of a record, the one named by `of`.
 

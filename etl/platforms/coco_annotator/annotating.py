@@ -22,14 +22,13 @@ from etl.platforms.coco_annotator.images import listed
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import Scope, scope, shown
 from etl.platforms.coco_annotator.walks import NOT_THERE, ident, singles
-from etl.stream import Complete, Page, Position, Request, Start, Walk
+from etl.stream import Asking, Complete, Page, Position, Request, Start, Walk
 from etl.times import recent
 
 WHOLE_ARRAY = 200_000  # annotations asked for in one array at every run
 FEW_IMAGES = 300  # changed images that cost less one by one than the whole array
 A_DAY = timedelta(days=1)  # between whole arrays above that size
 SLICE = 1_000  # annotations committed together
-Asking = Generator[Any, Any, Any]
 
 
 class _Counted(msgspec.Struct):

@@ -6,9 +6,7 @@ small enough to be listed; then the documents of those ids are read, on the page
 
 from __future__ import annotations
 
-from collections.abc import Generator
 from dataclasses import dataclass
-from typing import Any
 
 import msgspec
 
@@ -19,9 +17,8 @@ from etl.platforms.coco_annotator.annotating import each_annotation
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import image_ids, scope
 from etl.platforms.coco_annotator.walks import ident
-from etl.stream import Complete, Page, Request, Start, Tally, Walk
+from etl.stream import Asking, Complete, Page, Request, Start, Tally, Walk
 
-Asking = Generator[Any, Any, Any]
 EVERYTHING = 100_000  # categories, which come on one page
 FEW = 1_000  # annotations that are read rather than counted: the server takes half a second
 SPARE = 40  # requests that looking by numbers may take beyond half of those of reading everything

@@ -8,7 +8,7 @@ again: that finds what was deleted, and what was written without a stamp.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log2
 from typing import Any
@@ -20,13 +20,12 @@ from etl.keyset import keyset
 from etl.paging import Listing, listing
 from etl.platforms.label_studio.query import TASKS, counted, lost, told, whole
 from etl.platforms.label_studio.unreadable import near
-from etl.stream import Complete, Gone, Held, Known, Page, Request, Span, Start, Walk
+from etl.stream import Asking, Complete, Gone, Held, Known, Page, Request, Span, Start, Walk
 
 SMALL = 100  # tasks that cost less to read than to halve further
 MANY = 5  # times fewer tasks cost less by list than all of them by page
 NOTED = 1_000  # odd tasks whose ids are kept
 SPARE = 10  # requests that halving may take beyond its expected number
-Asking = Generator[Any, Any, Any]
 
 
 @dataclass(frozen=True)

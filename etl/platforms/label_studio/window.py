@@ -12,13 +12,12 @@ from typing import Any
 
 from etl.paging import listing, served_at
 from etl.platforms.label_studio.query import TASKS, counted, latest, lost, told, whole
-from etl.stream import Answer, Json, Page, Position, Request, Start, Walk
+from etl.stream import Answer, Asking, Json, Page, Position, Request, Start, Walk
 from etl.times import earlier
 
 FEW = 100  # tasks that are read again as a matter of course
 CLOCKS = timedelta(minutes=1)  # by which the clocks of a server's hosts may differ
 SECOND = timedelta(seconds=1)  # an answer tells its time in whole ones
-Asking = Generator[Any, Any, Any]
 
 
 def window(start: Start) -> Generator[Any, Any, Json]:

@@ -8,15 +8,14 @@ confirm; else the list is read whole.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.walks import by_offset
-from etl.stream import Complete, Gone, Page, Position, Start, Tally, Walk
+from etl.stream import Asking, Complete, Gone, Page, Position, Start, Tally, Walk
 
-Asking = Generator[Any, Any, Any]
 HIGHEST = 2**63  # above any number
 
 
