@@ -35,6 +35,7 @@ class Delivery:
         self._reconciler = Reconciler(context)
         self._attempts: dict[int, int] = {}
         self._doubtful: dict[int, Batch] = {}  # perhaps sent twice
+        self._unanswered: set[int] = set()  # sent at least once without an answer
 
     def deliver(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Send what of a batch is not there yet, and follow it. Raises SourceError, InputError."""
@@ -44,6 +45,8 @@ class Delivery:
             return
         if batch.submitted_at:
             self._doubtful[batch.id] = batch
+            if batch.id not in self._attempts:  # an earlier run sent it, with what answer is lost
+                self._unanswered.add(batch.id)
         batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())
         records = [self._intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:
@@ -62,7 +65,10 @@ class Delivery:
         why = f" ({error})" if error else ""
         log.warning("%s: batch %s got no answer%s; looking for it", batch.file, batch.batch, why)
         self._doubtful[batch.id] = batch
-        found = yield from self._reconciler.looked_for(batch, lines, error)
+        if error is None or error.status != SERVER_ERROR:
+            self._unanswered.add(batch.id)
+        over = batch.id not in self._unanswered
+        found = yield from self._reconciler.looked_for(batch, lines, error, over=over)
         if isinstance(found, Job):
             yield from self._taken(batch, lines, found)
             return
@@ -99,6 +105,13 @@ class Delivery:
         self._doubtful[batch.id] = batch
         ids = self._journal.history.ids(batch) or self._reconciler.marked(batch)
         yield from self._collect(batch, lines, ids)
+
+    def recover(self, batch: Batch, lines: Sequence[Line]) -> Events:
+        """Keep what has come after all of a batch that failed, before its lines are sent anew."""
+        self._doubtful[batch.id] = batch
+        rest = yield from self._reconciler.kept(batch, lines, self._reconciler.marked(batch))
+        if not rest:
+            yield from self._complete(batch)
 
     # What a server says
 
@@ -150,11 +163,18 @@ class Delivery:
 
     def _refused(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
         """Go on after a refusal; one that is not for what was sent stops the import."""
+        problems = error.problems if isinstance(error, Invalid) else {}
+        wrong = _by_place(lines, problems)
+        if batch.id in self._doubtful:  # what was sent before may have come meanwhile
+            there = self._reconciler.marked(batch)
+            lines = yield from self._reconciler.kept(batch, lines, there)
+            if not lines:
+                yield from self._complete(batch)
+                return
         if error.status == TOO_LARGE and len(lines) > 1:
             yield from self._divided(batch, str(error), [], _halves(lines))
         elif isinstance(error, Invalid) or error.status in (BAD_REQUEST, TOO_LARGE):
-            problems = error.problems if isinstance(error, Invalid) else {}
-            yield from self._wrong(batch, lines, _by_place(lines, problems), str(error))
+            yield from self._wrong(batch, lines, wrong, str(error))
         else:
             self._journal.change(batch, BatchStatus.PREPARED)
             raise error

@@ -135,11 +135,13 @@ class Reconciler:
     # By mark and by job
 
     def looked_for(
-        self, batch: Batch, lines: Sequence[Line], error: SourceError | None
+        self, batch: Batch, lines: Sequence[Line], error: SourceError | None, *, over: bool
     ) -> Looked[Job | dict[int, int]]:
-        """Look for a batch until it is found or its absence is believed. Raises Unreachable."""
+        """Look for a batch until it is found or its absence is believed. Raises Unreachable.
+
+        It is `over` where the server has answered each sending of it, if only by 500.
+        """
         ends_at = time.monotonic() + self._context.options.timeout
-        over = error is not None and error.status == SERVER_ERROR
         age = self._since_lost(batch, error)
         slow = len(lines) * A_LINE + (_since(batch) if error else timedelta(0))
         search, pause = None, 0.0

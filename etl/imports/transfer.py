@@ -63,6 +63,8 @@ class FileImport:
                 yield from self._delivery.find(batch, found)
             elif batch.status is BatchStatus.TAKEN:
                 yield from self._delivery.finish(batch, found)
+            elif batch.status is BatchStatus.FAILED and batch.submitted_at:
+                yield from self._delivery.recover(batch, found)
             elif batch.status not in NEED_THE_FILE:
                 yield from self._delivery.follow(batch, found)
         yield from self._delivery.looked_again()

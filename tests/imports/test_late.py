@@ -1,0 +1,118 @@
+"""What a server comes to late, after its batch was sent again or given up: found, or told."""
+
+import pytest
+
+from etl.standins.exchange import json_answer
+from etl.standins.faults import Fault
+
+NUMBERS = list(range(1, 8))
+LOCKED = {"detail": "database is locked"}
+
+
+def is_sending(site, request):
+    own = request.param("commit_to_project") != "false"
+    return request.method == "POST" and request.path == site.posting and own
+
+
+@pytest.fixture
+def lost(site, server, at_once):
+    """Lose the answer to the first batch, whose tasks are there when the server releases them."""
+    state, usual, begun = server.state, type(server.state).import_tasks, []
+
+    def late(project, rows):
+        if not rows:
+            return []
+        begun.append(len(rows))
+        return usual(state, project, rows, commit=len(begun) > 1)
+
+    state.import_tasks = late
+    site.goes_wrong(cut_after=0)
+    return begun
+
+
+@pytest.fixture
+def locked(site, server, lost):
+    """Answer what is sent after it by an error, so many times."""
+
+    def answers(times, status=500):
+        app, left = server.server.app, [times]
+        answer = app.answer
+
+        def answered(request):
+            if is_sending(site, request) and lost and left[0]:
+                left[0] -= 1
+                return json_answer(LOCKED, status)
+            return answer(request)
+
+        app.answer = answered
+
+    return answers
+
+
+def test_a_batch_that_failed_is_looked_for_before_its_lines_are_sent_anew(
+    site, server, file, locked
+):
+    locked(2)
+    code, said = site.put(file)
+    assert (code, site.numbers, "database is locked" in said["error"]) == (2, [], True)
+    server.state.release()
+    assert site.imported("--resume") == {"created": 7}
+    assert len(site.posts()) == 3
+    site.once()
+
+
+def test_what_is_there_of_a_failed_batch_is_kept_and_only_the_rest_is_sent(
+    site, server, file, locked
+):
+    locked(2)
+    site.put(file)
+    server.state.uncommitted = server.state.uncommitted[:4]
+    server.state.release()
+    assert site.imported("--resume") == {"created": 7}
+    assert [len(sent) for sent in site.posts()][3:] == [3]
+    assert (site.numbers, site.mirrored()) == (NUMBERS, site.there)
+
+
+def test_tasks_that_can_be_seen_only_later_are_found_by_the_next_run(site, server, file, at_once):
+    """The server says that it is done, names no ids, and shows none of the tasks yet."""
+
+    def nameless(request, _said):
+        if is_sending(site, request) and len(site.posts()) == 1:
+            return json_answer({"task_count": 7, "annotation_count": 0, "prediction_count": 0}, 201)
+        return None
+
+    site.asked(nameless)
+    nothing = b'{"tasks": [], "total": 0, "total_annotations": 0, "total_predictions": 0}'
+    server.faults.append(Fault(path="/api/tasks/", status=200, body=nothing))
+    assert site.put(file)[0] == 2
+    assert site.imported("--resume") == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
+def test_an_answer_of_500_does_not_end_the_wait_for_an_earlier_sending(site, server, file, locked):
+    locked(1)
+    looks = []
+
+    def release(request, _said):
+        looks.append(request.path == "/api/tasks/" and len(site.posts()) == 2)
+        if looks.count(True) == 4:
+            server.state.release()
+
+    site.asked(release)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 2
+    site.once()
+
+
+def test_what_came_meanwhile_is_kept_when_its_second_sending_is_refused(site, server, file, locked):
+    locked(1, status=400)
+
+    def release(request, _said):
+        if is_sending(site, request) and len(site.posts()) == 2:
+            server.state.release()
+
+    site.asked(release)
+    assert site.imported(file, "--skip-bad") == {"created": 7}
+    assert len(site.posts()) == 2
+    site.once()
