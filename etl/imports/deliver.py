@@ -146,6 +146,7 @@ class Delivery:
             yield Settled(LineOutcome.CREATED, len(made))
         rest = [line for line in lines if line.place not in made]
         if rest:
+            self._doubtful[batch.id] = batch  # its tasks may appear later
             wrong = {line.place: UNMADE for line in rest}
             yield from self._wrong(batch, rest, wrong, f"{len(rest)} lines: {UNMADE}")
         else:

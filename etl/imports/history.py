@@ -93,14 +93,9 @@ class History:
         )
         return dict(map(tuple, rows))
 
-    def task_ids(self, batch: Batch) -> set[int]:
-        """Give the tasks that the books name for the lines of a batch."""
-        rows = self._session.all(
-            f"SELECT task_id FROM {self._items} WHERE task_id IS NOT NULL "
-            f"AND {self._spelling.equal('source', 'import_id')}",
-            (self._source, batch.id),
-        )
-        return {task_id for (task_id,) in rows}
+    def named(self, session: str | None, above: int, upto: int) -> dict[int, int | None]:
+        """Give the tasks that the books name for the lines of an import, between two places."""
+        return self._between(session, "task_id", above, upto)
 
     def can_be_read_anew(self, batch: Batch) -> bool:
         """Tell whether nothing of a batch is in, and nothing behind it has been read."""
@@ -126,9 +121,12 @@ class History:
 
     def hashes(self, session: str | None, above: int, upto: int) -> dict[int, int]:
         """Give what the books know the records of a file by, between two places."""
+        return self._between(session, "content_hash", above, upto)
+
+    def _between(self, session: str | None, column: str, above: int, upto: int) -> dict[int, Any]:
         mark = self._spelling.mark
         rows = self._session.all(
-            f"SELECT i.position, i.content_hash FROM {self._of_session()} "
+            f"SELECT i.position, i.{column} FROM {self._of_session()} "
             f"AND i.position > {mark} AND i.position <= {mark}",
             (self._source, session, above, upto),
         )

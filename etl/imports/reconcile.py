@@ -194,11 +194,18 @@ class Reconciler:
         return {place: ids[0] for place, ids in self._all_marked(batch).items()}
 
     def duplicates(self, batch: Batch) -> Events:
-        """Tell which tasks of a batch that may have been sent twice the books do not name."""
-        named = self._context.journal.history.task_ids(batch)
-        twice = [ids for ids in self._all_marked(batch).values() if len(ids) > 1]
-        kept = {next((key for key in ids if key in named), ids[0]) for ids in twice}
-        if extra := sorted({key for ids in twice for key in ids} - kept):
+        """Tell which tasks of a batch that may have been sent twice the books do not name.
+
+        Where a line of it is still open, its task is not too many: it is found when that is sent.
+        """
+        found, history = self._all_marked(batch), self._context.journal.history
+        for line in history.lines(batch):
+            found.pop(line.place, None)
+        if not found:
+            return
+        named = history.named(batch.session, min(found) - 1, max(found))
+        every = {key: place for place, ids in found.items() for key in ids}
+        if extra := sorted(key for key, place in every.items() if named.get(place) != key):
             said = f"landed twice: also there are {', '.join(map(str, extra))}"
             self._context.journal.note(batch, error=said)
             yield Duplicated(batch, extra)

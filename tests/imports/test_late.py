@@ -73,8 +73,9 @@ def test_what_is_there_of_a_failed_batch_is_kept_and_only_the_rest_is_sent(
     assert (site.numbers, site.mirrored()) == (NUMBERS, site.there)
 
 
-def test_tasks_that_can_be_seen_only_later_are_found_by_the_next_run(site, server, file, at_once):
-    """The server says that it is done, names no ids, and shows none of the tasks yet."""
+@pytest.fixture
+def seen_later(site, server, at_once):
+    """Let the server say that it is done, name no ids, and show none of the tasks yet."""
 
     def nameless(request, _said):
         if is_sending(site, request) and len(site.posts()) == 1:
@@ -84,6 +85,9 @@ def test_tasks_that_can_be_seen_only_later_are_found_by_the_next_run(site, serve
     site.asked(nameless)
     nothing = b'{"tasks": [], "total": 0, "total_annotations": 0, "total_predictions": 0}'
     server.faults.append(Fault(path="/api/tasks/", status=200, body=nothing))
+
+
+def test_tasks_that_can_be_seen_only_later_are_found_by_the_next_run(site, file, seen_later):
     assert site.put(file)[0] == 2
     assert site.imported("--resume") == {"created": 7}
     assert len(site.posts()) == 1
@@ -116,3 +120,63 @@ def test_what_came_meanwhile_is_kept_when_its_second_sending_is_refused(site, se
     assert site.imported(file, "--skip-bad") == {"created": 7}
     assert len(site.posts()) == 2
     site.once()
+
+
+# What is there twice is told
+
+
+@pytest.fixture
+def lands_with(site, server):
+    """Let the first batch land together with the answer to the n-th."""
+
+    def with_sending(number):
+        def release(request, _said):
+            if is_sending(site, request) and len(site.posts()) == number:
+                server.state.release()
+
+        site.asked(release)
+
+    return with_sending
+
+
+def told(site, server, said):
+    """Make sure that what is there beside the books is told."""
+    named = {task for (task,) in site.items("task_id")}
+    assert set(said["duplicates"]) == site.there.keys() - named
+    assert (said["outcome"], len(said["duplicates"])) == ("partial", 7)
+
+
+def test_a_batch_that_landed_under_two_marks_is_told(site, server, file, locked, lands_with):
+    """Its lines went to two new batches when the server answered 500 again and again."""
+    locked(2)
+    lands_with(4)
+    code, said = site.put(file, "--skip-bad")
+    assert (code, said["created"], len(site.posts())) == (3, 7, 5)
+    told(site, server, said)
+
+
+def test_a_batch_that_lands_while_its_file_is_read_anew_is_told(
+    site, server, file, locked, lands_with
+):
+    locked(2)
+    assert site.put(file)[0] == 2
+    lands_with(4)
+    code, said = site.put("--resume")
+    assert (code, said["created"], len(site.posts())) == (3, 7, 4)
+    told(site, server, said)
+
+
+def test_what_appears_of_lines_that_were_set_aside_is_told(site, server, file, seen_later):
+    code, said = site.put(file, "--skip-bad")
+    assert (code, said["rejected"]) == (3, 7)
+    told(site, server, said)
+
+
+def test_what_lands_of_a_line_that_is_no_longer_in_its_file_is_told(
+    site, server, images, locked, lands_with
+):
+    locked(2)
+    assert site.put(site.file(images(8)))[0] == 2
+    lands_with(4)
+    code, said = site.put(site.file(images(2)))
+    assert (code, said["created"], len(said["duplicates"])) == (3, 2, 8)
