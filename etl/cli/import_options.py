@@ -64,7 +64,7 @@ def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportReques
     _check_key(said["key"], said)
     return ImportRequest(
         project=said["project"],
-        files=[name if name == STDIN else str(Path(name).absolute()) for name in files],
+        files=[name if name == STDIN else str(Path(name).resolve()) for name in files],
         watch=said["watch"],
         again=said["again"],
         options=_options(said),

@@ -45,7 +45,10 @@ class History:
         return [batch for batch in self.unfinished() if batch.session == session]
 
     def imported(self, project_id: int, digest: str) -> Batch | None:
-        """Find an import of a file, known by its digest, of which something is in a project."""
+        """Find an import of a file, known by its digest, of which something is in a project.
+
+        That may be what was sent and is not finished; what was given up is not.
+        """
         mark = self._spelling.mark
         where = (
             f"id IN (SELECT min(id) FROM {self._jobs} WHERE {self._spelling.equal('source')} "
@@ -53,7 +56,9 @@ class History:
             f"{self._spelling.equal('source', 'project_id')} AND status = {mark}) GROUP BY session)"
         )
         values = (self._source, self._source, project_id, BatchStatus.COMPLETED.value)
-        found = (b for b in self._batches(where, *values) if b.options.get("sha256") == digest)
+        done = self._batches(where, *values)
+        sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
+        found = (b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest)
         return next(found, None)
 
     def last_number(self, session: str | None) -> int:

@@ -201,8 +201,10 @@ def refuse_again(history: History, project_id: int, name: str, digest: str) -> N
     """Refuse a file that is in the project already. Raises RefusedError."""
     if before := history.imported(project_id, digest):
         when = f" at {before.submitted_at} UTC" if before.submitted_at else ""
+        begun = history.begun(project_id, before.file or STDIN)
+        on = f"to go on with it as {before.file} say --resume, " if begun else ""
         raise RefusedError(
-            f"{name}: this very file was imported into project {project_id}{when}; to have its "
+            f"{name}: this very file was imported into project {project_id}{when}; {on}to have its "
             "tasks there once more say --again, to import only what is new say --key FIELD"
         )
 
