@@ -138,8 +138,7 @@ class Delivery:
 
         What the server calls done it has perhaps not made: no line is created without its task.
         """
-        found = dict(ids) or self._reconciler.marked(batch)
-        found |= self._reconciler.mirror(batch, found.values())
+        found = self._read_back(batch, lines, ids)
         made = {line.place: found[line.place] for line in lines if line.place in found}
         if made:
             self._journal.settle(batch, LineOutcome.CREATED, made)
@@ -148,9 +147,23 @@ class Delivery:
         if rest:
             self._doubtful[batch.id] = batch  # its tasks may appear later
             wrong = {line.place: UNMADE for line in rest}
+            self._journal.settle(batch, None, dict.fromkeys(wrong))
             yield from self._wrong(batch, rest, wrong, f"{len(rest)} lines: {UNMADE}")
         else:
             yield from self._complete(batch)
+
+    def _read_back(
+        self, batch: Batch, lines: Sequence[Line], ids: Mapping[int, int]
+    ) -> dict[int, int]:
+        """Mirror the tasks that are there: those the server named, else those with our marks."""
+        named = self._reconciler.mirror(batch, ids.values())
+        found = {place: key for place, key in ids.items() if key in named.ids} | named.places
+        if all(line.place in found for line in lines):
+            return found
+        marked = self._reconciler.marked(batch)
+        others = {place: key for place, key in marked.items() if place not in found}
+        self._reconciler.mirror(batch, others.values())
+        return found | others
 
     def _failed(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
         """Go on after a job that failed; of a long one a part may be in."""

@@ -173,8 +173,10 @@ class Journal:
                 return replace(batch, job_id=job.id)
             return self._change(batch, status, job_id=job.id)
 
-    def settle(self, batch: Batch, outcome: LineOutcome, ids: Mapping[int, int | None]) -> None:
-        """Write down what became of some lines."""
+    def settle(
+        self, batch: Batch, outcome: LineOutcome | None, ids: Mapping[int, int | None]
+    ) -> None:
+        """Write down what became of some lines; without an outcome, that this is open again."""
         with self._session.transaction():
             self._settle(batch, outcome, ids)
             self._rejected.release(batch, ids)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from etl import times
 from etl.database import Session
@@ -32,6 +32,7 @@ from etl.imports.records import Line
 from etl.imports.validate import STDIN, told
 from etl.intake import Existing, Intake, Job, JobSearch, Key
 from etl.load import Loader
+from etl.paging import record_id
 from etl.reject import storable
 from etl.stream import Page, Part, Source, Stream
 from etl.transform import Plan
@@ -68,6 +69,13 @@ class Context:
         pause = min(last * LONGER, LONGEST_PAUSE) or FIRST_PAUSE
         self.sleep(pause)
         return pause
+
+
+class ReadBack(NamedTuple):
+    """Tasks that are there: their ids, and those by the places that the marks of a batch tell."""
+
+    ids: frozenset[int]
+    places: dict[int, int]
 
 
 class Reconciler:
@@ -214,16 +222,17 @@ class Reconciler:
         marked = self._context.intake.marked(batch.project_id, batch.mark)
         return ask(marked, self._context.sender)
 
-    def mirror(self, batch: Batch, ids: Iterable[int]) -> dict[int, int]:
-        """Write tasks into the mirror as a sync would; give their ids by the places they carry."""
+    def mirror(self, batch: Batch, ids: Iterable[int]) -> ReadBack:
+        """Write those of some tasks that are there into the mirror as a sync would."""
         context, wanted = self._context, list(ids)
         if not wanted:
-            return {}
+            return ReadBack(frozenset(), {})
         records = ask(context.intake.records(batch.project_id, wanted), context.sender)
         plan = Plan(context.stream, context.source.name)
         loader = Loader(context.session, plan, context.run_id)
         loader.commit(Part(str(batch.project_id)), Page(records), plan.transform(records))
-        return context.intake.places(records, batch.mark)
+        there = frozenset(key for record in records if (key := record_id(record)) is not None)
+        return ReadBack(there, context.intake.places(records, batch.mark))
 
 
 def _since(batch: Batch) -> timedelta:

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from etl.imports.reconcile import Context
+from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 
 
@@ -194,4 +195,39 @@ def test_words_of_a_server_in_the_books_are_those_of_a_job_under_way(site, serve
         connection.execute("UPDATE label_studio_imports SET status = 'queued'")
         connection.commit()
     assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def names(site, ids):
+    """Let the server name other tasks than those it made, where it names any."""
+
+    def other(request, said):
+        if request.method == "POST" and request.path == site.posting and said.status == 201:
+            told = json.loads(said.body)
+            return json_answer({**told, "task_ids": ids}, 201) if "task_ids" in told else None
+        if "/imports/" in request.path and said.status == 200:
+            return json_answer({**json.loads(said.body), "task_ids": ids})
+        return None
+
+    site.asked(other)
+
+
+def test_ids_that_no_task_has_are_no_tasks(site, server, file):
+    server.state.import_tasks = lambda _project, _rows: []
+    names(site, list(range(901, 908)))
+    code, said = site.put(file)
+    assert (code, said["created"]) == (2, 0)
+    assert "line 1: the server says that it is done, and made no task of it" in said["error"]
+    assert site.items("outcome", "task_id") == [(None, None)] * 7
+
+
+def test_ids_that_no_task_has_do_not_hide_the_tasks_that_were_made(site, file):
+    names(site, [1, 2, *range(901, 906)])
+    assert site.imported(file) == {"created": 7}
+    site.once()
+
+
+def test_each_line_has_its_own_task_though_the_server_names_them_in_another_order(site, file):
+    names(site, list(range(7, 0, -1)))
+    site.imported(file)
     site.once()
