@@ -158,7 +158,13 @@ class Reconciler:
                 search = self._job_search(batch)
                 if search.job:
                     return search.job
-            if search and age() > _patience(search, slow, over=over):
+            believed = search is not None and age() > _patience(search, slow, over=over)
+            if believed and search and search.settled and not over:
+                search = self._job_search(batch)  # a job may have been begun meanwhile
+                if search.job:
+                    return search.job
+                believed = search.settled
+            if believed:
                 return self.marked(batch)  # once more: it may have come while we asked
             if time.monotonic() > ends_at:
                 raise Unreachable(
@@ -245,11 +251,11 @@ def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:
     """Tell how long something must not be there until it is believed that it will not be.
 
     Longer by `slow`: by the lines, and by what was waited for the answer already, for a server that
-    did not answer for two minutes may take two more. One that said itself that it failed does not
-    go on; a queue of its may.
+    did not answer for two minutes may take two more; so may what stands between us before it lets
+    the batch through. One that said itself that it failed does not go on; a queue of its may.
     """
     if search.settled:
-        return timedelta(0)
+        return timedelta(0) if over else LISTED + slow
     if search.queued:
         return QUEUED
     return timedelta(0) if over else ABSENT + slow

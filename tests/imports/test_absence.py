@@ -53,6 +53,15 @@ def test_the_wait_begins_when_the_answer_is_lost_not_when_the_batch_was_sent(
     site.once()
 
 
+def test_a_server_that_was_waited_for_long_is_given_as_long_again(site, late, file, at_once):
+    wait = reconcile.ABSENT.total_seconds()
+    site.asked(late(wait * 3, commit_after=wait * 2))
+    site.goes_wrong(cut_after=0)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
 @pytest.mark.usefixtures("at_once")
 def test_more_lines_are_waited_for_longer(site, late, images, monkeypatch):
     """A slow server takes 2 ms a line; ten times that is waited for it."""
@@ -172,6 +181,43 @@ def test_a_search_that_reaches_an_older_job_proves_that_nothing_comes(site, serv
     site.goes_wrong(close=True)
     assert site.imported(file) == {"created": 7}
     assert len(site.posts()) == 3
+
+
+def test_a_number_that_cannot_be_seen_may_be_that_of_our_job(site, server, file, by_jobs):
+    """The number is taken before others can see the job."""
+    site.imported(site.file([{"data": {"image": "a", "n": 0}}], "before.jsonl"))
+    server.clock.advance(minutes=5)
+    server.state.keys.take("job")
+    site.goes_wrong(close=True)
+    code, said = site.put(file, "--timeout", "0.5")
+    assert (code, "may still come to it" in said["error"], len(site.posts())) == (1, True, 2)
+
+
+@pytest.mark.parametrize("seconds", [0, 3600], ids=["done at once", "in a queue"])
+def test_a_batch_that_a_proxy_holds_back_is_waited_for(site, server, file, by_jobs, seconds):
+    """As long as the proxy itself waited, before it said that nobody answers."""
+    server.state.job_seconds = seconds
+    app, held, waited = server.server.app, [], 1.0
+    answer = app.answer
+
+    def answered(request):
+        own = request.method == "POST" and request.param("commit_to_project") != "false"
+        if own and request.path == site.posting and not held:
+            time.sleep(waited)
+            held.extend([request, time.monotonic()])
+            return json_answer({"detail": "gateway time-out"}, 504)
+        if len(held) == 2 and time.monotonic() - held[1] > waited / 2:
+            answer(held[0])
+            held.append("let through")
+        return answer(request)
+
+    app.answer = answered
+    how = ("--no-wait",) if seconds else ()
+    code, _said = site.put(file, *how)
+    assert (code, len(site.posts())) == (0, 1)
+    server.clock.advance(hours=1)
+    site.imported("--resume")
+    site.once()
 
 
 def test_a_server_that_hides_our_own_jobs_proves_nothing(site, server, file, by_jobs):

@@ -102,7 +102,7 @@ def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
 
     A job that makes no tasks tells the newest number: from there it goes back, job by job. That a
     batch is not among them is certain only if our jobs can be seen, as that one can, with what they
-    were sent, and if one was seen that is older than the batch, or all there are.
+    were sent, if each number down to one that is older than the batch, or to the first, was seen.
     """
     newest = answered((yield _probe(number)))
     if newest.id is None:
@@ -115,7 +115,8 @@ def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
     for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
         try:
             found = yield from job(number, job_id)
-        except Missing:  # one of others: ours can be seen
+        except Missing:  # one of others, or ours that is being begun
+            told = False
             continue
         if any(mark.encode() in record for record in islice(found.records, 1)):
             return JobSearch(found, settled=True)
