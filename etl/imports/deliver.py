@@ -37,16 +37,19 @@ class Delivery:
         self._doubtful: dict[int, Batch] = {}  # perhaps sent twice
         self._unanswered: set[int] = set()  # sent at least once without an answer
 
-    def deliver(self, batch: Batch, lines: Sequence[Line]) -> Events:
-        """Send what of a batch is not there yet, and follow it. Raises SourceError, InputError."""
-        lines = yield from self._reconciler.keyed(batch, lines)
+    def deliver(self, batch: Batch, lines: Sequence[Line], *, begun: bool = False) -> Events:
+        """Send what of a batch is not there yet, and follow it; perhaps it was `begun` before.
+
+        Raises SourceError, InputError.
+        """
+        if batch.submitted_at:
+            self._doubtful[batch.id] = batch
+        lines = yield from self._reconciler.unsent(batch, lines, begun=begun)
         if not lines:
             yield from self._complete(batch)
             return
-        if batch.submitted_at:
-            self._doubtful[batch.id] = batch
-            if batch.id not in self._attempts:  # an earlier run sent it, with what answer is lost
-                self._unanswered.add(batch.id)
+        if batch.submitted_at and batch.id not in self._attempts:  # how that ended is not known
+            self._unanswered.add(batch.id)
         batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())
         records = [self._intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:

@@ -12,6 +12,7 @@ from etl.imports.batch import Batch, BatchStatus, LineOutcome
 from etl.imports.records import Line
 from etl.intake import Intake
 from etl.statements import Spelling, quoted
+from etl.tables import Mirrored
 
 COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
 
@@ -101,6 +102,15 @@ class History:
     def named(self, session: str | None, above: int, upto: int) -> dict[int, int | None]:
         """Give the tasks that the books name for the lines of an import, between two places."""
         return self._between(session, "task_id", above, upto)
+
+    def mirrored(self, table: type[Mirrored], ids: Sequence[int]) -> set[int]:
+        """Tell which records the mirror has in a table, tombstones left out."""
+        rows = self._session.all(
+            f"SELECT id FROM {quoted(table.__tablename__)} WHERE {self._spelling.equal('source')} "
+            f"AND deleted_at IS NULL AND id {self._spelling.among}",
+            (self._source, self._spelling.values(ids)),
+        )
+        return {key for (key,) in rows}
 
     def can_be_read_anew(self, batch: Batch) -> bool:
         """Tell whether nothing of a batch is in, and nothing behind it has been read."""

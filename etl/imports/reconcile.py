@@ -86,23 +86,32 @@ class Reconciler:
 
     # By key
 
-    def keyed(self, batch: Batch, lines: Sequence[Line]) -> Looked[list[Line]]:
-        """Leave out the lines whose key is there, having changed their tasks if that is wanted.
+    def unsent(
+        self, batch: Batch, lines: Sequence[Line], *, begun: bool = False
+    ) -> Looked[list[Line]]:
+        """Leave out the lines that are in: by the mark of an earlier sending, and by their keys.
 
-        No two of the lines have one key.
+        What is there under a key is changed if that is wanted. A batch that was `begun` may have
+        changed tasks of which the mirror does not know. The marks are looked for after the keys:
+        what comes in between is our own.
         """
-        context = self._context
-        if context.options.key is None:
-            return list(lines)
-        keys: dict[Key, Line] = {
-            context.intake.key(line.raw, context.options.key): line for line in lines
-        }
-        existing = context.intake.existing(batch.project_id, context.options.key, list(keys))
-        there = ask(existing, context.sender)
-        yield from self._known(batch, {keys[key]: task for key, task in there.items()})
-        return [line for key, line in keys.items() if key not in there]
+        there = self._existing(batch, lines)
+        if batch.submitted_at:
+            lines = yield from self.kept(batch, lines, self.marked(batch))
+        known = {line: there[line] for line in lines if line in there}
+        yield from self._known(batch, known, begun=begun)
+        return [line for line in lines if line not in there]
 
-    def _known(self, batch: Batch, there: Mapping[Line, Existing]) -> Events:
+    def _existing(self, batch: Batch, lines: Sequence[Line]) -> dict[Line, Existing]:
+        """Find the tasks that are there under the keys of lines; no two lines have one key."""
+        context, name = self._context, self._context.options.key
+        if name is None:
+            return {}
+        keys: dict[Key, Line] = {context.intake.key(line.raw, name): line for line in lines}
+        existing = context.intake.existing(batch.project_id, name, list(keys))
+        return {keys[key]: task for key, task in ask(existing, context.sender).items()}
+
+    def _known(self, batch: Batch, there: Mapping[Line, Existing], *, begun: bool) -> Events:
         """Settle the lines whose tasks are there. Raises InputError for what is refused."""
         changed: dict[int, int | None] = {}
         same: dict[int, int | None] = {}
@@ -114,13 +123,22 @@ class Reconciler:
                 wrong.append((line, str(error)))
             else:
                 outcome[line.place] = task.id
-        self.mirror(batch, [task for task in changed.values() if task])
+        self.mirror(batch, self._unmirrored(changed, same, begun=begun))
         for named, ids in ((LineOutcome.UPDATED, changed), (LineOutcome.SKIPPED, same)):
             if ids:
                 self._context.journal.settle(batch, named, ids)
                 yield Settled(named, len(ids))
         if wrong:
             yield from self._refused(batch, wrong)
+
+    def _unmirrored(
+        self, changed: Mapping[int, int | None], same: Mapping[int, int | None], *, begun: bool
+    ) -> list[int]:
+        """Choose the tasks that the mirror does not have, or not as they are."""
+        ids = [task for task in same.values() if task]
+        table, history = self._context.stream.shape.table, self._context.journal.history
+        known = set() if begun or not ids else history.mirrored(table, ids)
+        return [task for task in changed.values() if task] + [n for n in ids if n not in known]
 
     def _changed(self, line: Line, task: Existing) -> bool:
         """Change a task that is there, if that is wanted and it differs. Raises Invalid."""

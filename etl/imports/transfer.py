@@ -124,7 +124,7 @@ class FileImport:
             bad = {line.place for line, _ in wrong}
             found = [line for line in found if line.place not in bad]
         if batch.status is not BatchStatus.FAILED:
-            yield from self._delivery.deliver(batch, found)
+            yield from self._delivery.deliver(batch, found, begun=True)
             return
         chunks = list(cut(found, self._validator, self._limits))
         keys = {place: key for chunk in chunks for place, key in chunk.keys.items()}

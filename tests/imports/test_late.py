@@ -180,3 +180,52 @@ def test_what_lands_of_a_line_that_is_no_longer_in_its_file_is_told(
     lands_with(4)
     code, said = site.put(site.file(images(2)))
     assert (code, said["created"], len(said["duplicates"])) == (3, 2, 8)
+
+
+# By key
+
+
+def test_what_comes_late_of_our_own_is_created_and_not_skipped(site, server, file, lost):
+    """It appears after its absence was believed, just before its lines would be sent again."""
+    app, looks = server.server.app, []
+    answer = app.answer
+
+    def answered(request):
+        if request.path == "/api/tasks/":
+            looks.append("data.n" in str(request.params))
+            if len(site.posts()) == 1 and looks.count(True) == 2:
+                server.state.release()
+        return answer(request)
+
+    app.answer = answered
+    assert site.imported(file, "--key", "n") == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
+def test_what_is_skipped_is_in_the_mirror(site, server, images):
+    """As when others have made it since the last sync."""
+    server.state.import_tasks(1, images(2))
+    site.run("sync")
+    server.state.import_tasks(1, images(2, 3))
+    assert site.imported(site.file(images(5)), "--key", "n") == {"created": 1, "skipped": 4}
+    assert (site.mirrored(), site.numbers) == (site.there, [1, 2, 3, 4, 5])
+
+
+def test_what_the_mirror_has_is_not_read_again_to_be_skipped(site, server, images):
+    site.imported(site.file(images(5)))
+    server.requests.clear()
+    assert site.imported(site.file(images(5), "b.jsonl"), "--key", "n") == {"skipped": 5}
+    assert [r.path for r in server.requests].count("/api/tasks/") == 1
+
+
+def test_a_task_that_was_changed_before_a_break_is_in_the_mirror_as_it_is(site, server, images):
+    """The second change is not answered, so that the first is not in the books yet."""
+    site.imported(site.file(images(2)))
+    changed = [{"data": {"image": f"new {n}", "n": n}} for n in (1, 2)]
+    server.faults.append(Fault(method="PATCH", path="/api/tasks/2/", times=None, status=403))
+    name = site.file(changed, "changed.jsonl")
+    assert site.put(name, "--key", "n", "--update")[0] == 1
+    server.faults.clear()
+    assert site.imported("--resume") == {"updated": 1, "skipped": 1}
+    assert site.mirrored() == site.there
