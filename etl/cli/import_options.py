@@ -44,6 +44,7 @@ OPTIONS = (
         help="Follow one job no longer than that.",
     ),
     click.option("--resume", is_flag=True, help="Go on with what is unfinished."),
+    click.option("--give-up", is_flag=True, help="With --resume: close what cannot go on."),
     click.option("--watch", type=POSITIVE, metavar="ID", help="Follow a job begun elsewhere."),
 )
 
@@ -58,6 +59,8 @@ def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportReques
     if said["resume"]:
         _check_resume(files, said)
     else:
+        if said["give_up"]:
+            raise ConfigurationError("--give-up closes what --resume cannot go on with; say both")
         _check_target(source, said["project"], files, said["watch"])
     if said["watch"] and said["dry_run"]:
         raise ConfigurationError("--dry-run validates a FILE; leave --watch out")
@@ -67,6 +70,7 @@ def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportReques
         files=[name if name == STDIN else str(Path(name).resolve()) for name in files],
         watch=said["watch"],
         again=said["again"],
+        give_up=said["give_up"],
         options=_options(said),
         limits=_limits(said),
     )
@@ -104,7 +108,7 @@ def _check_resume(files: Sequence[str], said: dict[str, Any]) -> None:
     if files or any(said[name] for name in others):
         raise ConfigurationError(
             "--resume goes on as the mirror's books say it was begun; say no more with it than "
-            "the SOURCE, --skip-bad, --no-wait and --timeout"
+            "the SOURCE, --skip-bad, --no-wait, --timeout and --give-up"
         )
 
 

@@ -70,8 +70,8 @@ class History:
         return int(number or 0)
 
     def of_job(self, job_id: int, url: str) -> Batch | None:
-        """Find the batch that a job of the server at `url` does."""
-        found = self._batches(self._spelling.equal("job_id"), job_id)
+        """Find the batch that a job of the server at `url` does; the last, if it was given up."""
+        found = reversed(self._batches(self._spelling.equal("job_id"), job_id))
         return next((batch for batch in found if batch.options.get("url") in (None, url)), None)
 
     def _batches(self, where: str, *values: Any) -> list[Batch]:

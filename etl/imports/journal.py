@@ -104,9 +104,9 @@ class Journal:
         with self._session.transaction():
             self._session.run(f"DELETE FROM {self._jobs} WHERE {where}", (self._source, batch.id))
 
-    def give_up(self, batches: Iterable[Batch]) -> None:
+    def give_up(self, batches: Iterable[Batch], why: str) -> None:
         """Close batches that are not gone on with."""
-        mark, said = self._spelling.mark, "given up: the file was begun anew"
+        mark, said = self._spelling.mark, storable(f"given up: {why}")
         with self._session.transaction():
             for batch in batches:
                 self._session.run(

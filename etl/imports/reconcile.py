@@ -187,7 +187,8 @@ class Reconciler:
             if time.monotonic() > ends_at:
                 raise Unreachable(
                     f"batch {batch.batch} of {batch.file} was sent and not answered, and a server "
-                    "that works by jobs may still come to it; see later: annomirror import --resume"
+                    "that works by jobs may still come to it; later: annomirror import --resume",
+                    reached=True,
                 )
             yield Waiting(batch, "looked for")
             pause = self._context.pause(pause)
