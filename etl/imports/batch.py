@@ -102,5 +102,13 @@ class Duplicated:
     ids: Sequence[int]
 
 
-Event = Settled | Waiting | Duplicated
+@dataclass(frozen=True)
+class Unnamed:
+    """A job begun elsewhere made so many records, and does not tell their ids."""
+
+    batch: Batch
+    records: int
+
+
+Event = Settled | Waiting | Duplicated | Unnamed
 Events = Iterator[Event]

@@ -7,12 +7,13 @@ import time
 from etl import times
 from etl.errors import Missing, SourceError, Unreachable
 from etl.extract import ask
-from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Waiting
+from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Unnamed, Waiting
 from etl.imports.reconcile import Context, Looked, Reconciler
 from etl.imports.records import Line
 from etl.intake import FAILED, Job, ended
 from etl.reject import storable
 
+UNNAMED = "{} more tasks were made, which the server does not name"
 SILENT = "the server does not say why"
 
 
@@ -61,8 +62,12 @@ def watched(context: Context, batch: Batch) -> Events:
     shown = len(job.records) == len(job.ids)  # else it is not known which became which
     records = job.records if shown else [b""] * len(job.ids)
     lines = [Line(place, 0, raw) for place, raw in enumerate(records, 1)]
-    context.journal.adopt(batch, list(zip(lines, job.ids, strict=True)), **job.counts)
+    unnamed = max(job.made - len(job.ids), 0)
+    said = {"error": UNNAMED.format(unnamed)} if unnamed else {}
+    context.journal.adopt(batch, list(zip(lines, job.ids, strict=True)), **job.counts, **said)
     yield Settled(LineOutcome.CREATED, len(job.ids))
+    if unnamed:
+        yield Unnamed(batch, unnamed)
 
 
 def _close(context: Context, batch: Batch, why: str) -> None:

@@ -231,3 +231,17 @@ def test_each_line_has_its_own_task_though_the_server_names_them_in_another_orde
     names(site, list(range(7, 0, -1)))
     site.imported(file)
     site.once()
+
+
+def test_a_watched_job_that_names_no_tasks_is_partial(site, server, images, by_jobs):
+    server.state.job_seconds = 0
+    headers = {"Authorization": f"Token {server.token}"}
+    httpx.post(f"{server.url}{site.posting}", json=images(3), headers=headers, trust_env=False)
+    code, said = site.put("--watch", "1")
+    assert (code, said["outcome"], said["created"], said["unnamed"]) == (3, "partial", 0, 3)
+    assert "3 tasks were made, and the server does not name them" in said["error"]
+    assert "run: annomirror sync" in said["error"]
+    ((status, error),) = site.batches("status", "error")
+    assert (status, error.startswith("3 more tasks were made")) == ("completed", True)
+    assert site.run("sync").exit_code == 0
+    assert site.mirrored() == site.there

@@ -90,6 +90,7 @@ def _job(answer: Answer) -> Job:
         id=told.id,
         status=told.status,
         ids=tuple(told.task_ids or ()),
+        made=counted(said, "task_count"),
         counts={name: counted(said, name) for name in COUNTS},
         error=told.error,
         created_at=utc(told.created_at),
