@@ -135,8 +135,15 @@ class ImportRun:
 
     def _give_up(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
         """Close what was begun, having found out what became of it if that can be."""
-        if begun_elsewhere(begun[0], self._target.source) is None:
-            yield from self._files(*as_begun(begun[0].options, request)).settle(begun)
+        elsewhere = begun_elsewhere(begun[0], self._target.source) is not None
+        files = self._files(*as_begun(begun[0].options, request))
+        for batch in () if elsewhere else begun:
+            try:
+                yield from files.settle([batch])
+            except (SourceError, ConfigurationError) as error:
+                if _passes(error):
+                    raise
+                log.warning("%s; that batch is given up", error)
         self._journal.give_up(self._history.open_in(begun[0].session), "the file was begun anew")
 
     def _go_on(self, begun: Sequence[Batch], request: ImportRequest) -> Events:

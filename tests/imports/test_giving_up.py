@@ -88,3 +88,34 @@ def test_giving_up_is_said_together_with_going_on(site, file):
     done = site.run("import", "labels", "--project", "1", file, "--give-up")
     assert (done.exit_code, site.posts()) == (2, [])
     assert "--give-up closes what --resume cannot go on with; say both" in done.stderr
+
+
+# To begin anew
+
+
+def test_a_job_that_failed_does_not_stop_its_file_from_being_begun_anew(
+    site, server, file, by_jobs
+):
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "4", "--no-wait")
+    job = server.state.jobs[1]
+    job.status, job.error = "failed", "worker died"
+    server.clock.advance(hours=1)
+    server.state.job_seconds = 0
+    done = site.run("import", "labels", "--project", "1", file, "--again")
+    assert (done.exit_code, site.numbers) == (0, sorted([*NUMBERS, 5, 6, 7]))
+    assert "worker died" in done.stderr
+    assert [o for (o,) in site.items("outcome", where="import_id < 3")] == [
+        *["abandoned"] * 4,
+        *["created"] * 3,
+    ]
+    assert site.imported("--resume") == {}
+
+
+def test_a_server_that_does_not_answer_stops_what_is_begun_anew(site, server, file, by_jobs):
+    """What became of the first batches would never be known."""
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    server.faults.append(Fault(path="/api/projects/1/imports/*", times=None, status=503))
+    assert site.put(file, "--again")[0] == 1
+    assert [s for (s,) in site.batches("status")] == ["created"]
