@@ -12,6 +12,7 @@ import click
 from etl.errors import ConfigurationError
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.imports.validate import STDIN
+from etl.reject import storable
 
 POSITIVE = click.IntRange(1)
 OPTIONS = (
@@ -67,7 +68,7 @@ def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportReques
     _check_key(said["key"], said)
     return ImportRequest(
         project=said["project"],
-        files=[name if name == STDIN else str(Path(name).resolve()) for name in files],
+        files=[name if name == STDIN else storable(str(Path(name).resolve())) for name in files],
         watch=said["watch"],
         again=said["again"],
         give_up=said["give_up"],
@@ -123,8 +124,10 @@ def _check_target(
         raise ConfigurationError("say a FILE (- is standard input), or a job to --watch")
     for name in files:
         if name != STDIN and not Path(name).exists():
-            raise ConfigurationError(f"{name}: there is no such file")
+            raise ConfigurationError(f"{storable(name)}: there is no such file")
         if name != STDIN and not Path(name).is_file():
-            raise ConfigurationError(f"{name} is no file that can be read again; pipe it into -")
+            raise ConfigurationError(
+                f"{storable(name)} is no file that can be read again; pipe it into -"
+            )
     if list(files).count(STDIN) > 1:
         raise ConfigurationError("standard input can be read once")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -36,8 +37,11 @@ from etl.imports.run import ImportRun, Target
 from etl.imports.validate import STDIN
 from etl.ledger import Ledger, StreamReport
 from etl.platforms import PLATFORMS, intake
+from etl.reject import storable
 from etl.settings import Settings
 from etl.stream import Source
+
+ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")  # as `storable` writes a byte that is no text
 
 
 @click.command("import")
@@ -55,7 +59,7 @@ def command(
     A FILE holds JSON (an array, or one task a line) or CSV; - is standard input. What was cut is
     gone on with by the same command, or by --resume: no task is imported twice.
     """
-    report = ImportReport(source, said["project"], list(files))
+    report = ImportReport(source, said["project"], list(map(storable, files)))
     began = time.monotonic()
     try:
         asked = import_options.asked(source, files, dry_run=dry_run, **said)
@@ -190,6 +194,12 @@ def opened(name: str) -> BinaryIO:
     try:
         if name == STDIN:
             return sys.stdin.buffer
-        return Path(name).open("rb")
+        return _on_disk(name).open("rb")
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}") from error
+
+
+def _on_disk(name: str) -> Path:
+    """Find a file by what the books call it: bytes of its name that are no UTF-8 are escaped."""
+    path = Path(name)
+    return path if path.exists() else Path(ESCAPED.sub(lambda found: chr(int(found[1], 16)), name))

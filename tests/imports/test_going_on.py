@@ -1,5 +1,7 @@
 """What was cut is gone on with: the same file, as it was begun, where it was begun."""
 
+import os
+
 import pytest
 
 from etl.standins.faults import Fault
@@ -191,6 +193,19 @@ def test_a_file_that_was_begun_is_known_by_another_name(site, server, file, spel
     cut(site, server, file)
     assert site.imported(spelled(way)) == {"created": 4}
     site.once()
+
+
+def test_a_file_whose_name_is_no_text_is_gone_on_with(site, server, images):
+    """As it comes out of an old archive: Latin-1 where UTF-8 is expected."""
+    name = os.fsdecode(b"caf\xe9.jsonl")
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    code, said = site.put(site.file(images(7), name), "--batch-size", "3")
+    assert (code, said["files"], site.numbers) == (1, ["caf\\udce9.jsonl"], [1, 2, 3])
+    server.faults.clear()
+    assert site.imported("--resume") == {"created": 4}
+    site.once()
+    code, said = site.put(name)
+    assert (code, "caf\\udce9.jsonl: this very file was imported" in said["error"]) == (5, True)
 
 
 def test_a_copy_of_a_file_whose_jobs_are_under_way_is_refused(site, file, images, by_jobs):
