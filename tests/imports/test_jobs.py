@@ -227,6 +227,16 @@ def test_ids_that_no_task_has_do_not_hide_the_tasks_that_were_made(site, file):
     site.once()
 
 
+@pytest.mark.parametrize(
+    "ids", [[None] * 7, ["1"] * 7, [True] * 7, [1] * 7, "1234567", {"1": 1}], ids=str
+)
+def test_what_is_no_list_of_ids_is_overlooked(site, file, ids):
+    """The tasks are found by their marks."""
+    names(site, ids)
+    assert site.imported(file) == {"created": 7}
+    site.once()
+
+
 def test_each_line_has_its_own_task_though_the_server_names_them_in_another_order(site, file):
     names(site, list(range(7, 0, -1)))
     site.imported(file)

@@ -8,7 +8,7 @@ on a server of version 1.23.2, in both ways.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -54,13 +54,21 @@ def submission(number: int, records: Sequence[bytes]) -> Request:
 def answered(answer: Answer) -> Job:
     """Read what became of the tasks: done, or the number of a job. Raises BadAnswer."""
     said = mapping(answer)
-    number, ids = said.get("import"), said.get("task_ids")
+    number = said.get("import")
     if type(number) is int:
         return Job(id=number, status="created")
     if type(said.get("task_count")) is not int:
         raise BadAnswer(f"an import is answered by {str(said)[:200]!a}")
     counts = {name: counted(said, name) for name in COUNTS}
-    return Job(ids=tuple(ids) if isinstance(ids, list) else (), counts=counts)
+    return Job(ids=_named(said), counts=counts)
+
+
+def _named(said: Mapping[str, Any]) -> tuple[int, ...]:
+    """Read the ids of the tasks that were made; none where they are no ids."""
+    ids = said.get("task_ids")
+    if not isinstance(ids, list) or any(type(one) is not int for one in ids):
+        return ()
+    return tuple(ids) if len(set(ids)) == len(ids) else ()
 
 
 def job(number: int, job_id: int) -> Questions[Job]:
@@ -77,7 +85,6 @@ class _Told(msgspec.Struct):
     status: str
     error: str | None = None
     created_at: str | None = None
-    task_ids: list[int] | None = None
     tasks: Any = msgspec.UNSET
 
 
@@ -89,7 +96,7 @@ def _job(answer: Answer) -> Job:
     return Job(
         id=told.id,
         status=told.status,
-        ids=tuple(told.task_ids or ()),
+        ids=_named(said),
         made=counted(said, "task_count"),
         counts={name: counted(said, name) for name in COUNTS},
         error=told.error,
