@@ -58,6 +58,9 @@ class LineOutcome(StrEnum):
     ABANDONED = "abandoned"
 
 
+WIDEST_MARK = f"{'0' * 12}.{10**9}."  # as long as that of any batch
+
+
 @dataclass(frozen=True, kw_only=True)
 class Batch:
     """One batch as the books have it."""

@@ -21,6 +21,7 @@ from etl.imports.records import Line, lines
 from etl.imports.validate import STDIN, Hashed, OpenFile, Validator, reading, told
 from etl.intake import Key
 
+BRACKETS = 2  # bytes around the lines of a request
 COMPARED = 1000  # lines compared with the books at a time
 NEED_THE_FILE = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
 
@@ -177,19 +178,19 @@ class FileImport:
 
 
 def cut(read: Iterable[Line], validator: Validator, limits: BatchLimits) -> Iterator[Chunk]:
-    """Cut lines into batches by number and size; none has two lines of one key."""
+    """Cut lines into batches by number and size as sent; none has two lines of one key."""
     found: list[Line] = []
     keys: dict[int, Key] = {}
     seen: set[Key] = set()
-    size = 0
+    size = BRACKETS
     for line in read:
-        key = validator.key(line)
-        full = len(found) >= limits.lines or size + len(line.raw) > limits.bytes
+        key, length = validator.key(line), validator.size(line)
+        full = len(found) >= limits.lines or size + length > limits.bytes
         if found and (full or key in seen):
             yield Chunk(found, keys, last=False)
-            found, keys, seen, size = [], {}, set(), 0
+            found, keys, seen, size = [], {}, set(), BRACKETS
         found.append(line)
-        size += len(line.raw)
+        size += length
         if key is not None:
             keys[line.place] = key
             seen.add(key)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from etl.errors import InputError
+from etl.imports.batch import WIDEST_MARK
 from etl.imports.records import Line, lines
 from etl.intake import Intake, Key
 
@@ -57,6 +58,13 @@ class Validator:
         if self.name is None or self.wrong(line):
             return None
         return self.intake.key(line.raw, self.name)
+
+    def size(self, line: Line) -> int:
+        """Tell how many bytes of a request a line takes at most, with its mark and a comma."""
+        try:
+            return len(self.intake.wrapped(line.raw, f"{WIDEST_MARK}{line.place}")) + 1
+        except ValueError:  # it is wrong, and not sent
+            return 0
 
 
 class Hashed:
