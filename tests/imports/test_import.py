@@ -222,6 +222,21 @@ def test_a_rehearsal_counts_a_key_once(site, images):
     assert site.imported(name, "--key", "n") == foretold
 
 
+def test_a_rehearsal_counts_a_key_once_however_far_apart_it_comes(site, images):
+    name = site.file([*images(1000), *images(3)])
+    foretold = site.imported(name, "--key", "n", "--dry-run")
+    assert foretold == {"created": 1000, "skipped": 3}
+    assert site.imported(name, "--key", "n") == foretold
+
+
+def test_a_rehearsal_compares_a_key_with_what_its_last_line_said(site):
+    contents = ["a", "b", "b"]
+    name = site.file([{"data": {"image": content, "n": 1}} for content in contents])
+    foretold = site.imported(name, "--key", "n", "--update", "--dry-run")
+    assert foretold == {"created": 1, "updated": 1, "skipped": 1}
+    assert site.imported(name, "--key", "n", "--update") == foretold
+
+
 def test_a_rehearsal_needs_no_tables_of_imports(site, images):
     """As in a mirror of before there were imports."""
     site.run("sync")
