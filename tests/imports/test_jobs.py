@@ -255,3 +255,17 @@ def test_a_watched_job_that_names_no_tasks_is_partial(site, server, images, by_j
     assert (status, error.startswith("3 more tasks were made")) == ("completed", True)
     assert site.run("sync").exit_code == 0
     assert site.mirrored() == site.there
+
+
+@pytest.mark.parametrize("odd", ['"\\ud800"', "NaN", '"\\ud800", "m": NaN'])
+def test_a_watched_job_may_show_what_is_json_only_to_python(site, server, images, by_jobs, odd):
+    server.state.job_seconds = 0
+    begun_elsewhere(site, server, images(1))
+    told = (
+        '{"id":1,"project":1,"status":"completed","task_count":1,"task_ids":[1],"tasks":[{"n":%s}]}'
+    )
+    server.faults.append(
+        Fault(path="/api/projects/1/imports/1/", status=200, times=None, body=(told % odd).encode())
+    )
+    assert site.imported("--watch", "1") == {"created": 1}
+    assert site.mirrored() == site.there

@@ -73,26 +73,10 @@ def _named(said: Mapping[str, Any]) -> tuple[int, ...]:
 
 def job(number: int, job_id: int) -> Questions[Job]:
     """Ask what became of a job. Raises Missing, BadAnswer."""
-    answer = yield Request(f"/api/projects/{number}/imports/{job_id}/")
-    of = mapping(answer).get("project")
-    if of not in (None, number):  # the server does not look at the project in the address
-        raise Missing(f"job {job_id} is one of project {of}, not of {number}")
-    return _job(answer)
-
-
-class _Told(msgspec.Struct):
-    id: int
-    status: str
-    error: str | None = None
-    created_at: str | None = None
-    tasks: Any = msgspec.UNSET
-
-
-def _job(answer: Answer) -> Job:
-    """Read the status of a job; the server never says when it ended."""
-    said = mapping(answer)
-    told = msgspec.convert(said, _Told)
-    sent = told.tasks if isinstance(told.tasks, list) else []
+    told = _told((yield Request(f"/api/projects/{number}/imports/{job_id}/")))
+    if told.project not in (None, number):  # the server does not look at the one in the address
+        raise Missing(f"job {job_id} is one of project {told.project}, not of {number}")
+    said = msgspec.structs.asdict(told)
     return Job(
         id=told.id,
         status=told.status,
@@ -101,8 +85,41 @@ def _job(answer: Answer) -> Job:
         counts={name: counted(said, name) for name in COUNTS},
         error=told.error,
         created_at=utc(told.created_at),
-        records=[json.dumps(one, ensure_ascii=False).encode("utf-8", "replace") for one in sent],
+        records=_records(bytes(told.tasks)),
     )
+
+
+class _Told(msgspec.Struct):
+    """What a server says of a job, which it never says the end of; `tasks` may be many MB."""
+
+    id: int
+    status: str
+    error: str | None = None
+    created_at: str | None = None
+    project: Any = None
+    task_ids: Any = None
+    task_count: Any = None
+    annotation_count: Any = None
+    prediction_count: Any = None
+    tasks: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def _told(answer: Answer) -> _Told:
+    """Read what is said of a job; what is JSON only to Python is put so that all can read it."""
+    try:
+        return msgspec.json.decode(answer.body, type=_Told)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        proper = json.dumps(mapping(answer), ensure_ascii=False).encode("utf-8", "replace")
+        return msgspec.json.decode(msgspec.json.encode(json.loads(proper)), type=_Told)
+
+
+def _records(tasks: bytes) -> list[bytes]:
+    """Give the tasks that a job was sent, without reading them; none where there is no list."""
+    if not tasks.startswith(b"["):
+        return []
+    return [bytes(one) for one in msgspec.json.decode(tasks, type=list[msgspec.Raw])]
 
 
 def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
