@@ -561,7 +561,7 @@ MUTATIONS = (
     Mutation(
         "nothing is looked for again after the jobs were",
         "etl/imports/reconcile.py",
-        "return self.marked(batch)  # once more: it may have come while we asked",
+        "return self.tasks_by_mark(batch)  # once more: it may have come while we asked",
         "return found",
         ABSENCE,
         "while_the_jobs",
@@ -569,8 +569,8 @@ MUTATIONS = (
     Mutation(
         "what is in of a batch stands for its other lines",
         "etl/imports/reconcile.py",
-        "while {line.place for line in lines} - (found := self.marked(batch)).keys():",
-        "while len(found := self.marked(batch)) < len(lines):",
+        "while {line.place for line in lines} - (found := self.tasks_by_mark(batch)).keys():",
+        "while len(found := self.tasks_by_mark(batch)) < len(lines):",
         ABSENCE,
         "does_not_stand",
     ),

@@ -51,22 +51,21 @@ ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")  # as `storable` writes a byte t
 @click.option("--dry-run", is_flag=True, help="Validate, send nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @common
-def command(
-    source: str | None, files: Sequence[str], *, dry_run: bool, as_json: bool, **said: Any
-) -> None:
+def command(source: str | None, files: Sequence[str], *, as_json: bool, **options: Any) -> None:
     """Put the tasks of each FILE into a project of SOURCE, and follow them to the end.
 
     A FILE holds JSON (an array, or one task a line) or CSV; - is standard input. What was cut is
     gone on with by the same command, or by --resume: no task is imported twice.
     """
-    report = ImportReport(source, said["project"], list(map(storable, files)))
+    said = import_options.Arguments(source=source, files=files, **options)
+    report = ImportReport(source, said.project, list(map(storable, files)))
     began = time.monotonic()
     try:
-        asked = import_options.asked(source, files, dry_run=dry_run, **said)
+        asked = import_options.asked(said)
         with signals.raised():
             chosen = build.read_settings()
             targets = _targets(chosen, source)
-            if dry_run:
+            if said.dry_run:
                 _rehearse(chosen, targets[0], asked, report)
             else:
                 _run(chosen, targets, asked, report)
@@ -77,7 +76,7 @@ def command(
         raise
     finally:
         report.seconds = round(time.monotonic() - began, 3)
-        show(report, as_json=as_json, dry_run=dry_run)
+        show(report, as_json=as_json, dry_run=said.dry_run)
 
 
 def _targets(chosen: Settings, name: str | None) -> list[Source]:

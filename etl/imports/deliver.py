@@ -44,7 +44,7 @@ class Delivery:
         """
         if batch.submitted_at:
             self._doubtful[batch.id] = batch
-        lines = yield from self._reconciler.unsent(batch, lines, begun=begun)
+        lines = yield from self._reconciler.skip_existing(batch, lines, begun=begun)
         if not lines:
             yield from self._complete(batch)
             return
@@ -71,11 +71,11 @@ class Delivery:
         if error is None or error.status != SERVER_ERROR:
             self._unanswered.add(batch.id)
         over = batch.id not in self._unanswered
-        found = yield from self._reconciler.looked_for(batch, lines, error, over=over)
+        found = yield from self._reconciler.wait_for_batch(batch, lines, error, over=over)
         if isinstance(found, Job):
             yield from self._taken(batch, lines, found)
             return
-        rest = yield from self._reconciler.kept(batch, lines, found)
+        rest = yield from self._reconciler.keep_found(batch, lines, found)
         if not rest:
             yield from self._complete(batch)
             return
@@ -106,13 +106,15 @@ class Delivery:
     def finish(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Go on with a batch of which the server has everything, and the mirror perhaps not."""
         self._doubtful[batch.id] = batch
-        ids = self._journal.history.ids(batch) or self._reconciler.marked(batch)
+        ids = self._journal.history.ids(batch) or self._reconciler.tasks_by_mark(batch)
         yield from self._collect(batch, lines, ids)
 
     def recover(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Keep what has come after all of a batch that failed, before its lines are sent anew."""
         self._doubtful[batch.id] = batch
-        rest = yield from self._reconciler.kept(batch, lines, self._reconciler.marked(batch))
+        rest = yield from self._reconciler.keep_found(
+            batch, lines, self._reconciler.tasks_by_mark(batch)
+        )
         if not rest:
             yield from self._complete(batch)
 
@@ -163,7 +165,7 @@ class Delivery:
         found = {place: key for place, key in ids.items() if key in named.ids} | named.places
         if all(line.place in found for line in lines):
             return found
-        marked = self._reconciler.marked(batch)
+        marked = self._reconciler.tasks_by_mark(batch)
         others = {place: key for place, key in marked.items() if place not in found}
         self._reconciler.mirror(batch, others.values())
         return found | others
@@ -171,8 +173,8 @@ class Delivery:
     def _failed(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
         """Go on after a job that failed; of a long one a part may be in."""
         wrong = _by_place(lines, self._intake.problems(job.error or ""))
-        there = self._reconciler.marked(batch)
-        rest = yield from self._reconciler.kept(batch, lines, there)
+        there = self._reconciler.tasks_by_mark(batch)
+        rest = yield from self._reconciler.keep_found(batch, lines, there)
         if rest:
             yield from self._wrong(batch, rest, wrong, str(failure(job)))
         else:
@@ -183,8 +185,8 @@ class Delivery:
         problems = error.problems if isinstance(error, Invalid) else {}
         wrong = _by_place(lines, problems)
         if batch.id in self._doubtful:  # what was sent before may have come meanwhile
-            there = self._reconciler.marked(batch)
-            lines = yield from self._reconciler.kept(batch, lines, there)
+            there = self._reconciler.tasks_by_mark(batch)
+            lines = yield from self._reconciler.keep_found(batch, lines, there)
             if not lines:
                 yield from self._complete(batch)
                 return

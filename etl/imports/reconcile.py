@@ -86,7 +86,7 @@ class Reconciler:
 
     # By key
 
-    def unsent(
+    def skip_existing(
         self, batch: Batch, lines: Sequence[Line], *, begun: bool = False
     ) -> Looked[list[Line]]:
         """Leave out the lines that are in: by the mark of an earlier sending, and by their keys.
@@ -97,7 +97,7 @@ class Reconciler:
         """
         there = self._existing(batch, lines)
         if batch.submitted_at:
-            lines = yield from self.kept(batch, lines, self.marked(batch))
+            lines = yield from self.keep_found(batch, lines, self.tasks_by_mark(batch))
         known = {line: there[line] for line in lines if line in there}
         yield from self._known(batch, known, begun=begun)
         return [line for line in lines if line not in there]
@@ -160,7 +160,7 @@ class Reconciler:
 
     # By mark and by job
 
-    def looked_for(
+    def wait_for_batch(
         self, batch: Batch, lines: Sequence[Line], error: SourceError | None, *, over: bool
     ) -> Looked[Job | dict[int, int]]:
         """Look for a batch until it is found or its absence is believed. Raises Unreachable.
@@ -171,7 +171,7 @@ class Reconciler:
         age = self._since_lost(batch, error)
         slow = len(lines) * A_LINE + (_since(batch) if error else timedelta(0))
         search, pause = None, 0.0
-        while {line.place for line in lines} - (found := self.marked(batch)).keys():
+        while {line.place for line in lines} - (found := self.tasks_by_mark(batch)).keys():
             if search is None and (over or age() > LISTED + len(lines) * A_LINE):
                 search = self._job_search(batch)
                 if search.job:
@@ -183,7 +183,7 @@ class Reconciler:
                     return search.job
                 believed = search.settled
             if believed:
-                return self.marked(batch)  # once more: it may have come while we asked
+                return self.tasks_by_mark(batch)  # once more: it may have come while we asked
             if time.monotonic() > ends_at:
                 raise Unreachable(
                     f"batch {batch.batch} of {batch.file} was sent and not answered, and a server "
@@ -211,7 +211,7 @@ class Reconciler:
         ago = _since(batch)
         return ask(intake.job_search(batch.project_id, batch.mark, ago), self._context.sender)
 
-    def kept(
+    def keep_found(
         self, batch: Batch, lines: Sequence[Line], found: dict[int, int]
     ) -> Looked[list[Line]]:
         """Note which lines are in, and give the others."""
@@ -222,16 +222,16 @@ class Reconciler:
             yield Settled(LineOutcome.CREATED, len(mine))
         return [line for line in lines if line.place not in found]
 
-    def marked(self, batch: Batch) -> dict[int, int]:
+    def tasks_by_mark(self, batch: Batch) -> dict[int, int]:
         """Find the tasks of a batch by the marks they carry; the oldest of each place."""
-        return {place: ids[0] for place, ids in self._all_marked(batch).items()}
+        return {place: ids[0] for place, ids in self._all_by_mark(batch).items()}
 
     def duplicates(self, batch: Batch) -> Events:
         """Tell which tasks of a batch that may have been sent twice the books do not name.
 
         Where a line of it is still open, its task is not too many: it is found when that is sent.
         """
-        found, history = self._all_marked(batch), self._context.journal.history
+        found, history = self._all_by_mark(batch), self._context.journal.history
         for line in history.lines(batch):
             found.pop(line.place, None)
         if not found:
@@ -243,7 +243,7 @@ class Reconciler:
             self._context.journal.note(batch, error=said)
             yield Duplicated(batch, extra)
 
-    def _all_marked(self, batch: Batch) -> dict[int, list[int]]:
+    def _all_by_mark(self, batch: Batch) -> dict[int, list[int]]:
         marked = self._context.intake.marked(batch.project_id, batch.mark)
         return ask(marked, self._context.sender)
 

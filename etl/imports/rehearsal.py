@@ -9,7 +9,7 @@ from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
 from etl.imports.run import Target
 from etl.imports.transfer import refuse_again
-from etl.imports.validate import STDIN, OpenFile, Validator, portions, reading, survey
+from etl.imports.validate import STDIN, OpenFile, Validator, grouped, reading, survey
 from etl.intake import Key
 
 COMPARED = 1000  # lines whose keys are asked for together
@@ -45,7 +45,7 @@ def _by_key(
     validator = Validator(target.intake, options.key)
     said_before: dict[Key, int] = {}
     with reading(opens, name) as file:
-        for some in portions(lines(file, name), COMPARED):
+        for some in grouped(lines(file, name), COMPARED):
             first: dict[Key, Line] = {}
             for line in some:
                 key, content = validator.key(line), line.content_hash

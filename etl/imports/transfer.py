@@ -106,7 +106,7 @@ class FileImport:
         wanted = {line.place: batch for batch in waiting for line in self._history.lines(batch)}
         ends = {batch.id: place for place, batch in wanted.items()}
         found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
-        for some_lines in _portions(some, read, consumed):
+        for some_lines in _read_before(some, read, consumed):
             self._compare(some, wanted, some_lines)
             for line in some_lines:
                 batch = wanted.get(line.place)
@@ -210,8 +210,8 @@ def refuse_again(history: History, project_id: int, name: str, digest: str) -> N
         )
 
 
-def _portions(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
-    """Read as many lines as the books have, in portions. Raises InputError for a shorter file."""
+def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
+    """Read the lines the books have, some at a time. Raises InputError for a shorter file."""
     left = consumed
     while left > 0:
         found = list(islice(read, min(left, COMPARED)))

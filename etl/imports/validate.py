@@ -141,7 +141,7 @@ def refused(name: str, found: Sequence[Line], named: Sequence[tuple[Line, str]],
     return f"{name}: {where}: {said}; mend it, or leave it out by --skip-bad"
 
 
-def portions(found: Iterable[Line], size: int) -> Iterator[list[Line]]:
+def grouped(found: Iterable[Line], size: int) -> Iterator[list[Line]]:
     """Give lines some at a time."""
     some: list[Line] = []
     for line in found:
