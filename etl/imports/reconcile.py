@@ -195,9 +195,9 @@ class Reconciler:
         return found
 
     def _since_lost(self, batch: Batch, error: SourceError | None) -> Callable[[], timedelta]:
-        """Give what tells how long nobody has been waiting for the answer any more.
+        """Give a clock that tells how long ago the wait for the answer ended.
 
-        A run that died may have waited until its deadline, for all that is known of it.
+        A run that died is taken to have waited until its deadline.
         """
         before = timedelta(0)
         if error is None:
@@ -214,7 +214,7 @@ class Reconciler:
     def keep_found(
         self, batch: Batch, lines: Sequence[Line], found: dict[int, int]
     ) -> Looked[list[Line]]:
-        """Note which lines are in, and give the others."""
+        """Settle the lines whose tasks were found, and give the others."""
         mine = {line.place: found[line.place] for line in lines if line.place in found}
         if mine:
             self.mirror(batch, list(mine.values()))
