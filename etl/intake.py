@@ -30,12 +30,14 @@ ENDED = frozenset({COMPLETED, FAILED})
 class Job:
     """What a server says of a batch: done at once, without an `id`, or by a job to be followed.
 
-    `ids` are those of the new records in the order of the batch, where the server tells them.
+    `ids` are those of the new records in the order of the batch, where the server tells them;
+    `made` is how many there are.
     """
 
     id: int | None = None
     status: str = COMPLETED
     ids: tuple[int, ...] = ()
+    made: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
     error: str | None = None
     created_at: str | None = None

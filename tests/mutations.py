@@ -20,6 +20,7 @@ STRAYS = "tests/test_strays.py"
 CADENCE = "tests/test_cadence.py"
 ABSENCE = "tests/imports/test_absence.py"
 GOING_ON = "tests/imports/test_going_on.py"
+LATE = "tests/imports/test_late.py"
 
 
 class Mutation(NamedTuple):
@@ -561,7 +562,7 @@ MUTATIONS = (
     Mutation(
         "nothing is looked for again after the jobs were",
         "etl/imports/reconcile.py",
-        "return self.marked(batch)  # once more: it may have come while we asked",
+        "return self.tasks_by_mark(batch)  # once more: it may have come while we asked",
         "return found",
         ABSENCE,
         "while_the_jobs",
@@ -569,10 +570,98 @@ MUTATIONS = (
     Mutation(
         "what is in of a batch stands for its other lines",
         "etl/imports/reconcile.py",
-        "while {line.place for line in lines} - (found := self.marked(batch)).keys():",
-        "while len(found := self.marked(batch)) < len(lines):",
+        "while {line.place for line in lines} - (found := self.tasks_by_mark(batch)).keys():",
+        "while len(found := self.tasks_by_mark(batch)) < len(lines):",
         ABSENCE,
         "does_not_stand",
+    ),
+    Mutation(
+        "a batch that failed is sent anew without a look",
+        "etl/imports/transfer.py",
+        "elif batch.status is BatchStatus.FAILED and batch.submitted_at:",
+        "elif False:",
+        LATE,
+        "failed_is_looked_for",
+    ),
+    Mutation(
+        "an answer of 500 ends the wait for an earlier sending",
+        "etl/imports/deliver.py",
+        "over = batch.id not in self._unanswered",
+        "over = error is not None and error.status == SERVER_ERROR",
+        LATE,
+        "earlier_sending",
+    ),
+    Mutation(
+        "only what is twice under one mark is told",
+        "etl/imports/reconcile.py",
+        "every = {key: place for place, ids in found.items() for key in ids}",
+        "every = {key: place for place, ids in found.items() if len(ids) > 1 for key in ids}",
+        LATE,
+        "two_marks",
+    ),
+    Mutation(
+        "a copy of a file that is under way is sent",
+        "etl/imports/history.py",
+        "found = (b for b in [*done, *sent] if b.session",
+        "found = (b for b in done if b.session",
+        GOING_ON,
+        "copy_of_a_file",
+    ),
+    Mutation(
+        "an id that no task has is a task",
+        "etl/imports/deliver.py",
+        "found = {place: key for place, key in ids.items() if key in named.ids} | named.places",
+        "found = dict(ids) | named.places",
+        "tests/imports/test_jobs.py",
+        "no_task_has",
+    ),
+    Mutation(
+        "a search of the jobs is believed at once",
+        "etl/imports/reconcile.py",
+        "return timedelta(0) if over else LISTED + slow",
+        "return timedelta(0)",
+        ABSENCE,
+        "proxy_holds",
+    ),
+    Mutation(
+        "a number that cannot be seen proves that nothing comes",
+        "etl/platforms/label_studio/importing.py",
+        "            told = False\n            continue",
+        "            continue",
+        ABSENCE,
+        "cannot_be_seen",
+    ),
+    Mutation(
+        "what was waited for the answer is not waited again",
+        "etl/imports/reconcile.py",
+        "slow = len(lines) * A_LINE + (_since(batch) if error else timedelta(0))",
+        "slow = len(lines) * A_LINE",
+        ABSENCE,
+        "as_long_again",
+    ),
+    Mutation(
+        "a late task of our own is skipped by its key",
+        "etl/imports/reconcile.py",
+        "        if batch.submitted_at:\n            lines = yield",
+        "        if False:\n            lines = yield",
+        LATE,
+        "our_own",
+    ),
+    Mutation(
+        "a server that does not answer makes a batch given up",
+        "etl/imports/run.py",
+        "if not left or _passes(error):",
+        "if not left:",
+        "tests/imports/test_giving_up.py",
+        "not_answer",
+    ),
+    Mutation(
+        "a batch is larger than was asked for",
+        "etl/imports/validate.py",
+        'return len(self.intake.wrapped(line.raw, f"{WIDEST_MARK}{line.place}")) + 1',
+        "return len(line.raw)",
+        "tests/imports/test_import.py",
+        "no_request_is",
     ),
     Mutation(
         "a batch is sent before the books say so",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import click
 from etl.errors import ConfigurationError
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.imports.validate import STDIN
+from etl.reject import storable
 
 POSITIVE = click.IntRange(1)
 OPTIONS = (
@@ -44,6 +46,7 @@ OPTIONS = (
         help="Follow one job no longer than that.",
     ),
     click.option("--resume", is_flag=True, help="Go on with what is unfinished."),
+    click.option("--give-up", is_flag=True, help="With --resume: close what cannot go on."),
     click.option("--watch", type=POSITIVE, metavar="ID", help="Follow a job begun elsewhere."),
 )
 
@@ -53,74 +56,103 @@ def all_of_them(function: Callable[..., Any]) -> Callable[..., Any]:
     return reduce(lambda found, option: option(found), reversed(OPTIONS), function)
 
 
-def asked(source: str | None, files: Sequence[str], **said: Any) -> ImportRequest:
+@dataclass(frozen=True, kw_only=True)
+class Arguments:
+    """What was said on the command line, as click gives it."""
+
+    source: str | None
+    files: Sequence[str]
+    project: int | None
+    batch_size: int | None
+    batch_bytes: int | None
+    key: str | None
+    update: bool
+    skip_bad: bool
+    again: bool
+    no_wait: bool
+    timeout: float
+    resume: bool
+    give_up: bool
+    watch: int | None
+    dry_run: bool
+
+
+def asked(said: Arguments) -> ImportRequest:
     """Tell what is asked. Raises ConfigurationError for what does not go together."""
-    if said["resume"]:
-        _check_resume(files, said)
+    if said.resume:
+        _check_resume(said)
     else:
-        _check_target(source, said["project"], files, said["watch"])
-    if said["watch"] and said["dry_run"]:
+        _check_target(said)
+        _check_files(said.files)
+    if said.watch and said.dry_run:
         raise ConfigurationError("--dry-run validates a FILE; leave --watch out")
-    _check_key(said["key"], said)
+    _check_key(said)
+    files = [n if n == STDIN else storable(str(Path(n).resolve())) for n in said.files]
     return ImportRequest(
-        project=said["project"],
-        files=[name if name == STDIN else str(Path(name).absolute()) for name in files],
-        watch=said["watch"],
-        again=said["again"],
+        project=said.project,
+        files=files,
+        watch=said.watch,
+        again=said.again,
+        give_up=said.give_up,
         options=_options(said),
         limits=_limits(said),
     )
 
 
-def _options(said: dict[str, Any]) -> ImportOptions:
+def _options(said: Arguments) -> ImportOptions:
     return ImportOptions(
-        key=said["key"],
-        update=said["update"],
-        skip_bad=said["skip_bad"],
-        wait=not said["no_wait"],
-        timeout=said["timeout"],
+        key=said.key,
+        update=said.update,
+        skip_bad=said.skip_bad,
+        wait=not said.no_wait,
+        timeout=said.timeout,
     )
 
 
-def _check_key(key: str | None, said: dict[str, Any]) -> None:
-    if said["update"] and not key:
+def _check_key(said: Arguments) -> None:
+    key = said.key
+    if said.update and not key:
         raise ConfigurationError("--update changes the tasks that --key FIELD finds; say --key too")
-    if key and said["no_wait"]:
+    if key and said.no_wait:
         raise ConfigurationError("--key has to see what was made before; leave --no-wait out")
     if key is not None and (not key or "__" in key):
         raise ConfigurationError(f"--key {key!r}: Label Studio finds nothing by such a name")
 
 
-def _limits(said: dict[str, Any]) -> BatchLimits | None:
+def _limits(said: Arguments) -> BatchLimits | None:
     """Give the sizes that are said, if any are."""
-    lines, size = said["batch_size"], said["batch_bytes"]
+    lines, size = said.batch_size, said.batch_bytes
     if lines is None and size is None:
         return None
     return BatchLimits(lines=lines or BatchLimits.lines, bytes=size or BatchLimits.bytes)
 
 
-def _check_resume(files: Sequence[str], said: dict[str, Any]) -> None:
-    others = ("watch", "project", "key", "update", "again", "batch_size", "batch_bytes", "dry_run")
-    if files or any(said[name] for name in others):
+def _check_resume(said: Arguments) -> None:
+    others = (said.watch, said.project, said.key, said.update, said.again, said.dry_run)
+    if said.files or any(others) or said.batch_size or said.batch_bytes:
         raise ConfigurationError(
             "--resume goes on as the mirror's books say it was begun; say no more with it than "
-            "the SOURCE, --skip-bad, --no-wait and --timeout"
+            "the SOURCE, --skip-bad, --no-wait, --timeout and --give-up"
         )
 
 
-def _check_target(
-    source: str | None, project: int | None, files: Sequence[str], watch: int | None
-) -> None:
-    if source is None:
+def _check_target(said: Arguments) -> None:
+    if said.give_up:
+        raise ConfigurationError("--give-up closes what --resume cannot go on with; say both")
+    if said.source is None:
         raise ConfigurationError("say where to: annomirror import SOURCE --project ID FILE")
-    if project is None:
+    if said.project is None:
         raise ConfigurationError("say into which project: --project ID")
-    if bool(files) == bool(watch):
+    if bool(said.files) == bool(said.watch):
         raise ConfigurationError("say a FILE (- is standard input), or a job to --watch")
+
+
+def _check_files(files: Sequence[str]) -> None:
     for name in files:
+        shown = storable(name)
         if name != STDIN and not Path(name).exists():
-            raise ConfigurationError(f"{name}: there is no such file")
+            raise ConfigurationError(f"{shown}: there is no such file")
         if name != STDIN and not Path(name).is_file():
-            raise ConfigurationError(f"{name} is no file that can be read again; pipe it into -")
+            raise ConfigurationError(f"{shown} is no file that can be read again; pipe it into -")
     if list(files).count(STDIN) > 1:
         raise ConfigurationError("standard input can be read once")

@@ -12,8 +12,9 @@ import click
 from etl import sync
 from etl.cli.options import invocation
 from etl.errors import Outcome
-from etl.imports.batch import Duplicated, Event, LineOutcome, Settled
+from etl.imports.batch import Duplicated, Event, LineOutcome, Settled, Unnamed
 
+FAULTS = ("duplicates", "unnamed", "error")  # told only where there are some
 OUTCOMES = [one for one in LineOutcome if one is not LineOutcome.ABANDONED]
 
 
@@ -31,12 +32,13 @@ class ImportReport:
     lines: dict[LineOutcome, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     unfinished: int = 0
     duplicates: list[int] = field(default_factory=list)
+    unnamed: int = 0
     error: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the object."""
         told = {name: value for name, value in vars(self).items() if name != "lines"}
-        said = {n: value for n, value in told.items() if value or n not in ("duplicates", "error")}
+        said = {n: value for n, value in told.items() if value or n not in FAULTS}
         return {**said, **{outcome.value: count for outcome, count in self.lines.items()}}
 
     def count(self, event: Event) -> None:
@@ -45,16 +47,23 @@ class ImportReport:
             self.lines[event.outcome] += event.lines
         elif isinstance(event, Duplicated):
             self.duplicates += event.ids
+        elif isinstance(event, Unnamed):
+            self.unnamed += event.records
 
     def judge(self) -> None:
         """Judge an import as a sync is judged: by how much of it was set aside."""
         wrong, every = self.lines[LineOutcome.REJECTED], sum(self.lines.values())
         many = wrong > sync.MANY_REJECTS and wrong > every * sync.REJECT_SHARE
-        self.outcome = Outcome.PARTIAL if many or self.duplicates else Outcome.OK
+        self.outcome = Outcome.PARTIAL if many or self.duplicates or self.unnamed else Outcome.OK
 
     @property
     def partial(self) -> str:
         """Say why an import is partial."""
+        if self.unnamed and not self.duplicates:
+            return (
+                f"{self.unnamed} tasks were made, and the server does not name them, as nobody "
+                "asked it to; to have them in the mirror run: annomirror sync"
+            )
         if not self.duplicates:
             return "many lines were set aside; see: annomirror rejects list"
         ids = ", ".join(map(str, self.duplicates))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -36,8 +37,11 @@ from etl.imports.run import ImportRun, Target
 from etl.imports.validate import STDIN
 from etl.ledger import Ledger, StreamReport
 from etl.platforms import PLATFORMS, intake
+from etl.reject import storable
 from etl.settings import Settings
 from etl.stream import Source
+
+ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")  # as `storable` writes a byte that is no text
 
 
 @click.command("import")
@@ -47,22 +51,21 @@ from etl.stream import Source
 @click.option("--dry-run", is_flag=True, help="Validate, send nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @common
-def command(
-    source: str | None, files: Sequence[str], *, dry_run: bool, as_json: bool, **said: Any
-) -> None:
+def command(source: str | None, files: Sequence[str], *, as_json: bool, **options: Any) -> None:
     """Put the tasks of each FILE into a project of SOURCE, and follow them to the end.
 
     A FILE holds JSON (an array, or one task a line) or CSV; - is standard input. What was cut is
     gone on with by the same command, or by --resume: no task is imported twice.
     """
-    report = ImportReport(source, said["project"], list(files))
+    said = import_options.Arguments(source=source, files=files, **options)
+    report = ImportReport(source, said.project, list(map(storable, files)))
     began = time.monotonic()
     try:
-        asked = import_options.asked(source, files, dry_run=dry_run, **said)
+        asked = import_options.asked(said)
         with signals.raised():
             chosen = build.read_settings()
             targets = _targets(chosen, source)
-            if dry_run:
+            if said.dry_run:
                 _rehearse(chosen, targets[0], asked, report)
             else:
                 _run(chosen, targets, asked, report)
@@ -73,7 +76,7 @@ def command(
         raise
     finally:
         report.seconds = round(time.monotonic() - began, 3)
-        show(report, as_json=as_json, dry_run=dry_run)
+        show(report, as_json=as_json, dry_run=said.dry_run)
 
 
 def _targets(chosen: Settings, name: str | None) -> list[Source]:
@@ -190,6 +193,12 @@ def opened(name: str) -> BinaryIO:
     try:
         if name == STDIN:
             return sys.stdin.buffer
-        return Path(name).open("rb")
+        return _on_disk(name).open("rb")
     except OSError as error:
         raise InputError(f"{name}: {error.strerror}") from error
+
+
+def _on_disk(name: str) -> Path:
+    """Find a file by what the books call it: bytes of its name that are no UTF-8 are escaped."""
+    path = Path(name)
+    return path if path.exists() else Path(ESCAPED.sub(lambda found: chr(int(found[1], 16)), name))

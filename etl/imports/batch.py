@@ -41,10 +41,11 @@ TRANSITIONS: Mapping[BatchStatus, frozenset[BatchStatus]] = {
     _S.IN_PROGRESS: frozenset(_S) - {_S.READING, _S.SENDING, _S.IN_PROGRESS},
     _S.TAKEN: frozenset({_S.COMPLETED, _S.FAILED}),
     _S.COMPLETED: frozenset(),
-    _S.FAILED: frozenset({_S.FAILED}),  # once more, when its lines go to other batches
+    _S.FAILED: frozenset({_S.FAILED, _S.COMPLETED}),
 }
 """What may become of a batch. From `CREATED` and `IN_PROGRESS` back to `PREPARED`: the server has
-forgotten its job, and nothing of it is there."""
+forgotten its job, and nothing of it is there. From `FAILED` to `FAILED`: its lines go to other
+batches; to `COMPLETED`: all of it came after all."""
 
 
 class LineOutcome(StrEnum):
@@ -55,6 +56,9 @@ class LineOutcome(StrEnum):
     SKIPPED = "skipped"
     REJECTED = "rejected"
     ABANDONED = "abandoned"
+
+
+WIDEST_MARK = f"{'0' * 12}.{10**9}."  # as long as that of any batch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,5 +105,13 @@ class Duplicated:
     ids: Sequence[int]
 
 
-Event = Settled | Waiting | Duplicated
+@dataclass(frozen=True)
+class Unnamed:
+    """A job begun elsewhere made so many records, and does not tell their ids."""
+
+    batch: Batch
+    records: int
+
+
+Event = Settled | Waiting | Duplicated | Unnamed
 Events = Iterator[Event]

@@ -35,15 +35,21 @@ class Delivery:
         self._reconciler = Reconciler(context)
         self._attempts: dict[int, int] = {}
         self._doubtful: dict[int, Batch] = {}  # perhaps sent twice
+        self._unanswered: set[int] = set()  # sent at least once without an answer
 
-    def deliver(self, batch: Batch, lines: Sequence[Line]) -> Events:
-        """Send what of a batch is not there yet, and follow it. Raises SourceError, InputError."""
-        lines = yield from self._reconciler.keyed(batch, lines)
+    def deliver(self, batch: Batch, lines: Sequence[Line], *, begun: bool = False) -> Events:
+        """Send what of a batch is not there yet, and follow it; perhaps it was `begun` before.
+
+        Raises SourceError, InputError.
+        """
+        if batch.submitted_at:
+            self._doubtful[batch.id] = batch
+        lines = yield from self._reconciler.skip_existing(batch, lines, begun=begun)
         if not lines:
             yield from self._complete(batch)
             return
-        if batch.submitted_at:
-            self._doubtful[batch.id] = batch
+        if batch.submitted_at and batch.id not in self._attempts:  # how that ended is not known
+            self._unanswered.add(batch.id)
         batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())
         records = [self._intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:
@@ -62,11 +68,14 @@ class Delivery:
         why = f" ({error})" if error else ""
         log.warning("%s: batch %s got no answer%s; looking for it", batch.file, batch.batch, why)
         self._doubtful[batch.id] = batch
-        found = yield from self._reconciler.looked_for(batch, lines, error)
+        if error is None or error.status != SERVER_ERROR:
+            self._unanswered.add(batch.id)
+        over = batch.id not in self._unanswered
+        found = yield from self._reconciler.wait_for_batch(batch, lines, error, over=over)
         if isinstance(found, Job):
             yield from self._taken(batch, lines, found)
             return
-        rest = yield from self._reconciler.kept(batch, lines, found)
+        rest = yield from self._reconciler.keep_found(batch, lines, found)
         if not rest:
             yield from self._complete(batch)
             return
@@ -97,8 +106,17 @@ class Delivery:
     def finish(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Go on with a batch of which the server has everything, and the mirror perhaps not."""
         self._doubtful[batch.id] = batch
-        ids = self._journal.history.ids(batch) or self._reconciler.marked(batch)
+        ids = self._journal.history.ids(batch) or self._reconciler.tasks_by_mark(batch)
         yield from self._collect(batch, lines, ids)
+
+    def recover(self, batch: Batch, lines: Sequence[Line]) -> Events:
+        """Keep what has come after all of a batch that failed, before its lines are sent anew."""
+        self._doubtful[batch.id] = batch
+        rest = yield from self._reconciler.keep_found(
+            batch, lines, self._reconciler.tasks_by_mark(batch)
+        )
+        if not rest:
+            yield from self._complete(batch)
 
     # What a server says
 
@@ -125,24 +143,38 @@ class Delivery:
 
         What the server calls done it has perhaps not made: no line is created without its task.
         """
-        found = dict(ids) or self._reconciler.marked(batch)
-        found |= self._reconciler.mirror(batch, found.values())
+        found = self._read_back(batch, lines, ids)
         made = {line.place: found[line.place] for line in lines if line.place in found}
         if made:
             self._journal.settle(batch, LineOutcome.CREATED, made)
             yield Settled(LineOutcome.CREATED, len(made))
         rest = [line for line in lines if line.place not in made]
         if rest:
+            self._doubtful[batch.id] = batch  # its tasks may appear later
             wrong = {line.place: UNMADE for line in rest}
+            self._journal.settle(batch, None, dict.fromkeys(wrong))
             yield from self._wrong(batch, rest, wrong, f"{len(rest)} lines: {UNMADE}")
         else:
             yield from self._complete(batch)
 
+    def _read_back(
+        self, batch: Batch, lines: Sequence[Line], ids: Mapping[int, int]
+    ) -> dict[int, int]:
+        """Mirror the tasks that are there: those the server named, else those with our marks."""
+        named = self._reconciler.mirror(batch, ids.values())
+        found = {place: key for place, key in ids.items() if key in named.ids} | named.places
+        if all(line.place in found for line in lines):
+            return found
+        marked = self._reconciler.tasks_by_mark(batch)
+        others = {place: key for place, key in marked.items() if place not in found}
+        self._reconciler.mirror(batch, others.values())
+        return found | others
+
     def _failed(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
         """Go on after a job that failed; of a long one a part may be in."""
         wrong = _by_place(lines, self._intake.problems(job.error or ""))
-        there = self._reconciler.marked(batch)
-        rest = yield from self._reconciler.kept(batch, lines, there)
+        there = self._reconciler.tasks_by_mark(batch)
+        rest = yield from self._reconciler.keep_found(batch, lines, there)
         if rest:
             yield from self._wrong(batch, rest, wrong, str(failure(job)))
         else:
@@ -150,11 +182,18 @@ class Delivery:
 
     def _refused(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
         """Go on after a refusal; one that is not for what was sent stops the import."""
+        problems = error.problems if isinstance(error, Invalid) else {}
+        wrong = _by_place(lines, problems)
+        if batch.id in self._doubtful:  # what was sent before may have come meanwhile
+            there = self._reconciler.tasks_by_mark(batch)
+            lines = yield from self._reconciler.keep_found(batch, lines, there)
+            if not lines:
+                yield from self._complete(batch)
+                return
         if error.status == TOO_LARGE and len(lines) > 1:
             yield from self._divided(batch, str(error), [], _halves(lines))
         elif isinstance(error, Invalid) or error.status in (BAD_REQUEST, TOO_LARGE):
-            problems = error.problems if isinstance(error, Invalid) else {}
-            yield from self._wrong(batch, lines, _by_place(lines, problems), str(error))
+            yield from self._wrong(batch, lines, wrong, str(error))
         else:
             self._journal.change(batch, BatchStatus.PREPARED)
             raise error

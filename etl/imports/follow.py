@@ -5,14 +5,15 @@ from __future__ import annotations
 import time
 
 from etl import times
-from etl.errors import SourceError, Unreachable
+from etl.errors import Missing, SourceError, Unreachable
 from etl.extract import ask
-from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Waiting
+from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Unnamed, Waiting
 from etl.imports.reconcile import Context, Looked, Reconciler
 from etl.imports.records import Line
 from etl.intake import FAILED, Job, ended
 from etl.reject import storable
 
+UNNAMED = "{} more tasks were made, which the server does not name"
 SILENT = "the server does not say why"
 
 
@@ -34,7 +35,8 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
             raise Unreachable(
                 f"job {job.id} of project {batch.project_id} has not ended within "
                 f"{context.options.timeout:g} s, it is {job.status}; it goes on without us, see "
-                "after it with: annomirror import --resume"
+                "after it with: annomirror import --resume",
+                reached=True,
             )
         pause = context.pause(pause)
     return batch, job
@@ -46,20 +48,31 @@ def _job(context: Context, batch: Batch) -> Job:
 
 def watched(context: Context, batch: Batch) -> Events:
     """Follow a job begun elsewhere, and write down what it came to. Raises SourceError."""
-    batch, job = yield from awaited(context, batch)
+    try:
+        batch, job = yield from awaited(context, batch)
+    except Missing as error:  # there is nothing else to find it by
+        _close(context, batch, str(error))
+        raise
     if job is None:
         return
     if job.status == FAILED:
-        said = storable(job.error or SILENT)
-        end = {"error": said, "finished_at": times.now()}
-        context.journal.change(batch, BatchStatus.FAILED, **end)
+        _close(context, batch, job.error or SILENT)
         raise failure(job)
     Reconciler(context).mirror(batch, job.ids)
     shown = len(job.records) == len(job.ids)  # else it is not known which became which
     records = job.records if shown else [b""] * len(job.ids)
     lines = [Line(place, 0, raw) for place, raw in enumerate(records, 1)]
-    context.journal.adopt(batch, list(zip(lines, job.ids, strict=True)), **job.counts)
+    unnamed = max(job.made - len(job.ids), 0)
+    said = {"error": UNNAMED.format(unnamed)} if unnamed else {}
+    context.journal.adopt(batch, list(zip(lines, job.ids, strict=True)), **job.counts, **said)
     yield Settled(LineOutcome.CREATED, len(job.ids))
+    if unnamed:
+        yield Unnamed(batch, unnamed)
+
+
+def _close(context: Context, batch: Batch, why: str) -> None:
+    end = {"error": storable(why), "finished_at": times.now()}
+    context.journal.change(batch, BatchStatus.FAILED, **end)
 
 
 def failure(job: Job) -> SourceError:

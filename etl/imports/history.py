@@ -12,6 +12,7 @@ from etl.imports.batch import Batch, BatchStatus, LineOutcome
 from etl.imports.records import Line
 from etl.intake import Intake
 from etl.statements import Spelling, quoted
+from etl.tables import Mirrored
 
 COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
 
@@ -45,7 +46,10 @@ class History:
         return [batch for batch in self.unfinished() if batch.session == session]
 
     def imported(self, project_id: int, digest: str) -> Batch | None:
-        """Find an import of a file, known by its digest, of which something is in a project."""
+        """Find an import of a file, known by its digest, of which something is in a project.
+
+        That may be what was sent and is not finished; what was given up is not.
+        """
         mark = self._spelling.mark
         where = (
             f"id IN (SELECT min(id) FROM {self._jobs} WHERE {self._spelling.equal('source')} "
@@ -53,7 +57,9 @@ class History:
             f"{self._spelling.equal('source', 'project_id')} AND status = {mark}) GROUP BY session)"
         )
         values = (self._source, self._source, project_id, BatchStatus.COMPLETED.value)
-        found = (b for b in self._batches(where, *values) if b.options.get("sha256") == digest)
+        done = self._batches(where, *values)
+        sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
+        found = (b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest)
         return next(found, None)
 
     def last_number(self, session: str | None) -> int:
@@ -64,8 +70,8 @@ class History:
         return int(number or 0)
 
     def of_job(self, job_id: int, url: str) -> Batch | None:
-        """Find the batch that a job of the server at `url` does."""
-        found = self._batches(self._spelling.equal("job_id"), job_id)
+        """Find the batch that a job of the server at `url` does; the last, if it was given up."""
+        found = reversed(self._batches(self._spelling.equal("job_id"), job_id))
         return next((batch for batch in found if batch.options.get("url") in (None, url)), None)
 
     def _batches(self, where: str, *values: Any) -> list[Batch]:
@@ -93,14 +99,18 @@ class History:
         )
         return dict(map(tuple, rows))
 
-    def task_ids(self, batch: Batch) -> set[int]:
-        """Give the tasks that the books name for the lines of a batch."""
+    def named(self, session: str | None, above: int, upto: int) -> dict[int, int | None]:
+        """Give the tasks that the books name for the lines of an import, between two places."""
+        return self._between(session, "task_id", above, upto)
+
+    def mirrored(self, table: type[Mirrored], ids: Sequence[int]) -> set[int]:
+        """Tell which records the mirror has in a table, tombstones left out."""
         rows = self._session.all(
-            f"SELECT task_id FROM {self._items} WHERE task_id IS NOT NULL "
-            f"AND {self._spelling.equal('source', 'import_id')}",
-            (self._source, batch.id),
+            f"SELECT id FROM {quoted(table.__tablename__)} WHERE {self._spelling.equal('source')} "
+            f"AND deleted_at IS NULL AND id {self._spelling.among}",
+            (self._source, self._spelling.values(ids)),
         )
-        return {task_id for (task_id,) in rows}
+        return {key for (key,) in rows}
 
     def can_be_read_anew(self, batch: Batch) -> bool:
         """Tell whether nothing of a batch is in, and nothing behind it has been read."""
@@ -126,9 +136,12 @@ class History:
 
     def hashes(self, session: str | None, above: int, upto: int) -> dict[int, int]:
         """Give what the books know the records of a file by, between two places."""
+        return self._between(session, "content_hash", above, upto)
+
+    def _between(self, session: str | None, column: str, above: int, upto: int) -> dict[int, Any]:
         mark = self._spelling.mark
         rows = self._session.all(
-            f"SELECT i.position, i.content_hash FROM {self._of_session()} "
+            f"SELECT i.position, i.{column} FROM {self._of_session()} "
             f"AND i.position > {mark} AND i.position <= {mark}",
             (self._source, session, above, upto),
         )

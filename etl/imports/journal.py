@@ -104,9 +104,9 @@ class Journal:
         with self._session.transaction():
             self._session.run(f"DELETE FROM {self._jobs} WHERE {where}", (self._source, batch.id))
 
-    def give_up(self, batches: Iterable[Batch]) -> None:
+    def give_up(self, batches: Iterable[Batch], why: str) -> None:
         """Close batches that are not gone on with."""
-        mark, said = self._spelling.mark, "given up: the file was begun anew"
+        mark, said = self._spelling.mark, storable(f"given up: {why}")
         with self._session.transaction():
             for batch in batches:
                 self._session.run(
@@ -173,8 +173,10 @@ class Journal:
                 return replace(batch, job_id=job.id)
             return self._change(batch, status, job_id=job.id)
 
-    def settle(self, batch: Batch, outcome: LineOutcome, ids: Mapping[int, int | None]) -> None:
-        """Write down what became of some lines."""
+    def settle(
+        self, batch: Batch, outcome: LineOutcome | None, ids: Mapping[int, int | None]
+    ) -> None:
+        """Write down what became of some lines; without an outcome, that this is open again."""
         with self._session.transaction():
             self._settle(batch, outcome, ids)
             self._rejected.release(batch, ids)

@@ -38,12 +38,14 @@ class BatchLimits:
 class ImportRequest:
     """What is to be done; without a project, what is unfinished.
 
-    A file that was begun keeps the `limits` it was begun with, unless others are given.
+    A file that was begun keeps the `limits` it was begun with, unless others are given. To
+    `give_up` closes what is unfinished and cannot be gone on with.
     """
 
     project: int | None = None
     files: Sequence[str] = ()
     watch: int | None = None
     again: bool = False
+    give_up: bool = False
     options: ImportOptions = field(default_factory=ImportOptions)
     limits: BatchLimits | None = None

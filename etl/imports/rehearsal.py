@@ -9,7 +9,7 @@ from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
 from etl.imports.run import Target
 from etl.imports.transfer import refuse_again
-from etl.imports.validate import STDIN, OpenFile, Validator, portions, reading, survey
+from etl.imports.validate import STDIN, OpenFile, Validator, grouped, reading, survey
 from etl.intake import Key
 
 COMPARED = 1000  # lines whose keys are asked for together
@@ -41,17 +41,23 @@ def rehearse(
 def _by_key(
     target: Target, number: int, name: str, opens: OpenFile, options: ImportOptions
 ) -> Events:
-    """Foretell what becomes of lines by their keys, among so many of them at a time."""
+    """Foretell what becomes of lines by their keys; a key that came before is there."""
     validator = Validator(target.intake, options.key)
+    said_before: dict[Key, int] = {}
     with reading(opens, name) as file:
-        for some in portions(lines(file, name), COMPARED):
-            found = [(key, line) for line in some if (key := validator.key(line)) is not None]
-            first = dict(reversed(found))
-            yield from _foretold(target, number, first, options)
-            for key, line in found:
-                if line is not first[key]:
-                    changes = options.update and line.raw != first[key].raw
+        for some in grouped(lines(file, name), COMPARED):
+            first: dict[Key, Line] = {}
+            for line in some:
+                key, content = validator.key(line), line.content_hash
+                if key is None:
+                    continue
+                if key in said_before:
+                    changes = options.update and content != said_before[key]
                     yield Settled(LineOutcome.UPDATED if changes else LineOutcome.SKIPPED, 1)
+                else:
+                    first[key] = line
+                said_before[key] = content
+            yield from _foretold(target, number, first, options)
 
 
 def _foretold(target: Target, number: int, keys: dict[Key, Line], options: ImportOptions) -> Events:

@@ -16,6 +16,7 @@ from etl.errors import (
     Missing,
     RefusedError,
     SourceError,
+    Unreachable,
 )
 from etl.imports.batch import Batch, BatchStatus, Events
 from etl.imports.begun import (
@@ -37,6 +38,8 @@ from etl.ledger import Ledger
 from etl.stream import Part, Platform, Source
 
 T = TypeVar("T")
+
+GIVE_UP = "to close it as it is: annomirror import --resume --give-up"
 
 log = logging.getLogger(__name__)
 
@@ -132,9 +135,16 @@ class ImportRun:
 
     def _give_up(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
         """Close what was begun, having found out what became of it if that can be."""
-        if begun_elsewhere(begun[0], self._target.source) is None:
-            yield from self._files(*as_begun(begun[0].options, request)).settle(begun)
-        self._journal.give_up(self._history.open_in(begun[0].session))
+        elsewhere = begun_elsewhere(begun[0], self._target.source) is not None
+        files = self._files(*as_begun(begun[0].options, request))
+        for batch in () if elsewhere else begun:
+            try:
+                yield from files.settle([batch])
+            except (SourceError, ConfigurationError) as error:
+                if _passes(error):
+                    raise
+                log.warning("%s; that batch is given up", error)
+        self._journal.give_up(self._history.open_in(begun[0].session), "the file was begun anew")
 
     def _go_on(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
         """Find out what became of what was sent; then send what was not, and what is new."""
@@ -179,33 +189,56 @@ class ImportRun:
         """
         sessions: dict[str | None, list[Batch]] = {}
         for batch in self._history.unfinished():
-            sessions.setdefault(batch.session, []).append(batch)
+            key = batch.session or f"job {batch.job_id}"
+            sessions.setdefault(key, []).append(batch)
         failed: list[AnnomirrorError] = []
-        for name, begun in sessions.items():
+        for begun in sessions.values():
             try:
-                if name is None:
+                if begun[0].session is None:
                     yield from self._follow(begun, request)
                 else:
                     yield from self._go_on(begun, request)
             except (SourceError, ConfigurationError, RefusedError) as error:
-                failed.append(error)
+                if not self._closed(begun, error, request):
+                    failed.append(error)
         for other in failed[1:]:
             log.error("%s: %s", self._target.source.name, other)
         if failed:
             raise failed[0]
+
+    def _closed(
+        self, begun: Sequence[Batch], error: AnnomirrorError, request: ImportRequest
+    ) -> bool:
+        """Give up what cannot be gone on with, if that is wanted; else say how it can be.
+
+        Where a server does not answer, nothing is given up.
+        """
+        ids = {batch.id for batch in begun}
+        session = begun[0].session
+        left = [b for b in self._history.open_in(session) if session or b.id in ids]
+        if not left or _passes(error):
+            return False
+        if not request.give_up:
+            error.args = (f"{error}; {GIVE_UP}",)
+            return False
+        log.warning("%s; given up", error)
+        self._journal.give_up(left, str(error))
+        return True
 
     # Jobs begun elsewhere
 
     def _watch(self, number: int, job_id: int, request: ImportRequest) -> Events:
         """Follow a job that was begun elsewhere. Raises SourceError for one that failed."""
         job = self._job(number, job_id)
-        batch = self._history.of_job(job_id, self._target.source.url) or self._journal.begin(
-            project_id=number,
-            job_id=job_id,
-            status=BatchStatus.CREATED,
-            submitted_at=job.created_at,
-            options={"url": self._target.source.url},
-        )
+        batch = self._history.of_job(job_id, self._target.source.url)
+        if batch is None or (batch.status is BatchStatus.FAILED and job.status != FAILED):
+            batch = self._journal.begin(
+                project_id=number,
+                job_id=job_id,
+                status=BatchStatus.CREATED,
+                submitted_at=job.created_at,
+                options={"url": self._target.source.url},
+            )
         if batch.status not in (BatchStatus.COMPLETED, BatchStatus.FAILED):
             yield from self._follow([batch], request)
         elif job.status == FAILED:
@@ -245,3 +278,9 @@ class ImportRun:
             run_id=self._run.run_id,
             options=options,
         )
+
+
+def _passes(error: AnnomirrorError) -> bool:
+    """Tell whether an error is one of a server that does not answer now."""
+    later = isinstance(error, Unreachable) and error.status is not None
+    return later or (isinstance(error, SourceError) and error.stops_source)

@@ -21,6 +21,7 @@ from etl.imports.records import Line, lines
 from etl.imports.validate import STDIN, Hashed, OpenFile, Validator, reading, told
 from etl.intake import Key
 
+BRACKETS = 2  # bytes around the lines of a request
 COMPARED = 1000  # lines compared with the books at a time
 NEED_THE_FILE = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
 
@@ -63,6 +64,8 @@ class FileImport:
                 yield from self._delivery.find(batch, found)
             elif batch.status is BatchStatus.TAKEN:
                 yield from self._delivery.finish(batch, found)
+            elif batch.status is BatchStatus.FAILED and batch.submitted_at:
+                yield from self._delivery.recover(batch, found)
             elif batch.status not in NEED_THE_FILE:
                 yield from self._delivery.follow(batch, found)
         yield from self._delivery.looked_again()
@@ -103,7 +106,7 @@ class FileImport:
         wanted = {line.place: batch for batch in waiting for line in self._history.lines(batch)}
         ends = {batch.id: place for place, batch in wanted.items()}
         found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
-        for some_lines in _portions(some, read, consumed):
+        for some_lines in _read_before(some, read, consumed):
             self._compare(some, wanted, some_lines)
             for line in some_lines:
                 batch = wanted.get(line.place)
@@ -122,7 +125,7 @@ class FileImport:
             bad = {line.place for line, _ in wrong}
             found = [line for line in found if line.place not in bad]
         if batch.status is not BatchStatus.FAILED:
-            yield from self._delivery.deliver(batch, found)
+            yield from self._delivery.deliver(batch, found, begun=True)
             return
         chunks = list(cut(found, self._validator, self._limits))
         keys = {place: key for chunk in chunks for place, key in chunk.keys.items()}
@@ -175,19 +178,19 @@ class FileImport:
 
 
 def cut(read: Iterable[Line], validator: Validator, limits: BatchLimits) -> Iterator[Chunk]:
-    """Cut lines into batches by number and size; none has two lines of one key."""
+    """Cut lines into batches by number and size as sent; none has two lines of one key."""
     found: list[Line] = []
     keys: dict[int, Key] = {}
     seen: set[Key] = set()
-    size = 0
+    size = BRACKETS
     for line in read:
-        key = validator.key(line)
-        full = len(found) >= limits.lines or size + len(line.raw) > limits.bytes
+        key, length = validator.key(line), validator.size(line)
+        full = len(found) >= limits.lines or size + length > limits.bytes
         if found and (full or key in seen):
             yield Chunk(found, keys, last=False)
-            found, keys, seen, size = [], {}, set(), 0
+            found, keys, seen, size = [], {}, set(), BRACKETS
         found.append(line)
-        size += len(line.raw)
+        size += length
         if key is not None:
             keys[line.place] = key
             seen.add(key)
@@ -199,14 +202,16 @@ def refuse_again(history: History, project_id: int, name: str, digest: str) -> N
     """Refuse a file that is in the project already. Raises RefusedError."""
     if before := history.imported(project_id, digest):
         when = f" at {before.submitted_at} UTC" if before.submitted_at else ""
+        begun = history.begun(project_id, before.file or STDIN)
+        on = f"to go on with it as {before.file} say --resume, " if begun else ""
         raise RefusedError(
-            f"{name}: this very file was imported into project {project_id}{when}; to have its "
+            f"{name}: this very file was imported into project {project_id}{when}; {on}to have its "
             "tasks there once more say --again, to import only what is new say --key FIELD"
         )
 
 
-def _portions(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
-    """Read as many lines as the books have, in portions. Raises InputError for a shorter file."""
+def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
+    """Read the lines the books have, some at a time. Raises InputError for a shorter file."""
     left = consumed
     while left > 0:
         found = list(islice(read, min(left, COMPARED)))

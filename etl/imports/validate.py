@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from etl.errors import InputError
+from etl.imports.batch import WIDEST_MARK
 from etl.imports.records import Line, lines
 from etl.intake import Intake, Key
 
@@ -57,6 +58,13 @@ class Validator:
         if self.name is None or self.wrong(line):
             return None
         return self.intake.key(line.raw, self.name)
+
+    def size(self, line: Line) -> int:
+        """Tell how many bytes of a request a line takes at most, with its mark and a comma."""
+        try:
+            return len(self.intake.wrapped(line.raw, f"{WIDEST_MARK}{line.place}")) + 1
+        except ValueError:  # it is wrong, and not sent
+            return 0
 
 
 class Hashed:
@@ -133,7 +141,7 @@ def refused(name: str, found: Sequence[Line], named: Sequence[tuple[Line, str]],
     return f"{name}: {where}: {said}; mend it, or leave it out by --skip-bad"
 
 
-def portions(found: Iterable[Line], size: int) -> Iterator[list[Line]]:
+def grouped(found: Iterable[Line], size: int) -> Iterator[list[Line]]:
     """Give lines some at a time."""
     some: list[Line] = []
     for line in found:

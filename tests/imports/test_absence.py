@@ -8,6 +8,7 @@ import pytest
 from etl.imports import reconcile
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
+from etl.standins.label_studio.records import Job
 
 HIDDEN = b'{"id": 1, "status": "created", "tasks": null}'
 
@@ -53,6 +54,15 @@ def test_the_wait_begins_when_the_answer_is_lost_not_when_the_batch_was_sent(
     site.once()
 
 
+def test_a_server_that_was_waited_for_long_is_given_as_long_again(site, late, file, at_once):
+    wait = reconcile.ABSENT.total_seconds()
+    site.asked(late(wait * 3, commit_after=wait * 2))
+    site.goes_wrong(cut_after=0)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
 @pytest.mark.usefixtures("at_once")
 def test_more_lines_are_waited_for_longer(site, late, images, monkeypatch):
     """A slow server takes 2 ms a line; ten times that is waited for it."""
@@ -78,23 +88,31 @@ def test_a_run_that_died_may_have_waited_to_its_deadline(site, server, file, at_
     assert len(looks) > 1
 
 
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("attempt", [1, 3], ids=["the first", "the last"])
 def test_what_appears_while_the_jobs_are_asked_for_is_not_sent_again(
-    site, server, late, file, at_once
+    site, server, late, file, attempt
 ):
     """After an answer of 500 nothing is waited for, but it is looked once more."""
-    site.asked(late(0))
+    late(0)
+    app, asked = server.server.app, []
+    answer = app.answer
 
-    def broken(request, _said):
-        if request.path != site.posting or request.method != "POST":
-            return None
-        if request.param("commit_to_project") == "false":
-            server.state.release()
-            return None
-        return json_answer({"detail": "oops"}, 500) if len(site.posts()) == 1 else None
+    def broken(request):
+        if request.method != "POST" or request.path != site.posting:
+            return answer(request)
+        asked.append(request.param("commit_to_project") == "false")
+        if asked[-1]:
+            if asked.count(True) == attempt:
+                server.state.release()
+            return answer(request)
+        if asked.count(False) == 1:
+            answer(request)  # its tasks can be seen later
+        return json_answer({"detail": "oops"}, 500)
 
-    site.asked(broken)
-    assert site.imported(file) == {"created": 7}
-    assert len(site.posts()) == 1
+    app.answer = broken
+    assert site.imported(file, "--skip-bad") == {"created": 7}
+    assert len(site.posts()) == attempt
     site.once()
 
 
@@ -145,8 +163,18 @@ def many_others(site, server):
 
     def others(request, _said):
         if request.path == site.posting and not site.posts(tasks=False):
+            now = server.clock.now()
             for _ in range(60):
-                server.state.keys.take("job")
+                number = server.state.keys.take("job")
+                server.state.jobs[number] = Job(
+                    id=number,
+                    project=site.project.id,
+                    tasks=[{"data": {"image": "of others"}}],
+                    commit=False,
+                    return_ids=False,
+                    created_at=now,
+                    due=now,
+                )
 
     site.asked(others)
 
@@ -172,6 +200,43 @@ def test_a_search_that_reaches_an_older_job_proves_that_nothing_comes(site, serv
     site.goes_wrong(close=True)
     assert site.imported(file) == {"created": 7}
     assert len(site.posts()) == 3
+
+
+def test_a_number_that_cannot_be_seen_may_be_that_of_our_job(site, server, file, by_jobs):
+    """The number is taken before others can see the job."""
+    site.imported(site.file([{"data": {"image": "a", "n": 0}}], "before.jsonl"))
+    server.clock.advance(minutes=5)
+    server.state.keys.take("job")
+    site.goes_wrong(close=True)
+    code, said = site.put(file, "--timeout", "0.5")
+    assert (code, "may still come to it" in said["error"], len(site.posts())) == (1, True, 2)
+
+
+@pytest.mark.parametrize("seconds", [0, 3600], ids=["done at once", "in a queue"])
+def test_a_batch_that_a_proxy_holds_back_is_waited_for(site, server, file, by_jobs, seconds):
+    """As long as the proxy itself waited, before it said that nobody answers."""
+    server.state.job_seconds = seconds
+    app, held, waited = server.server.app, [], 1.0
+    answer = app.answer
+
+    def answered(request):
+        own = request.method == "POST" and request.param("commit_to_project") != "false"
+        if own and request.path == site.posting and not held:
+            time.sleep(waited)
+            held.extend([request, time.monotonic()])
+            return json_answer({"detail": "gateway time-out"}, 504)
+        if len(held) == 2 and time.monotonic() - held[1] > waited / 2:
+            answer(held[0])
+            held.append("let through")
+        return answer(request)
+
+    app.answer = answered
+    how = ("--no-wait",) if seconds else ()
+    code, _said = site.put(file, *how)
+    assert (code, len(site.posts())) == (0, 1)
+    server.clock.advance(hours=1)
+    site.imported("--resume")
+    site.once()
 
 
 def test_a_server_that_hides_our_own_jobs_proves_nothing(site, server, file, by_jobs):

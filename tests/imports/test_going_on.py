@@ -1,7 +1,10 @@
 """What was cut is gone on with: the same file, as it was begun, where it was begun."""
 
+import os
+
 import pytest
 
+from etl.standins.faults import Fault
 from etl.standins.label_studio import LabelStudio
 
 NUMBERS = list(range(1, 8))
@@ -175,6 +178,53 @@ def test_a_file_that_is_gone_is_not_needed_for_what_was_sent_of_it(site, file, b
     (site.folder / file).unlink()
     assert site.imported("--resume") == {"created": 7}
     site.once()
+
+
+@pytest.fixture
+def spelled(site, file):
+    """Name the same file in another way."""
+    (site.folder / "sub").mkdir()
+    (site.folder / "link.jsonl").symlink_to(site.folder / file)
+    return lambda way: {"through a folder": f"sub/../{file}", "by a link": "link.jsonl"}[way]
+
+
+@pytest.mark.parametrize("way", ["through a folder", "by a link"])
+def test_a_file_that_was_begun_is_known_by_another_name(site, server, file, spelled, way):
+    cut(site, server, file)
+    assert site.imported(spelled(way)) == {"created": 4}
+    site.once()
+
+
+def test_a_file_whose_name_is_no_text_is_gone_on_with(site, server, images):
+    """As it comes out of an old archive: Latin-1 where UTF-8 is expected."""
+    name = os.fsdecode(b"caf\xe9.jsonl")
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    code, said = site.put(site.file(images(7), name), "--batch-size", "3")
+    assert (code, said["files"], site.numbers) == (1, ["caf\\udce9.jsonl"], [1, 2, 3])
+    server.faults.clear()
+    assert site.imported("--resume") == {"created": 4}
+    site.once()
+    code, said = site.put(name)
+    assert (code, "caf\\udce9.jsonl: this very file was imported" in said["error"]) == (5, True)
+
+
+def test_a_copy_of_a_file_whose_jobs_are_under_way_is_refused(site, file, images, by_jobs):
+    site.put(file, "--no-wait")
+    copy = site.file(images(7), "copy.jsonl")
+    for more in ((), ("--dry-run",)):
+        code, said = site.put(copy, *more)
+        assert (code, "this very file was imported" in said["error"]) == (5, True)
+        assert f"to go on with it as {site.folder / file} say --resume" in said["error"]
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_a_copy_of_a_file_whose_answer_was_lost_is_refused(site, server, file, images):
+    site.goes_wrong(cut_after=0)
+    server.faults.append(Fault(path="/api/tasks/", times=None, status=503))
+    assert site.put(file)[0] == 1
+    server.faults.clear()
+    assert site.put(site.file(images(7), "copy.jsonl"))[0] == 5
 
 
 # As it was begun, where it was begun

@@ -49,7 +49,7 @@ def test_a_batch_is_in_the_books_with_all_that_is_known_of_it(site, server, imag
         ((), [7]),
         (("--batch-size", "3"), [3, 3, 1]),
         (("--batch-size", "7"), [7]),
-        (("--batch-bytes", "100"), [2, 2, 2, 1]),
+        (("--batch-bytes", "210"), [2, 2, 2, 1]),
         (("--batch-bytes", "1"), [1] * 7),
     ],
 )
@@ -57,6 +57,14 @@ def test_a_file_travels_in_batches_by_number_and_size(site, images, options, siz
     site.imported(site.file(images(7)), *options)
     assert [len(sent) for sent in site.posts()] == sizes
     assert site.numbers == [1, 2, 3, 4, 5, 6, 7]
+
+
+@pytest.mark.parametrize("records", ["with data", "flat"])
+def test_no_request_is_larger_than_was_asked_for(site, server, images, records):
+    tasks = images(100) if records == "with data" else [one["data"] for one in images(100)]
+    site.imported(site.file(tasks), "--batch-bytes", "1000")
+    sizes = [len(r.body) for r in server.requests if r.method == "POST" and r.path == site.posting]
+    assert 850 < max(sizes) <= 1000
 
 
 def form(records, kind):
@@ -212,6 +220,21 @@ def test_a_rehearsal_counts_a_key_once(site, images):
     foretold = site.imported(name, "--key", "n", "--dry-run")
     assert foretold == {"created": 3, "skipped": 2}
     assert site.imported(name, "--key", "n") == foretold
+
+
+def test_a_rehearsal_counts_a_key_once_however_far_apart_it_comes(site, images):
+    name = site.file([*images(1000), *images(3)])
+    foretold = site.imported(name, "--key", "n", "--dry-run")
+    assert foretold == {"created": 1000, "skipped": 3}
+    assert site.imported(name, "--key", "n") == foretold
+
+
+def test_a_rehearsal_compares_a_key_with_what_its_last_line_said(site):
+    contents = ["a", "b", "b"]
+    name = site.file([{"data": {"image": content, "n": 1}} for content in contents])
+    foretold = site.imported(name, "--key", "n", "--update", "--dry-run")
+    assert foretold == {"created": 1, "updated": 1, "skipped": 1}
+    assert site.imported(name, "--key", "n", "--update") == foretold
 
 
 def test_a_rehearsal_needs_no_tables_of_imports(site, images):

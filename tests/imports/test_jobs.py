@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from etl.imports.reconcile import Context
+from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 
 
@@ -195,3 +196,76 @@ def test_words_of_a_server_in_the_books_are_those_of_a_job_under_way(site, serve
         connection.commit()
     assert site.imported("--resume") == {"created": 7}
     site.once()
+
+
+def names(site, ids):
+    """Let the server name other tasks than those it made, where it names any."""
+
+    def other(request, said):
+        if request.method == "POST" and request.path == site.posting and said.status == 201:
+            told = json.loads(said.body)
+            return json_answer({**told, "task_ids": ids}, 201) if "task_ids" in told else None
+        if "/imports/" in request.path and said.status == 200:
+            return json_answer({**json.loads(said.body), "task_ids": ids})
+        return None
+
+    site.asked(other)
+
+
+def test_ids_that_no_task_has_are_no_tasks(site, server, file):
+    server.state.import_tasks = lambda _project, _rows: []
+    names(site, list(range(901, 908)))
+    code, said = site.put(file)
+    assert (code, said["created"]) == (2, 0)
+    assert "line 1: the server says that it is done, and made no task of it" in said["error"]
+    assert site.items("outcome", "task_id") == [(None, None)] * 7
+
+
+def test_ids_that_no_task_has_do_not_hide_the_tasks_that_were_made(site, file):
+    names(site, [1, 2, *range(901, 906)])
+    assert site.imported(file) == {"created": 7}
+    site.once()
+
+
+@pytest.mark.parametrize(
+    "ids", [[None] * 7, ["1"] * 7, [True] * 7, [1] * 7, "1234567", {"1": 1}], ids=str
+)
+def test_what_is_no_list_of_ids_is_overlooked(site, file, ids):
+    """The tasks are found by their marks."""
+    names(site, ids)
+    assert site.imported(file) == {"created": 7}
+    site.once()
+
+
+def test_each_line_has_its_own_task_though_the_server_names_them_in_another_order(site, file):
+    names(site, list(range(7, 0, -1)))
+    site.imported(file)
+    site.once()
+
+
+def test_a_watched_job_that_names_no_tasks_is_partial(site, server, images, by_jobs):
+    server.state.job_seconds = 0
+    headers = {"Authorization": f"Token {server.token}"}
+    httpx.post(f"{server.url}{site.posting}", json=images(3), headers=headers, trust_env=False)
+    code, said = site.put("--watch", "1")
+    assert (code, said["outcome"], said["created"], said["unnamed"]) == (3, "partial", 0, 3)
+    assert "3 tasks were made, and the server does not name them" in said["error"]
+    assert "run: annomirror sync" in said["error"]
+    ((status, error),) = site.batches("status", "error")
+    assert (status, error.startswith("3 more tasks were made")) == ("completed", True)
+    assert site.run("sync").exit_code == 0
+    assert site.mirrored() == site.there
+
+
+@pytest.mark.parametrize("odd", ['"\\ud800"', "NaN", '"\\ud800", "m": NaN'])
+def test_a_watched_job_may_show_what_is_json_only_to_python(site, server, images, by_jobs, odd):
+    server.state.job_seconds = 0
+    begun_elsewhere(site, server, images(1))
+    told = (
+        '{"id":1,"project":1,"status":"completed","task_count":1,"task_ids":[1],"tasks":[{"n":%s}]}'
+    )
+    server.faults.append(
+        Fault(path="/api/projects/1/imports/1/", status=200, times=None, body=(told % odd).encode())
+    )
+    assert site.imported("--watch", "1") == {"created": 1}
+    assert site.mirrored() == site.there

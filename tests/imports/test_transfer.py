@@ -23,6 +23,9 @@ class Keys:
     def key(self, line):
         return Key(line.raw.decode())
 
+    def size(self, line):
+        return len(line.raw)
+
 
 def cut_up(keys, **limits):
     lines = (Line(place, place, key.encode()) for place, key in enumerate(keys, 1))

@@ -86,7 +86,7 @@ def _ranges(ids: Sequence[int]) -> Iterator[list[dict[str, Any]]]:
 def existing(number: int, name: str, keys: Sequence[Key]) -> Questions[dict[Key, Existing]]:
     """Find the tasks that are there already under some keys; of one key's, the oldest."""
     found: dict[Key, Existing] = {}
-    for some in _portions(keys):
+    for some in _questions(keys):
         wanted = [_filter(f"data.{name}", "in_list", "List", some)]
         page = listing((yield _tasks(number, wanted, {"include": "id,data"})), "tasks")
         if page.number("total") > len(page.records):
@@ -106,7 +106,7 @@ def _key(record: bytes, name: str) -> Key | None:
     return whole if type(whole) in (str, int) else None
 
 
-def _portions(keys: Sequence[Key]) -> Iterator[list[Key]]:
+def _questions(keys: Sequence[Key]) -> Iterator[list[Key]]:
     some: list[Key] = []
     length = 0
     for one in keys:

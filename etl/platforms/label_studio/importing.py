@@ -8,7 +8,7 @@ on a server of version 1.23.2, in both ways.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Any
@@ -54,47 +54,72 @@ def submission(number: int, records: Sequence[bytes]) -> Request:
 def answered(answer: Answer) -> Job:
     """Read what became of the tasks: done, or the number of a job. Raises BadAnswer."""
     said = mapping(answer)
-    number, ids = said.get("import"), said.get("task_ids")
+    number = said.get("import")
     if type(number) is int:
         return Job(id=number, status="created")
     if type(said.get("task_count")) is not int:
         raise BadAnswer(f"an import is answered by {str(said)[:200]!a}")
     counts = {name: counted(said, name) for name in COUNTS}
-    return Job(ids=tuple(ids) if isinstance(ids, list) else (), counts=counts)
+    return Job(ids=_named(said), counts=counts)
+
+
+def _named(said: Mapping[str, Any]) -> tuple[int, ...]:
+    """Read the ids of the tasks that were made; none where they are no ids."""
+    ids = said.get("task_ids")
+    if not isinstance(ids, list) or any(type(one) is not int for one in ids):
+        return ()
+    return tuple(ids) if len(set(ids)) == len(ids) else ()
 
 
 def job(number: int, job_id: int) -> Questions[Job]:
     """Ask what became of a job. Raises Missing, BadAnswer."""
-    answer = yield Request(f"/api/projects/{number}/imports/{job_id}/")
-    of = mapping(answer).get("project")
-    if of not in (None, number):  # the server does not look at the project in the address
-        raise Missing(f"job {job_id} is one of project {of}, not of {number}")
-    return _job(answer)
+    told = _told((yield Request(f"/api/projects/{number}/imports/{job_id}/")))
+    if told.project not in (None, number):  # the server does not look at the one in the address
+        raise Missing(f"job {job_id} is one of project {told.project}, not of {number}")
+    said = msgspec.structs.asdict(told)
+    return Job(
+        id=told.id,
+        status=told.status,
+        ids=_named(said),
+        made=counted(said, "task_count"),
+        counts={name: counted(said, name) for name in COUNTS},
+        error=told.error,
+        created_at=utc(told.created_at),
+        records=_records(bytes(told.tasks)),
+    )
 
 
 class _Told(msgspec.Struct):
+    """What a server says of a job, which it never says the end of; `tasks` may be many MB."""
+
     id: int
     status: str
     error: str | None = None
     created_at: str | None = None
-    task_ids: list[int] | None = None
-    tasks: Any = msgspec.UNSET
+    project: Any = None
+    task_ids: Any = None
+    task_count: Any = None
+    annotation_count: Any = None
+    prediction_count: Any = None
+    tasks: msgspec.Raw = msgspec.Raw(b"null")
 
 
-def _job(answer: Answer) -> Job:
-    """Read the status of a job; the server never says when it ended."""
-    said = mapping(answer)
-    told = msgspec.convert(said, _Told)
-    sent = told.tasks if isinstance(told.tasks, list) else []
-    return Job(
-        id=told.id,
-        status=told.status,
-        ids=tuple(told.task_ids or ()),
-        counts={name: counted(said, name) for name in COUNTS},
-        error=told.error,
-        created_at=utc(told.created_at),
-        records=[json.dumps(one, ensure_ascii=False).encode("utf-8", "replace") for one in sent],
-    )
+def _told(answer: Answer) -> _Told:
+    """Read what is said of a job; what is JSON only to Python is put so that all can read it."""
+    try:
+        return msgspec.json.decode(answer.body, type=_Told)
+    except msgspec.ValidationError:
+        raise
+    except msgspec.DecodeError:
+        proper = json.dumps(mapping(answer), ensure_ascii=False).encode("utf-8", "replace")
+        return msgspec.json.decode(msgspec.json.encode(json.loads(proper)), type=_Told)
+
+
+def _records(tasks: bytes) -> list[bytes]:
+    """Give the tasks that a job was sent, without reading them; none where there is no list."""
+    if not tasks.startswith(b"["):
+        return []
+    return [bytes(one) for one in msgspec.json.decode(tasks, type=list[msgspec.Raw])]
 
 
 def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
@@ -102,7 +127,7 @@ def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
 
     A job that makes no tasks tells the newest number: from there it goes back, job by job. That a
     batch is not among them is certain only if our jobs can be seen, as that one can, with what they
-    were sent, and if one was seen that is older than the batch, or all there are.
+    were sent, if each number down to one that is older than the batch, or to the first, was seen.
     """
     newest = answered((yield _probe(number)))
     if newest.id is None:
@@ -115,7 +140,8 @@ def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
     for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
         try:
             found = yield from job(number, job_id)
-        except Missing:  # one of others: ours can be seen
+        except Missing:  # one of others, or ours that is being begun
+            told = False
             continue
         if any(mark.encode() in record for record in islice(found.records, 1)):
             return JobSearch(found, settled=True)

@@ -96,9 +96,10 @@ def test_a_job_tells_what_it_has_come_to():
     assert job == Job(
         id=3,
         ids=(9,),
+        made=1,
         counts={"task_count": 1, "annotation_count": 0, "prediction_count": 0},
         created_at="2026-11-21 18:15:16.761555",
-        records=['{"data": {"a": "é"}}'.encode()],
+        records=[rb'{"data": {"a": "\u00e9"}}'],
     )
 
 

@@ -1,0 +1,121 @@
+"""What can never be gone on with is closed, when that is said, and tells why."""
+
+import httpx
+import pytest
+
+from etl.standins.faults import Fault
+
+NUMBERS = list(range(1, 8))
+WAY = "to close it as it is: annomirror import --resume --give-up"
+
+
+@pytest.fixture
+def watched(site, server, images):
+    """Begin a job elsewhere and watch it."""
+    server.state.edition, server.state.job_seconds = "Enterprise", 3600
+    url = f"{server.url}{site.posting}?return_task_ids=true"
+    headers = {"Authorization": f"Token {server.token}"}
+    job = httpx.post(url, json=images(2), headers=headers, trust_env=False).json()["import"]
+    site.put("--watch", str(job), "--no-wait")
+    return str(job)
+
+
+def test_a_watched_job_that_the_server_forgot_is_closed(site, server, by_jobs, watched):
+    jobs, server.state.jobs = server.state.jobs, {}
+    code, said = site.put("--resume")
+    assert (code, said["unfinished"], "No ProjectImport matches" in said["error"]) == (1, 0, True)
+    ((status, why),) = site.batches("status", "error")
+    assert (status, "No ProjectImport matches" in why) == ("failed", True)
+    assert site.imported("--resume") == {}
+    server.state.jobs = jobs
+    server.clock.advance(hours=1)
+    assert site.imported("--watch", watched) == {"created": 2}
+    assert site.mirrored() == site.there
+
+
+@pytest.mark.parametrize("forgotten", [False, True], ids=["job stuck", "job gone"])
+def test_what_was_begun_in_a_project_that_is_gone_may_be_given_up(
+    site, server, file, by_jobs, forgotten
+):
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    server.state.delete_project(site.project.id)
+    if forgotten:
+        server.state.jobs.clear()
+    code, said = site.put("--resume", "--timeout", "0.3")
+    assert (code, said["unfinished"], WAY in said["error"]) == (1, 1, True)
+    assert site.imported("--resume", "--give-up", "--timeout", "0.3") == {}
+    assert site.items("outcome") == [("abandoned",)] * 7
+    ((status, why),) = site.batches("status", "error")
+    assert (status, why.startswith("given up: ")) == ("failed", True)
+    assert site.imported("--resume") == {}
+
+
+def test_what_can_be_gone_on_with_is_not_given_up(site, server, file, images):
+    other = site.file(images(2, 8), "other.jsonl")
+    site.goes_wrong(times=None, status=403, body=b"{}")
+    assert [site.put(name)[0] for name in (file, other)] == [1, 1]
+    server.faults.clear()
+    (site.folder / file).unlink()
+    code, said = site.put("--resume", "--give-up")
+    assert (code, said["created"], said["unfinished"], site.numbers) == (0, 2, 0, [8, 9])
+    assert [s for (s,) in site.batches("status")] == ["failed", "completed"]
+
+
+@pytest.mark.parametrize("path", [None, "/api/projects/1/imports/*"])
+def test_nothing_is_given_up_because_a_server_does_not_answer(site, server, file, by_jobs, path):
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    server.faults.append(Fault(method=None, path=path, times=None, status=503))
+    code, said = site.put("--resume", "--give-up")
+    assert (code, said["unfinished"]) == (1, 1)
+    server.faults.clear()
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_what_was_given_up_does_not_stand_for_its_file(site, server, file, images):
+    site.goes_wrong(times=None, status=403, body=b"{}")
+    assert site.put(file)[0] == 1
+    (site.folder / file).unlink()
+    assert site.imported("--resume", "--give-up") == {}
+    server.faults.clear()
+    assert site.imported(site.file(images(7), "copy.jsonl")) == {"created": 7}
+
+
+def test_giving_up_is_said_together_with_going_on(site, file):
+    done = site.run("import", "labels", "--project", "1", file, "--give-up")
+    assert (done.exit_code, site.posts()) == (2, [])
+    assert "--give-up closes what --resume cannot go on with; say both" in done.stderr
+
+
+# To begin anew
+
+
+def test_a_job_that_failed_does_not_stop_its_file_from_being_begun_anew(
+    site, server, file, by_jobs
+):
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "4", "--no-wait")
+    job = server.state.jobs[1]
+    job.status, job.error = "failed", "worker died"
+    server.clock.advance(hours=1)
+    server.state.job_seconds = 0
+    done = site.run("import", "labels", "--project", "1", file, "--again")
+    assert (done.exit_code, site.numbers) == (0, sorted([*NUMBERS, 5, 6, 7]))
+    assert "worker died" in done.stderr
+    assert [o for (o,) in site.items("outcome", where="import_id < 3")] == [
+        *["abandoned"] * 4,
+        *["created"] * 3,
+    ]
+    assert site.imported("--resume") == {}
+
+
+def test_a_server_that_does_not_answer_stops_what_is_begun_anew(site, server, file, by_jobs):
+    """What became of the first batches would never be known."""
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    server.faults.append(Fault(path="/api/projects/1/imports/*", times=None, status=503))
+    assert site.put(file, "--again")[0] == 1
+    assert [s for (s,) in site.batches("status")] == ["created"]
