@@ -19,7 +19,12 @@ from etl.stream import Source, Stream
 
 Rows = list[dict[str, Any]]
 
+_QUOTED = re.compile(r'"((?:[^"]|"")+)"')
 _WORD = re.compile(r"[A-Za-z_\u0080-\uffff][\w$]*")
+_VIEWS = (
+    "SELECT c.oid::bigint, pg_get_viewdef(c.oid) FROM pg_class c WHERE c.relkind IN ('v', 'm') "
+    "AND c.oid >= 16384 AND c.relname = ANY(%s)"  # below are the views that Postgres comes with
+)
 _VOLATILE = "SELECT DISTINCT proname FROM pg_proc WHERE provolatile = 'v' AND proname = ANY(%s)"
 HARMLESS = frozenset(
     (
@@ -144,8 +149,8 @@ def _refuse_acting(session: Session, sql: str) -> None:
     Whatever the text names counts, quoted or not: to tell a call from a word, one would have to
     read SQL as the server does. Raises ConfigurationError.
     """
-    said = _WORD.findall(sql)
-    words = {*said, *(word.lower() for word in said)}
+    words = _words(sql)
+    words |= _in_views(session, words)
     acting = {name for (name,) in session.all(_VOLATILE, (sorted(words),))} - HARMLESS
     if re.search(r'U&\s*"', sql, re.IGNORECASE):
         acting.add('U&"…"')
@@ -154,6 +159,23 @@ def _refuse_acting(session: Session, sql: str) -> None:
             f"the query names {', '.join(sorted(acting))}, which can do more than read; only "
             "questions can be asked (a function of your own is to be declared STABLE)"
         )
+
+
+def _words(sql: str) -> set[str]:
+    said = _WORD.findall(sql)
+    quoted = (name.replace('""', '"') for name in _QUOTED.findall(sql))
+    return {*said, *(word.lower() for word in said), *quoted}
+
+
+def _in_views(session: Session, words: set[str]) -> set[str]:
+    """Give what is named in the views that are named, and in those that they are made of."""
+    seen: dict[int, set[str]] = {}
+    while new := {
+        n: _words(text) for n, text in session.all(_VIEWS, (sorted(words),)) if n not in seen
+    }:
+        seen |= new
+        words = set[str]().union(*new.values())
+    return set[str]().union(*seen.values())
 
 
 def _shown(value: Any) -> Any:

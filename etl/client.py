@@ -28,7 +28,8 @@ log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
 LONGEST_PAUSE = 60.0  # seconds, also for a Retry-After
-MAX_BYTES = 1_000_000_000  # of one answer, unpacked
+MAX_BYTES = 250_000_000  # of one answer, unpacked; it is held in memory, twice for a moment
+MAX_FILE_BYTES = 4_000_000_000  # of a large one, which goes to a file
 ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 UNPACKED = frozenset({"", "identity", "gzip", "deflate"})
 BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
@@ -159,13 +160,13 @@ class Client:
         """Read an answer whole: into memory, or a large one into a file that nobody else sees."""
         head = dict(response.headers)
         if not request.large or response.is_error:
-            body = b"".join(self._chunks(response, ends_at))
+            body = b"".join(self._chunks(response, ends_at, MAX_BYTES))
             return Answer(response.status_code, head, self._shareable(body, response))
         import tempfile  # noqa: PLC0415  # few answers are large
 
         file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads the answer closes it
         try:
-            for chunk in self._chunks(response, ends_at):
+            for chunk in self._chunks(response, ends_at, MAX_FILE_BYTES):
                 file.write(chunk)
         except BaseException:
             file.close()
@@ -189,12 +190,14 @@ class Client:
         ]
         return blotted(body, [secret.encode() for secret in sent], b"***")
 
-    def _chunks(self, response: httpx.Response, ends_at: float) -> Iterator[bytes]:
+    def _chunks(self, response: httpx.Response, ends_at: float, most: int) -> Iterator[bytes]:
         size = 0
         for chunk in response.iter_bytes():
             size += len(chunk)
-            if size > MAX_BYTES:
-                raise BadAnswer(f"the answer is larger than {MAX_BYTES:,} bytes; not read on")
+            if size > most:
+                raise BadAnswer(
+                    f"the answer is larger than {most:,} bytes; a smaller page_size helps"
+                )
             if time.monotonic() > ends_at:
                 raise httpx.ReadTimeout(f"no end within {self._source.deadline:g} s (deadline)")
             yield chunk

@@ -25,7 +25,8 @@ def locked(session: Session, address: Address) -> Iterator[None]:
     elif address.path is None:
         yield
     else:
-        with _flocked(Path(f"{address.path}.lock")):
+        # A link to a mirror is that mirror.
+        with _flocked(Path(f"{Path(address.path).resolve()}.lock")):
             yield
 
 

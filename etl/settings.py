@@ -10,21 +10,23 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from etl import ping, setting_values
+from etl import ping, setting_values, variables
 from etl.address import Address, parse
 from etl.errors import ConfigurationError
 from etl.platforms import PLATFORMS
 from etl.setting_values import CHECKS, address, checked, duration
 from etl.stream import Platform, Source
 
-__all__ = ["COMMON", "FILE", "Settings", "address", "duration", "find", "is_there", "read"]
+__all__ = [
+    "COMMON", "FILE", "Settings", "address", "duration", "find", "is_there", "read", "watchman"
+]  # fmt: skip
 
 FILE = "annomirror.toml"
-_VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _NAMES = re.compile(r"[A-Za-z0-9_.-]+")
 
 OTHERS: dict[str, type] = {"platform": str, "url": str, "streams": list, "ca_bundle": str}
@@ -79,10 +81,10 @@ def read(option: str | None = None, *, secrets: bool = True) -> Settings:
     the mirror.
     """
     path = find(option)
-    content, variables = _parsed(path), _variables(path.parent / ".env")
+    content, known = _parsed(path), variables.known(path)
     if not secrets:
         _forget_secrets(content)
-    content = _replaced(content, variables, path)
+    content = variables.replaced(content, known, path)
     _check_keys(content, {"mirror", "sources"}, f"{path}")
     mirror = _table(content.get("mirror", {}), f"{path}: [mirror]")
     _check_keys(mirror, {"database", "schema", *ping.KEYS}, f"{path}: [mirror]")
@@ -93,6 +95,16 @@ def read(option: str | None = None, *, secrets: bool = True) -> Settings:
         tuple(_source(name, value, path, secrets=secrets) for name, value in sources.items()),
         ping.configured(mirror, f"{path}: [mirror]"),
     )
+
+
+def watchman(option: str | None = None) -> ping.Ping | None:
+    """Read whom to tell, though the rest of the configuration be wrong; nobody if this is too."""
+    with suppress(ConfigurationError):
+        path = find(option)
+        mirror = _table(_parsed(path).get("mirror", {}), "[mirror]")
+        said = {key: mirror[key] for key in ping.KEYS if key in mirror}
+        return ping.configured(variables.replaced(said, variables.known(path), path), "[mirror]")
+    return None
 
 
 def _places(option: str | None) -> list[Path]:
@@ -108,18 +120,6 @@ def _parsed(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))  # some editors begin with a mark
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ConfigurationError(f"{path}: {error}") from error
-
-
-def _variables(path: Path) -> dict[str, str | None]:
-    """Read the environment, and .env below it; a password with a $ in it is that password."""
-    if not path.exists():
-        return dict(os.environ)
-    from dotenv import dotenv_values  # noqa: PLC0415  # most have none
-
-    try:
-        return {**dotenv_values(path, interpolate=False), **os.environ}
-    except (OSError, UnicodeDecodeError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
 
 
@@ -225,26 +225,3 @@ def _unknown(kind: str, name: str, known: Iterable[str], where: str) -> str:
     near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}? " if near else ""
     return f"{where}: unknown {kind} {name!r}; {hint}There are: {', '.join(names) or 'none'}"
-
-
-def _replaced(value: Any, variables: Mapping[str, str | None], path: Path, key: str = "") -> Any:
-    """Replace ${NAME} in every text of the configuration."""
-    if isinstance(value, dict):
-        return {
-            k: _replaced(v, variables, path, f"{key}.{k}" if key else k) for k, v in value.items()
-        }
-    if isinstance(value, list):
-        return [_replaced(item, variables, path, key) for item in value]
-    if not isinstance(value, str):
-        return value
-
-    def variable(match: re.Match[str]) -> str:
-        found = variables.get(match[1])
-        if found is None:
-            raise ConfigurationError(
-                f"{path}: {key}: the environment variable {match[1]} is not set; "
-                f"set it, or write it into {path.parent / '.env'}"
-            )
-        return found
-
-    return _VARIABLE.sub(variable, value)

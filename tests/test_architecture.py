@@ -16,6 +16,7 @@ LAYERS = (
     "etl.errors etl.tables etl.failpoints",
     "etl.stream etl.times etl.address etl.column_types etl.signals etl.files etl.difference",
     "etl.auth etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake",
+    "etl.variables",
     "etl.keyset etl.verdict etl.wire etl.reader etl.reject",
     "etl.platforms etl.client etl.ping etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock etl.job",

@@ -13,6 +13,7 @@ from etl.database import Session
 from etl.errors import ConfigurationError
 from etl.job import Job
 from etl.lock import locked
+from etl.ping import Ping
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
 from etl.stream import Platform, Source, Stream
@@ -23,6 +24,11 @@ log = logging.getLogger(__name__)
 def read_settings(*, secrets: bool = True) -> Settings:
     """Read the configuration the common options name; whoever asks the mirror only, no secrets."""
     return settings.read(invocation().config, secrets=secrets)
+
+
+def watchman() -> Ping | None:
+    """Read whom to tell how a run went, of a configuration that is perhaps wrong elsewhere."""
+    return settings.watchman(invocation().config)
 
 
 def client(source: Source) -> Client:

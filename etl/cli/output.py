@@ -16,7 +16,7 @@ import click
 
 WIDEST = 60  # cells of one column; more is cut in tables only
 MEASURED = 1000  # rows looked at to choose the widths, so that a table of millions can stream
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # noqa: RUF001  # spreadsheets take the wide ones for them
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -129,7 +129,9 @@ def _is_number(cell: str) -> bool:
 
 
 def _harmless(row: Sequence[Any]) -> list[Any]:
-    return [
-        f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else _text(value)
-        for value in row
-    ]
+    return [f"'{value}" if _is_formula(value) else _text(value) for value in row]
+
+
+def _is_formula(value: Any) -> bool:
+    """Tell whether a spreadsheet would calculate a cell; some overlook spaces before it."""
+    return isinstance(value, str) and value.lstrip(" \u00a0\u3000").startswith(FORMULA)

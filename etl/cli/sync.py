@@ -86,8 +86,7 @@ def command(  # noqa: PLR0913  # one for each option
     began = time.monotonic()
     with _told(report, None if dry_run else metrics_file):
         try:
-            chosen = build.read_settings()
-            report.ping = None if dry_run else chosen.ping
+            chosen = _settings(report, rehearsal=dry_run)
             selected = chosen.select(sources)
             allowed = {"full": full, "allow_mass_delete": allow_mass_delete}
             with signals.raised(), build.jobs(selected, streams, **allowed) as jobs:
@@ -99,6 +98,17 @@ def command(  # noqa: PLR0913  # one for each option
             report.seconds = round(time.monotonic() - began, 3)
             _print(report, as_json=as_json, dry_run=dry_run)
         _judge(report)
+
+
+def _settings(report: RunReport, *, rehearsal: bool) -> Settings:
+    """Read the configuration, and whom to tell; also that it is wrong."""
+    try:
+        chosen = build.read_settings()
+    except ConfigurationError:
+        report.ping = None if rehearsal else build.watchman()
+        raise
+    report.ping = None if rehearsal else chosen.ping
+    return chosen
 
 
 @contextmanager

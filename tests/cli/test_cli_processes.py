@@ -68,6 +68,16 @@ def test_the_lock_of_another_program_is_respected(site, boxes):
     assert site.run("sync").exit_code == 0
 
 
+def test_a_link_to_a_mirror_is_held_with_it(site, boxes, monkeypatch):
+    link = site.mirror.with_name("link.db")
+    link.symlink_to(site.mirror)
+    monkeypatch.setenv("ANNOMIRROR_DATABASE", f"sqlite:///{link}")
+    with Path(f"{site.mirror}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        done = site.run("sync")
+    assert (done.exit_code, "another run holds this mirror" in done.stderr) == (4, True)
+
+
 def test_a_held_mirror_can_be_read(slow, midway):
     midway()
     for command in (

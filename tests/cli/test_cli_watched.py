@@ -70,6 +70,21 @@ def test_a_configuration_that_asks_for_what_is_not_there_is_told_as_a_failure(wa
     assert called(watchman) == [("GET", f"{PATH}/fail")]
 
 
+@pytest.mark.parametrize("line", ["token = '${NOBODY_SET_THIS}'", "colour = 'red'", "verify = 1"])
+def test_a_configuration_that_cannot_be_read_is_told_as_a_failure(watched, watchman, line):
+    configuration = watched.configuration
+    configuration.write_text(f"{configuration.read_text()}\n[sources.other]\n{line}\n")
+    assert watched.run("sync").exit_code == 2
+    assert watched.run("sync", "--dry-run").exit_code == 2
+    assert called(watchman) == [("GET", f"{PATH}/fail")]
+
+
+def test_nobody_is_told_of_a_configuration_in_which_nobody_is_named_rightly(watched, watchman):
+    configure(watched, "ping_start = 'often'")
+    assert watched.run("sync").exit_code == 2
+    assert called(watchman) == []
+
+
 def test_the_beginning_is_told_if_that_is_wanted(watched, watchman):
     configure(watched, "ping_start = true")
     watched.mirrored()

@@ -158,6 +158,13 @@ def test_what_may_unpack_to_a_million_times_is_not_unpacked(server, sender, app,
     assert server.requests[0].headers["accept-encoding"] == "gzip, deflate"
 
 
+def test_a_bomb_in_a_large_answer_ends_at_a_limit_of_its_own(sender, app, monkeypatch):
+    monkeypatch.setattr(client, "MAX_FILE_BYTES", 2 * MEGABYTE)
+    app.answered = Answer(body=bomb(), headers=(("Content-Encoding", "gzip"),))
+    with pytest.raises(BadAnswer, match="larger than 2,000,000 bytes"):
+        sender.send(Request("/", large=True))
+
+
 def test_a_bomb_takes_little_memory(server, sender, app, monkeypatch):
     """One piece of the network, 64 kB, may become 1,000 times as much, and no more."""
     monkeypatch.setattr(client, "MAX_BYTES", MEGABYTE)

@@ -4,8 +4,11 @@ import csv
 import io
 import json
 
+import psycopg
 import pytest
+from click.testing import CliRunner
 
+from etl.cli import main
 from etl.database import Session
 from etl.standins.label_studio import LabelStudio
 from killing import Rig
@@ -116,6 +119,24 @@ def test_what_is_no_question_is_refused_and_changes_nothing(rig, query):
     }  # fmt: skip
 
 
+@pytest.fixture
+def viewed(new_postgres, postgres_template, tmp_path):
+    """A mirror whose owner has made views: one that asks, one that acts, one upon that."""
+    url = new_postgres(postgres_template)
+    with psycopg.connect(url, autocommit=True) as driver:
+        driver.execute("CREATE VIEW ended AS SELECT pg_terminate_backend(0) AS n")
+        driver.execute('CREATE VIEW "Upon It" AS SELECT n FROM ended')
+        driver.execute("CREATE VIEW counted AS SELECT count(*) AS n FROM label_studio_tasks")
+    (tmp_path / "annomirror.toml").write_text(f'[mirror]\ndatabase = "{url}"\n')
+    return tmp_path / "annomirror.toml"
+
+
+@pytest.mark.parametrize(("name", "code"), [("ended", 2), ('"Upon It"', 2), ("counted", 0)])
+def test_a_view_is_asked_only_if_it_does_nothing_but_ask(viewed, name, code):
+    done = CliRunner().invoke(main, ["sql", f"SELECT n FROM {name}", "--config", str(viewed)])
+    assert (done.exit_code, "names pg_terminate_backend" in done.stderr) == (code, code == 2)
+
+
 @pytest.mark.parametrize(
     "query",
     [
@@ -130,7 +151,7 @@ def test_a_question_is_answered(rig, query):
     assert row["n"] == 3
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1"])
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@a", "\t=1", "\r=1", "\n=1", " =1", "＝1"])  # noqa: RUF001
 def test_no_cell_of_csv_is_a_formula_nor_is_a_heading(rig, text):
     query = f"""SELECT '{text}' AS "{text.strip() or "x"}" """
     done = rig.run("sql", query, "--format", "csv")

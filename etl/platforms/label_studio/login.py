@@ -99,8 +99,15 @@ def identify(source: Source, *, thorough: bool) -> Generator[Request, Answer, Id
 
 
 def membership(me: Mapping[str, Any]) -> int | str:
-    """Give the organisation that shows us what it has. Raises Unauthorized where there is none."""
-    found: int | str | None = me.get("active_organization")
+    """Give the organisation that shows us what it has. Raises Unauthorized where there is none.
+
+    Raises BadAnswer where no account is spoken of: something else answers there.
+    """
+    if "active_organization" not in me:
+        raise BadAnswer(
+            f"asked who we are at {WHOAMI} and got no account: is the url that of a Label Studio?"
+        )
+    found: int | str | None = me["active_organization"]
     if found is None:
         raise Unauthorized(
             f"{_account(me)} is in no organisation, so the server shows it nothing; "

@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.errors import Unauthorized
+from etl.errors import BadAnswer, Unauthorized
 from etl.extract import ask
 from etl.platforms.label_studio.login import identify
 from mirror import SOURCE
@@ -28,3 +28,9 @@ def test_an_organisation_without_a_title_is_told_by_its_id(meta):
 def test_an_account_in_no_organisation_is_refused():
     with pytest.raises(Unauthorized, match="in no organisation"):
         asked(active_organization=None)
+
+
+@pytest.mark.parametrize("said", [{}, {"hello": "world"}, {"id": 1, "email": "a@example.com"}])
+def test_an_answer_that_speaks_of_no_account_is_not_one_of_label_studio(said):
+    with pytest.raises(BadAnswer, match="got no account: is the url that of a Label Studio"):
+        ask(identify(SOURCE, thorough=False), Scripted(said))
