@@ -105,6 +105,17 @@ def refuse_newer(session: Session, revision: str | None) -> None:
     )
 
 
+def refuse_another(session: Session) -> None:
+    """Refuse a mirror whose schema is not this program's. Raises MirrorError, RefusedError."""
+    revision = current(session)
+    refuse_newer(session, revision)
+    if revision != head():
+        raise MirrorError(
+            f"the mirror is at {revision or 'no revision'}, this program at {head()}; "
+            "run: annomirror db upgrade"
+        )
+
+
 def refuse_empty(session: Session) -> None:
     """Refuse a database without a mirror. Raises MirrorError."""
     if current(session) is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from etl import migrate
@@ -41,15 +43,19 @@ def current() -> None:
 def check() -> None:
     """Compare the mirror's schema with this program's tables; differences are an error."""
     with build.looking(build.read_settings(secrets=False)) as session:
-        revision = migrate.current(session)
-        migrate.refuse_newer(session, revision)
+        migrate.refuse_another(session)
         # What somebody has made beside our tables in a database of theirs is no business of ours.
         found = [one for one in migrate.differences(session) if one[0] not in THEIRS]
-    if revision != migrate.head():
-        raise MirrorError(
-            f"the mirror is at {revision or 'no revision'}, this program at {migrate.head()}; "
-            "run: annomirror db upgrade"
-        )
     if found:
-        raise MirrorError(f"the schema differs from the tables: {found}")
-    click.echo(f"the mirror is at {revision}, as this program wants it")
+        lacking = "; ".join(map(_step, found))
+        raise MirrorError(
+            f"somebody has changed the mirror's schema; to be right it lacks: {lacking}"
+        )
+    click.echo(f"the mirror is at {migrate.head()}, as this program wants it")
+
+
+def _step(difference: Any) -> str:
+    """Say what would mend a difference, as Alembic names it."""
+    kind, *what = difference[0] if isinstance(difference, list) else difference
+    names = [getattr(each, "name", each) for each in what]
+    return " ".join([kind.replace("_", " "), ".".join(n for n in names if isinstance(n, str))])

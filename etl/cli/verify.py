@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from etl import ledger, signals, verify
+from etl import ledger, migrate, signals, verify
 from etl.checking import Verdict
 from etl.cli import build
 from etl.cli.options import common, invocation
@@ -84,11 +84,11 @@ def _compared(
     chosen: Settings, jobs: Sequence[Job], stack: ExitStack, *, deep: bool, repair: bool
 ) -> Iterator[Verdict]:
     """Compare without a lock; or mend, in a run of its own."""
-    if not repair:
-        yield from verify.run(jobs, stack.enter_context(build.reading(chosen)), deep=deep)
-        return
-    with build.reading(chosen):
-        """There is a mirror to be mended."""
+    with build.reading(chosen) as asked:  # to mend a mirror, there has to be one
+        if not repair:
+            migrate.refuse_another(asked)
+            yield from verify.run(jobs, asked, deep=deep)
+            return
     session = stack.enter_context(build.writing(chosen))
     books = stack.enter_context(ledger.opened(session))
     for verdict in verify.run(jobs, session, deep=deep, run_id=books.run_id):
