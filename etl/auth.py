@@ -14,7 +14,7 @@ import httpx
 
 from etl.errors import BadAnswer
 
-SHORT = 1_000_000  # bytes
+LONGEST_ANSWER = 1_000_000  # bytes, to a log-in
 
 Flow = Generator[httpx.Request, httpx.Response, None]
 
@@ -87,8 +87,10 @@ def _read_whole(response: httpx.Response) -> None:
     body = bytearray()
     for chunk in response.iter_bytes():
         body += chunk
-        if len(body) > SHORT:
-            raise BadAnswer(f"the answer to a log-in is larger than {SHORT:,} bytes; not read on")
+        if len(body) > LONGEST_ANSWER:
+            raise BadAnswer(
+                f"the answer to a log-in is larger than {LONGEST_ANSWER:,} bytes; not read on"
+            )
     response._content = bytes(body)  # noqa: SLF001  # as `read` does, which knows no limit
 
 
@@ -174,13 +176,15 @@ class RefreshedToken(httpx.Auth):
     def sync_auth_flow(self, request: httpx.Request) -> Flow:
         """Send the request, with a new access token where one is due.
 
-        Only the token's answer is read here; the request's own is left to be streamed.
+        Only the token's answer is read here, and a refusal; the request's own is left to be
+        streamed.
         """
         if self._clock() >= self._renew_at:
             yield from self._renewed(request)
         request.headers["Authorization"] = f"Bearer {self._access}"
         response = yield request
         if response.status_code == httpx.codes.UNAUTHORIZED:
+            _read_whole(response)
             yield from self._renewed(request)
             request.headers["Authorization"] = f"Bearer {self._access}"
             yield request

@@ -19,7 +19,8 @@ import httpx
 
 from etl import __version__, failpoints
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
-from etl.stream import Answer, Request, Source, blotted
+from etl.proofs import Proofs
+from etl.stream import Answer, Request, Source
 from etl.times import seconds_until
 from etl.verdict import verdict
 from etl.wire import Wire
@@ -32,6 +33,7 @@ MAX_BYTES = 250_000_000  # of one answer, unpacked; it is held in memory, twice 
 MAX_FILE_BYTES = 4_000_000_000  # of a large one, which goes to a file
 ACCEPTED = {"Accept": "application/json", "Accept-Encoding": "gzip, deflate"}
 UNPACKED = frozenset({"", "identity", "gzip", "deflate"})
+RECORDS = re.compile(rb'\s*(\{|\[\s*[^\s"])')  # JSON, but no text nor a list of texts
 BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
 RETRIED = frozenset({408, 429, 502, 503, 504})
 RETRIED_ONCE = frozenset({500})  # often the caller's own fault, so not more
@@ -57,7 +59,7 @@ class Client:
         self._next_at = 0.0
         self._turn = threading.Lock()
         self._free = threading.BoundedSemaphore(source.concurrency)
-        self._wire = Wire()
+        self._wire, self._proofs = Wire(), Proofs(source)
         try:
             self._http = self._opened(auth, transport)
             self._wire.attach(self._http)
@@ -106,8 +108,13 @@ class Client:
             if error is None:
                 return answer
             if not _worth_retrying(error, attempt, once=request.once):
+                self.conceal(error)
                 raise error
             self._sleep(_pause(attempt, retry_after))
+
+    def conceal(self, error: SourceError) -> None:
+        """Blot out of an error what proves who we are: a server may have a hand in it."""
+        self._proofs.conceal(error)
 
     def _judged(self, request: Request, answer: Answer) -> SourceError | None:
         try:
@@ -144,6 +151,7 @@ class Client:
         failpoints.reach("before_request")
         with self._wire.within(self._source.deadline) as ends_at:
             response = self._http.send(built, stream=True)
+            self._proofs.note(response.request)
             try:
                 answer = self._read(request, response, ends_at)
             finally:
@@ -161,7 +169,10 @@ class Client:
         head = dict(response.headers)
         if not request.large or response.is_error:
             body = b"".join(self._chunks(response, ends_at, MAX_BYTES))
-            return Answer(response.status_code, head, self._shareable(body, response))
+            # It goes into messages, logs and the mirror's books, and some servers and proxies show
+            # the whole request when they fail. Data is kept as it is.
+            is_data = response.is_success and RECORDS.match(body)
+            return Answer(response.status_code, head, body if is_data else self._proofs.blot(body))
         import tempfile  # noqa: PLC0415  # few answers are large
 
         file = tempfile.TemporaryFile()  # noqa: SIM115  # who reads the answer closes it
@@ -173,22 +184,6 @@ class Client:
             raise
         file.seek(0)
         return Answer(response.status_code, head, file.read(BEGINNING), file)
-
-    def _shareable(self, body: bytes, response: httpx.Response) -> bytes:
-        """Blot out our credentials where an answer that is no data quotes them.
-
-        It goes into messages, logs and the mirror's books; some servers and proxies show the whole
-        request when they fail.
-        """
-        if response.is_success and body.lstrip()[:1] in (b"{", b"["):
-            return body
-        headers = response.request.headers
-        sent: list[str] = [
-            *self._source.spellings(),
-            headers.get("authorization", "").rpartition(" ")[2],
-            *re.findall(r"=([^;]+)", headers.get("cookie", "")),
-        ]
-        return blotted(body, [secret.encode() for secret in sent], b"***")
 
     def _chunks(self, response: httpx.Response, ends_at: float, most: int) -> Iterator[bytes]:
         size = 0

@@ -25,6 +25,8 @@ from etl.signals import held_back
 BUSY_TIMEOUT = 60  # seconds a writer waits for another one
 UNIQUE_VIOLATION = "23505"
 CANCEL_TIMEOUT = 5.0  # seconds
+KEEPALIVES = {"tcp_keepalives_idle": "30", "tcp_keepalives_interval": "10"}
+"""In seconds; with them a run whose host lost its power loses the lock in minutes, not hours."""
 CONNECT_TIMEOUT = "10"  # seconds until a server counts as one that is not there
 
 
@@ -82,6 +84,7 @@ class Session:
             else:
                 # Postgres takes nothing but a question for a cursor of its own.
                 stack.enter_context(self.transaction(rehearsal=True))
+                self._execute("SET TRANSACTION READ ONLY")  # a pooler may forget the session's word
                 cursor = stack.enter_context(closing(self.driver.cursor("question")))
                 with translated():
                     cursor.execute(sql)
@@ -212,6 +215,8 @@ def _postgres(address: Address, *, read_only: bool) -> Any:
         wanted["search_path"] = f'"{address.schema}"'
     if read_only:
         wanted["default_transaction_read_only"] = "on"
+    else:
+        wanted |= KEEPALIVES
     # Not as options of the connection: poolers refuse those.
     told = ", ".join(["set_config(%s, %s, false)"] * len(wanted))
     try:

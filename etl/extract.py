@@ -27,6 +27,9 @@ class Sender(Protocol):
     def send(self, request: Request) -> Answer:
         """Send one request. Raises a SourceError."""
 
+    def conceal(self, error: SourceError) -> None:
+        """Blot out of an error what proves who we are."""
+
 
 def pages(
     walk: Walk,
@@ -40,7 +43,7 @@ def pages(
     An error of the sender is raised inside the walk, where it asked; the walk may go on. What a
     proof asks of the mirror, `held` answers, and `tally` what a check asks.
     """
-    with closing(walk), suppress(StopIteration), _decoding():
+    with closing(walk), suppress(StopIteration), _concealing(sender), _decoding():
         item = next(walk)
         while True:
             if isinstance(item, Page):
@@ -62,6 +65,24 @@ def pages(
                     item = walk.send(answer)
 
 
+def tried(walk: Walk, sender: Sender) -> None:
+    """Send a walk's first request, and let the walk read its answer. Raises SourceError.
+
+    Where the request is refused, the walk may know another way.
+    """
+    with closing(walk), suppress(StopIteration), _concealing(sender), _decoding():
+        first = next(walk)
+        if not isinstance(first, Request):
+            return
+        try:
+            answer = sender.send(first)
+        except SourceError as error:
+            walk.throw(error)
+        else:
+            with _named(first):
+                walk.send(answer)
+
+
 @contextmanager
 def _named(asked: object) -> Iterator[None]:
     """Say which request it was whose answer a walk cannot read."""
@@ -81,7 +102,7 @@ def ask(questions: Generator[Request, Answer, T], sender: Sender) -> T:
     An error of the sender is raised where they asked; they may go on.
     """
     step: Callable[[], Request] = partial(next, questions)
-    with _decoding():
+    with _concealing(sender), _decoding():
         while True:
             try:
                 request = step()
@@ -107,6 +128,16 @@ def _answer(
     with Ahead(each, concurrency) as answers:
         found = dict(answers)
     return [found[number] for number in range(len(found))]
+
+
+@contextmanager
+def _concealing(sender: Sender) -> Iterator[None]:
+    """Let no error out that quotes a credential: what a walk cannot read, it shows."""
+    try:
+        yield
+    except SourceError as error:
+        sender.conceal(error)
+        raise
 
 
 @contextmanager

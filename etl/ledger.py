@@ -115,7 +115,8 @@ def opened(session: Session) -> Iterator[Ledger]:
         yield ledger
     except BaseException as error:
         outcome = error.outcome if isinstance(error, AnnomirrorError) else Outcome.FAILED
-        said = str(error) if isinstance(error, AnnomirrorError) else repr(error)
+        # What a bug says may hold anything, also a credential.
+        said = str(error) if isinstance(error, AnnomirrorError) else type(error).__name__
         with suppress(MirrorError):  # what stopped the run may be the mirror itself
             ledger.finish(outcome, said)
         raise

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from datetime import timedelta, tzinfo
 from enum import Enum
-from typing import TYPE_CHECKING, Any, AnyStr, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 from urllib.parse import quote
 
 import msgspec
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 # Structs, and no dataclasses: to make these classes took a tenth of a run that finds nothing new.
 
-SHORTEST_SECRET = 4
 _PLAIN = re.compile(r"[A-Za-z0-9_-]{8,}")
 
 Json = Any
@@ -49,14 +48,6 @@ class Secret:
         return "Secret(***)"
 
     __str__ = __repr__
-
-
-def blotted(text: AnyStr, secrets: Iterable[AnyStr], blot: AnyStr) -> AnyStr:
-    """Blot out secrets, the longest first; what is shorter than four would blot out too much."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= SHORTEST_SECRET:
-            text = text.replace(secret, blot)
-    return text
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,10 +86,6 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
         plain = [v.reveal() for v in self.options.values() if isinstance(v, Secret)]
         told = [s for one in plain for s in (one, json.dumps(one)[1:-1], quote(one, safe=""))]
         return [*told, *(part for one in plain for part in _PLAIN.findall(one))]
-
-    def masked(self, text: str) -> str:
-        """Blot out the credentials in a text that a server had a hand in."""
-        return blotted(text, self.spellings(), "***")
 
     def wants(self, part: Part) -> bool:
         """Tell whether a part is mirrored: restricted to some, those named by id or title are."""

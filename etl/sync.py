@@ -96,7 +96,6 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
             report.outcome = error.outcome
         report.requests, counted = job.sender.requests - counted, job.sender.requests
         report.seconds = round(time.monotonic() - began, 3)
-        report.error = report.error and job.source.masked(report.error)
         ledger.note(report)
         yield Finished(report)
         if isinstance(stopped, Interrupted):

@@ -68,13 +68,13 @@ def _said(answer: Answer) -> str:
     except msgspec.DecodeError:
         return _shown(answer.body)
     found = content.get("detail") or content.get("message") if isinstance(content, dict) else None
-    return _line(str(found)) if found else _shown(answer.body)
+    return one_line(str(found)) if found else _shown(answer.body)
 
 
-def _line(said: str) -> str:
+def one_line(said: str, longest: int = LONGEST) -> str:
     """Put a server's words on one line that is not too long, whatever is in them."""
     told = " ".join("".join(sign if sign.isprintable() else " " for sign in said).split())
-    return told if len(told) <= LONGEST else f"{told[: LONGEST - 1]}…"
+    return told if len(told) <= longest else f"{told[: longest - 1]}…"
 
 
 def _is_page(answer: Answer) -> bool:

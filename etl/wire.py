@@ -16,6 +16,8 @@ from typing import Any
 
 import httpcore
 
+PIECE = 16_384  # bytes written before the clock is looked at again
+
 
 class Wire(httpcore.SyncBackend):
     """Opens connections; each thread sends one request at a time, within its own deadline."""
@@ -78,7 +80,8 @@ class _Watched(httpcore.NetworkStream):
             raise
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, self._wire.left(timeout))
+        for start in range(0, len(buffer), PIECE):
+            self._stream.write(buffer[start : start + PIECE], self._wire.left(timeout))
 
     def start_tls(
         self,

@@ -29,6 +29,9 @@ class Recorder:
     def __init__(self, sender, folder):
         self._sender, self._folder, self.index = sender, folder, {}
 
+    def conceal(self, error):
+        """Nothing here is secret."""
+
     def send(self, request):
         answer = self._sender.send(request)
         body = answer.file.read() if answer.file and not answer.file.seek(0) else answer.body

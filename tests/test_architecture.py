@@ -13,11 +13,12 @@ from sources import EDGES, FILES, IMPORTS, ROOT, TREES, run_time_imports, within
 # Each line may import the lines above it, and nothing else of the program.
 LAYERS = (
     "etl etl.standins",
-    "etl.errors etl.tables etl.failpoints",
+    "etl.errors etl.tables etl.failpoints etl.blotting",
     "etl.stream etl.times etl.address etl.column_types etl.signals etl.files etl.difference",
     "etl.auth etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake",
     "etl.variables",
     "etl.keyset etl.verdict etl.wire etl.reader etl.reject",
+    "etl.proofs",
     "etl.platforms etl.client etl.ping etl.extract etl.transform etl.database",
     "etl.settings etl.models etl.statements etl.lock etl.job",
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence etl.positions",

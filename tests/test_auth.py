@@ -1,10 +1,13 @@
 """Tokens: which kind it is, when it is renewed, and what a refusal says."""
 
+import gzip
+import json
 import logging
 
 import httpx
 import pytest
 
+from etl import auth
 from etl.auth import RefreshedToken, Token
 from etl.client import ATTEMPTS, Client
 from etl.errors import BadAnswer, Unauthorized, Unreachable
@@ -95,6 +98,25 @@ def test_a_personal_token_is_only_ever_sent_to_be_exchanged(server, log_in):
     assert asked.headers["authorization"].startswith("Bearer ")
     assert server.personal_token not in asked.headers["authorization"]
     assert sender.requests == 2
+
+
+def test_a_refusal_is_not_read_without_end(server, log_in, monkeypatch):
+    """Packed, a few kilobytes may become any size."""
+    monkeypatch.setattr(auth, "LONGEST_ANSWER", 1000)
+    packed = gzip.compress(b" " * 1_000_000)
+    server.faults.append(
+        Fault(path=WHO.path, status=401, body=packed, headers=(("Content-Encoding", "gzip"),))
+    )
+    with pytest.raises(BadAnswer, match="larger than 1,000 bytes"):
+        log_in(server.personal_token).send(WHO)
+
+
+def test_words_of_a_refusal_are_one_short_line_in_which_nothing_is_forged(server, log_in):
+    forged = "no\x1b[31m\n\u202ewarning: all is well\n" + "x" * 9000
+    body = json.dumps({"detail": forged}).encode()
+    server.faults.append(Fault(path=REFRESH, method="POST", status=401, body=body, times=None))
+    said = refusal(log_in(server.personal_token))
+    assert (said.isprintable(), len(said) <= 2000) == (True, True)
 
 
 # Renewal

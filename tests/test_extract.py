@@ -17,6 +17,9 @@ class Sender:
     def __init__(self, **answers):
         self.answers, self.asked = answers, []
 
+    def conceal(self, error):
+        """Nothing here is secret."""
+
     def send(self, request):
         self.asked.append(request.path)
         found = self.answers[request.path]

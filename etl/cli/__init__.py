@@ -64,7 +64,7 @@ class LazyGroup(click.Group):
         try:
             return super().invoke(ctx)
         except AnnomirrorError as error:
-            click.echo(f"annomirror: {error}", err=True)
+            click.echo(invocation().shown(f"annomirror: {error}"), err=True)
             ctx.exit(error.exit_code)
         except (KeyboardInterrupt, EOFError):
             click.echo("annomirror: interrupted", err=True)
@@ -75,9 +75,10 @@ class LazyGroup(click.Group):
             if invocation().verbosity > 0:
                 import traceback  # noqa: PLC0415  # a run that goes well has no use for it
 
-                click.echo(traceback.format_exc(), err=True)
+                click.echo(invocation().shown(traceback.format_exc()), err=True)
             said = " ".join(f"{type(error).__name__}: {error}".split())
-            click.echo(f"annomirror: stopped by {said} (-v shows where)", err=True)
+            told = invocation().shown(f"annomirror: stopped by {said} (-v shows where)")
+            click.echo(told, err=True)
             ctx.exit(1)
         finally:
             gc.set_threshold(*collected)

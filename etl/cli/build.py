@@ -23,7 +23,9 @@ log = logging.getLogger(__name__)
 
 def read_settings(*, secrets: bool = True) -> Settings:
     """Read the configuration the common options name; whoever asks the mirror only, no secrets."""
-    return settings.read(invocation().config, secrets=secrets)
+    found = settings.read(invocation().config, secrets=secrets)
+    invocation().secrets += [each for source in found.sources for each in source.spellings()]
+    return found
 
 
 def watchman() -> Ping | None:

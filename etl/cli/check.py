@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 
 import click
 
@@ -13,7 +12,7 @@ from etl.cli.options import common
 from etl.errors import AnnomirrorError, ConfigurationError, MirrorError, RefusedError, SourceError
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
-from etl.stream import Part, Position, Request, Source, Start, Stream, Walk
+from etl.stream import Part, Position, Source, Start, Stream
 
 Failure = tuple[str, AnnomirrorError]
 """What was tried, as the line begins that says it failed, and why it did."""
@@ -73,21 +72,12 @@ def _stream(source: Source, stream: Stream, sender: extract.Sender) -> Iterator[
         if source.parts and needed:
             for _ in extract.pages(walk, sender):
                 pass
-        elif isinstance(first := next(walk), Request):
-            _asked(walk, first, sender)
+        else:
+            extract.tried(walk, sender)
     except ConfigurationError as error:
         yield f"{source.name}: FAILED", error
     except SourceError as error:
         yield f"{source.name}: may not read {stream.name}", error
-
-
-def _asked(walk: Walk, first: Request, sender: extract.Sender) -> None:
-    """Send a stream's first request; where that is refused, its walk may know another way."""
-    try:
-        sender.send(first)
-    except SourceError as error:
-        with suppress(StopIteration):
-            walk.throw(error)
 
 
 def _mirror(chosen: Settings) -> Iterator[Failure]:

@@ -26,8 +26,8 @@ COUNTED = {
 }
 
 
-def refuse_unwritable(path: str | None) -> None:
-    """Refuse what cannot be done, before a run begins. Raises ConfigurationError."""
+def refuse_without_folder(path: str | None) -> None:
+    """Refuse a file whose folder is not there, before a run begins. Raises ConfigurationError."""
     if path is None:
         return
     if not Path(path).absolute().parent.is_dir():

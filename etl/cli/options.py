@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
 import click
+
+from etl.blotting import blotted
 
 
 @dataclass
@@ -19,6 +21,11 @@ class Invocation:
     config: str | None = None
     verbosity: int = 0
     log_format: str = "text"
+    secrets: list[str] = field(default_factory=list)
+
+    def shown(self, text: str) -> str:
+        """Blot the credentials of the configuration out of what is about to be said."""
+        return blotted(text, self.secrets, "***")
 
 
 def common(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -56,7 +63,7 @@ def _start_log(said: Invocation) -> None:
     log = logging.getLogger("etl")
     log.setLevel(levels.get(said.verbosity, logging.DEBUG))
     log.handlers.clear()
-    handler = _Stderr()
+    handler = _Stderr(said)
     handler.setFormatter(_Json() if said.log_format == "json" else _Text())
     log.addHandler(handler)
     log.propagate = False
@@ -65,8 +72,12 @@ def _start_log(said: Invocation) -> None:
 class _Stderr(logging.Handler):
     """Writes through click, which knows the terminal and its encoding."""
 
+    def __init__(self, said: Invocation) -> None:
+        super().__init__()
+        self._said = said
+
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(self.format(record), err=True)
+        click.echo(self._said.shown(self.format(record)), err=True)
 
 
 class _Text(logging.Formatter):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import math
+import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -16,6 +17,8 @@ import click
 
 WIDEST = 60  # cells of one column; more is cut in tables only
 MEASURED = 1000  # rows looked at to choose the widths, so that a table of millions can stream
+TEARS = re.compile(r"[\r;\t]")
+CONTROLS = {sign: f"\\u{sign:04x}" for sign in range(0x7F, 0xA0)}  # JSON may hold them bare
 FORMULA = tuple("=+-@＝＋－＠\t\r\n")  # noqa: RUF001  # spreadsheets take the wide ones for them
 
 
@@ -40,8 +43,8 @@ def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     quoting = csv.writer(sys.stdout, lineterminator="\n", quoting=csv.QUOTE_ALL)
     for row in chain([columns], rows):
         cells = _harmless(row)
-        # Bare, a carriage return ends the row for a spreadsheet, and what follows begins a cell.
-        torn = any("\r" in cell for cell in cells if isinstance(cell, str))
+        # Bare, these end the row or the cell for some spreadsheet, and what follows begins a cell.
+        torn = any(TEARS.search(cell) for cell in cells if isinstance(cell, str))
         (quoting if torn else writer).writerow(cells)
 
 
@@ -79,7 +82,7 @@ def print_dicts(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_js
 def _objects(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     for row in rows:
         record = dict(zip(columns, map(_finite, row), strict=True))
-        yield json.dumps(record, ensure_ascii=False, default=_plain)
+        yield json.dumps(record, ensure_ascii=False, default=_plain).translate(CONTROLS)
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:
@@ -111,16 +114,16 @@ def _plain(value: Any) -> Any:
 
 
 def _text(value: Any) -> Any:
-    """Write JSON as JSON: Postgres gives it taken apart."""
+    """Write JSON as JSON: Postgres gives it taken apart; and bytes as hexadecimal."""
+    if isinstance(value, (bytes, memoryview)):
+        return bytes(value).hex()
     return json.dumps(value, ensure_ascii=False) if isinstance(value, (dict, list)) else value
 
 
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    value = _text(value)
-    # Control characters in the data must not reach the terminal.
-    shown = "".join(c if c.isprintable() else " " for c in str(value))
+    shown = _cleared(str(_text(value)))
     return shown if len(shown) <= WIDEST else shown[: WIDEST - 1] + "…"
 
 
@@ -129,7 +132,14 @@ def _is_number(cell: str) -> bool:
 
 
 def _harmless(row: Sequence[Any]) -> list[Any]:
+    if sys.stdout.isatty():
+        row = [_cleared(value) if isinstance(value, str) else value for value in row]
     return [f"'{value}" if _is_formula(value) else _text(value) for value in row]
+
+
+def _cleared(text: str) -> str:
+    """Keep control characters in the data from the terminal."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _is_formula(value: Any) -> bool:

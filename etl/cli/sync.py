@@ -81,12 +81,12 @@ def command(  # noqa: PLR0913  # one for each option
     Reads what changed since the last run from every SOURCE (all of them by default) and writes
     it into the mirror, page by page: what is committed stays, whatever happens next.
     """
-    metrics.refuse_unwritable(metrics_file)
     report = RunReport()
     began = time.monotonic()
     with _told(report, None if dry_run else metrics_file):
         try:
             chosen = _settings(report, rehearsal=dry_run)
+            metrics.refuse_without_folder(metrics_file)
             selected = chosen.select(sources)
             allowed = {"full": full, "allow_mass_delete": allow_mass_delete}
             with signals.raised(), build.jobs(selected, streams, **allowed) as jobs:

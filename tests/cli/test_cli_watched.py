@@ -1,5 +1,6 @@
 """Who keeps an eye on the runs: a watchman that is called, and metrics in a file."""
 
+import json
 import re
 import socket
 import stat
@@ -229,6 +230,12 @@ def test_a_folder_that_is_not_there_is_said_before_anything_is_asked(site, boxes
     done = site.run("sync", "--metrics-file", "nowhere/run.prom")
     assert (done.exit_code, server.requests) == (2, [])
     assert "make it" in done.stderr
+
+
+def test_a_run_that_is_refused_for_its_metrics_is_told_as_any_other(watched, watchman):
+    done = watched.run("sync", "--json", "--metrics-file", "nowhere/run.prom")
+    assert "make it" in json.loads(done.stdout)["error"]
+    assert called(watchman) == [("GET", f"{PATH}/fail")]
 
 
 def test_every_metric_stands_in_the_readme_and_no_other(site, boxes):

@@ -124,6 +124,40 @@ def test_a_head_that_comes_byte_by_byte_ends_at_the_deadline_too(monkeypatch):
         made.close()
 
 
+@contextmanager
+def sipping(pause):
+    """Read what is sent a little at a time."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+
+    def sip():
+        with suppress(OSError):
+            connection, _ = listener.accept()
+            with connection:
+                while connection.recv(20_000):
+                    time.sleep(pause)
+
+    thread = threading.Thread(target=sip, daemon=True)
+    thread.start()
+    with listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    thread.join(5)
+
+
+def test_sending_ends_at_the_deadline_though_a_little_is_taken_in_time(monkeypatch):
+    monkeypatch.setattr(client, "ATTEMPTS", 1)
+    with sipping(0.1) as url:
+        source = Source(
+            name="s", platform="p", url=url, page_size=1, concurrency=1, timeout=5, deadline=0.5
+        )
+        made = Client(source, Token("Token", "t"), lambda _s, _a: None, sleep=lambda _s: None)
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match=r"no end within 0\.5 s|timed out"):
+            made.send(Request("/", method="POST", body=b"x" * 8 * MEGABYTE, once=True))
+        assert time.monotonic() - began < 2
+        made.close()
+
+
 # Bombs
 
 

@@ -27,6 +27,9 @@ class Said:
     def __init__(self, answers):
         self.answers, self.requests = answers, 0
 
+    def conceal(self, error):
+        """Nothing here is secret."""
+
     def send(self, request):
         self.requests += 1
         return Answer(200, {}, self.answers[request.path])
@@ -90,6 +93,9 @@ def test_text_that_cannot_be_written_fails_the_stream_it_is_in(failure):
         yield Page([])
 
     class Sender:
+        def conceal(self, error):
+            """Nothing here is secret."""
+
         def send(self, _request):
             return Answer(200, {}, b"{}")
 

@@ -159,6 +159,18 @@ def test_no_cell_of_csv_is_a_formula_nor_is_a_heading(rig, text):
     assert [cell[:1] for row in found for cell in row] == ["'", "'"]
 
 
+def test_what_is_no_formula_begins_no_cell_in_a_spreadsheet_with_other_separators(rig):
+    done = rig.run("sql", "SELECT 'a;=1+1' AS a, 'b\t=1' AS b, 1 AS n", "--format", "csv")
+    assert done.stdout.splitlines()[1] == '"a;=1+1","b\t=1","1"'
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl", "table"])
+def test_signs_that_steer_a_terminal_are_not_printed(rig, form):
+    sign = "chr(155)" if rig.url.startswith("postgres") else "char(155)"
+    done = rig.run("sql", f"SELECT {sign} || '31m' AS t", "--format", form)
+    assert ("\x9b" in done.stdout, "31m" in done.stdout) == (False, True)
+
+
 # Names out of the data
 
 

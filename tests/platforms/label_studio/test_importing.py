@@ -152,6 +152,9 @@ def test_a_refusal_without_problems_is_left_to_the_general_rules():
 class Fails(Scripted):
     """Raises the answers that are errors."""
 
+    def conceal(self, error):
+        """Nothing here is secret."""
+
     def send(self, request):
         answer = self.answers.pop(0)
         self.asked.append(request)

@@ -169,6 +169,9 @@ class Timed(Scripted):
         super().__init__(*answers)
         self.clock = clock
 
+    def conceal(self, error):
+        """Nothing here is secret."""
+
     def send(self, request):
         answer = super().send(request)
         return replace(answer, headers={"date": f"Sat, 21 Nov 2026 {self.clock} GMT"})
