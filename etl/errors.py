@@ -16,8 +16,9 @@ AnnomirrorError            1  failed
 │   └── KeyTaken               a row to be added is there already: update it instead
 ├── PartialError           3  some streams failed, the others are committed
 ├── BusyError              4  another run holds the mirror
-├── RefusedError           5  a safety rule said no
-└── Interrupted      130/143  SIGINT or SIGTERM
+└── RefusedError           5  a safety rule said no
+
+Interrupted        130/143  SIGINT or SIGTERM; no Exception, for libraries swallow those
 """
 
 from __future__ import annotations
@@ -159,11 +160,19 @@ class RefusedError(AnnomirrorError):
     outcome = Outcome.REFUSED
 
 
-class Interrupted(AnnomirrorError):
-    """The run was asked to stop; the exit code is 128 plus the signal's number."""
+class Interrupted(BaseException):
+    """The run was asked to stop; the exit code is 128 plus the signal's number.
+
+    Raised wherever the program is, also inside libraries that take any Exception for their own.
+    """
 
     outcome = Outcome.INTERRUPTED
 
     def __init__(self, signal_number: int) -> None:
         super().__init__("interrupted; what was committed stays, the next run goes on from there")
         self.exit_code = 128 + signal_number
+
+
+Ending = AnnomirrorError | Interrupted
+ENDINGS = (AnnomirrorError, Interrupted)
+"""What ends a command in a way that is foreseen: with an exit code and an outcome."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from etl import __version__, failpoints, times
 from etl.database import Session
-from etl.errors import AnnomirrorError, MirrorError, Outcome, RefusedError
+from etl.errors import ENDINGS, Ending, MirrorError, Outcome, RefusedError
 from etl.layout import keys
 from etl.merge import Counts
 from etl.reject import storable
@@ -36,7 +36,7 @@ class StreamReport:
     error: str | None = None
     exit_code: int = 0
 
-    def fail(self, error: AnnomirrorError) -> None:
+    def fail(self, error: Ending) -> None:
         """Say what stopped the stream."""
         self.outcome, self.error, self.exit_code = error.outcome, str(error), error.exit_code
 
@@ -102,6 +102,11 @@ class Ledger:
             )
             failpoints.reach("closing_run")
 
+    def has_failed(self, source: str, stream: str) -> bool:
+        """Tell whether a stream could not be read in this run."""
+        noted = (r for r in self._reports if (r.source, r.stream) == (source, stream))
+        return any(report.outcome is not Outcome.OK for report in noted)
+
     def finish_as_noted(self) -> None:
         """Sum the run up by its streams."""
         self.finish(self.outcome, next((r.error for r in self._reports if r.error), None))
@@ -114,9 +119,9 @@ def opened(session: Session) -> Iterator[Ledger]:
     try:
         yield ledger
     except BaseException as error:
-        outcome = error.outcome if isinstance(error, AnnomirrorError) else Outcome.FAILED
+        outcome = error.outcome if isinstance(error, ENDINGS) else Outcome.FAILED
         # What a bug says may hold anything, also a credential.
-        said = str(error) if isinstance(error, AnnomirrorError) else type(error).__name__
+        said = str(error) if isinstance(error, ENDINGS) else type(error).__name__
         with suppress(MirrorError):  # what stopped the run may be the mirror itself
             ledger.finish(outcome, said)
         raise
@@ -132,7 +137,7 @@ def _begin(session: Session) -> int:
         "host": socket.gethostname(),
         "pid": os.getpid(),
     }
-    died = (times.now(), Outcome.INTERRUPTED.value, "the process died")
+    died = (times.now(), Outcome.INTERRUPTED.value, "killed, or cut off from the mirror")
     mark = spelling.mark
     with session.transaction():
         session.run(

@@ -13,16 +13,32 @@ from etl.errors import Interrupted
 STOPS = (signal.SIGINT, signal.SIGTERM)
 
 
+class Stop:
+    """Whether the program was asked to stop.
+
+    What a signal raises is lost where Python calls back from C: while it collects garbage.
+    """
+
+    asked: int | None = None
+
+    def check(self) -> None:
+        """Raise Interrupted once more if it was."""
+        if self.asked is not None:
+            raise Interrupted(self.asked)
+
+
 @contextmanager
-def raised() -> Iterator[None]:
+def raised() -> Iterator[Stop]:
     """Raise Interrupted when asked to stop, so that the open page is rolled back."""
+    stop = Stop()
 
     def interrupt(number: int, _frame: FrameType | None) -> None:
+        stop.asked = number
         raise Interrupted(number)
 
     before = {number: signal.signal(number, interrupt) for number in STOPS}
     try:
-        yield
+        yield stop
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)

@@ -18,6 +18,7 @@ from etl.database import Session
 from etl.errors import (
     AnnomirrorError,
     ConfigurationError,
+    Ending,
     Interrupted,
     MirrorError,
     Outcome,
@@ -78,6 +79,7 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
     What stops the source stops its later streams too; each has its report all the same.
     """
     counted = job.sender.requests
+    stopped: Ending | None
     job, stopped = _identify(job, session, ledger)  # its requests count for the first stream
     for stream in job.streams:
         report = StreamReport(job.source.name, stream.name)
@@ -85,7 +87,7 @@ def _source(job: Job, session: Session, ledger: Ledger) -> Iterator[Event]:
         try:
             if stopped is not None:
                 raise stopped
-            yield from _stream(job, stream, session, ledger.run_id, report)
+            yield from _stream(job, stream, session, ledger, report)
         except SourceError as error:
             stopped = error
             report.fail(error)
@@ -114,14 +116,14 @@ def _identify(job: Job, session: Session, ledger: Ledger) -> tuple[Job, Annomirr
 
 
 def _stream(
-    job: Job, stream: Stream, session: Session, run_id: int, report: StreamReport
+    job: Job, stream: Stream, session: Session, ledger: Ledger, report: StreamReport
 ) -> Iterator[Event]:
     """Synchronise one stream. Raises what stops the whole source."""
     source = job.source
     zone = ZoneInfo(source.server_timezone)
     plan = Plan(stream, source.name, zone)
     most_deleted = 1.0 if job.allow_mass_delete else source.max_delete_share
-    loader = Loader(session, plan, run_id, most_deleted=most_deleted)
+    loader = Loader(session, plan, ledger.run_id, most_deleted=most_deleted)
     # All of them now: the walks run in threads of their own, which may not use the session.
     starts = [
         loader.start(source, part, full=_is_full(job, loader, part), identity=job.identity)
@@ -129,6 +131,10 @@ def _stream(
         if source.wants(part)
     ]
     failures: dict[Part, AnnomirrorError] = {}
+    if not starts and stream.parts and ledger.has_failed(source.name, stream.parts.stream):
+        said = f"not asked: {stream.parts.stream}, by which it is split, could not be read"
+        report.fail(SourceError(said))
+        return
     yield Began(source.name, stream.name, len(starts))
     try:
         report.counts.add(loader.bury_orphans())

@@ -151,7 +151,7 @@ def test_a_run_left_open_is_marked_by_the_next(session):
     with ledger.opened(session):
         pass
     found = session.all("SELECT id, outcome, error FROM sync_runs ORDER BY id")
-    assert found == [(1, "interrupted", "the process died"), (2, "ok", None)]
+    assert found == [(1, "interrupted", "killed, or cut off from the mirror"), (2, "ok", None)]
 
 
 @pytest.mark.parametrize(

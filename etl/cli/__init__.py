@@ -13,7 +13,7 @@ import click
 
 from etl import __version__
 from etl.cli.options import common, invocation
-from etl.errors import AnnomirrorError
+from etl.errors import ENDINGS
 
 CIRCLES = (
     50_000  # objects between searches for circles: rows make none, and it took a fifth of a load
@@ -63,7 +63,7 @@ class LazyGroup(click.Group):
         gc.set_threshold(CIRCLES)
         try:
             return super().invoke(ctx)
-        except AnnomirrorError as error:
+        except ENDINGS as error:
             click.echo(invocation().shown(f"annomirror: {error}"), err=True)
             ctx.exit(error.exit_code)
         except (KeyboardInterrupt, EOFError):

@@ -19,6 +19,7 @@ from etl.cli.import_report import ImportReport, show
 from etl.cli.options import common, invocation
 from etl.database import Session
 from etl.errors import (
+    ENDINGS,
     AnnomirrorError,
     ConfigurationError,
     InputError,
@@ -71,7 +72,7 @@ def command(source: str | None, files: Sequence[str], *, as_json: bool, **option
                 _run(chosen, targets, asked, report)
         if report.outcome is Outcome.PARTIAL:
             raise PartialError(report.partial)
-    except AnnomirrorError as error:
+    except ENDINGS as error:
         report.outcome, report.error = error.outcome, str(error)
         raise
     finally:
@@ -171,7 +172,7 @@ def _noted(source: Source, report: ImportReport, run: Ledger) -> Iterator[None]:
     before, requests, began = dict(report.lines), report.requests, time.monotonic()
     try:
         yield
-    except AnnomirrorError as error:
+    except ENDINGS as error:
         noted.fail(error)
         raise
     except BaseException as error:

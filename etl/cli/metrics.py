@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -26,12 +27,14 @@ COUNTED = {
 }
 
 
-def refuse_without_folder(path: str | None) -> None:
-    """Refuse a file whose folder is not there, before a run begins. Raises ConfigurationError."""
+def refuse_no_file(path: str | None) -> None:
+    """Refuse what cannot become a file, before a run begins. Raises ConfigurationError."""
     if path is None:
         return
     if not Path(path).absolute().parent.is_dir():
         raise ConfigurationError(f"--metrics-file: the folder of {path} is not there; make it")
+    if Path(path).exists() and not Path(path).is_file():
+        raise ConfigurationError(f"--metrics-file: {path} is no file that could be replaced")
 
 
 def write(path: str, code: int, seconds: float, streams: Sequence[StreamReport]) -> None:
@@ -42,7 +45,7 @@ def write(path: str, code: int, seconds: float, streams: Sequence[StreamReport])
     _of_run(registry, code, seconds)
     _of_streams(registry, streams)
     try:
-        write_to_textfile(path, registry)
+        write_to_textfile(os.path.realpath(path), registry)
     except OSError as error:
         log.warning("the metrics could not be written to %s: %s", path, error.strerror)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -77,7 +78,8 @@ class _Stderr(logging.Handler):
         self._said = said
 
     def emit(self, record: logging.LogRecord) -> None:
-        click.echo(self._said.shown(self.format(record)), err=True)
+        with suppress(OSError):  # nobody reads it, or the disk is full: that stops no run
+            click.echo(self._said.shown(self.format(record)), err=True)
 
 
 class _Text(logging.Formatter):

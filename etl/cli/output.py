@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import csv
 import json
+import logging
 import math
+import os
 import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from itertools import chain, islice
-from typing import Any
+from typing import Any, TextIO
 
 import click
+
+log = logging.getLogger(__name__)
 
 WIDEST = 60  # cells of one column; more is cut in tables only
 MEASURED = 1000  # rows looked at to choose the widths, so that a table of millions can stream
@@ -39,6 +44,8 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
 
 def print_csv(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Print CSV; text that a spreadsheet would run as a formula gets an apostrophe."""
+    if sys.stdout is None:
+        return  # closed by who called
     writer = csv.writer(sys.stdout, lineterminator="\n")
     quoting = csv.writer(sys.stdout, lineterminator="\n", quoting=csv.QUOTE_ALL)
     for row in chain([columns], rows):
@@ -69,6 +76,24 @@ FORMATS: dict[str, Callable[[Sequence[str], Iterable[Sequence[Any]]], None]] = {
     "json": print_json,
     "jsonl": print_jsonl,
 }
+
+
+def is_terminal(stream: TextIO | None) -> bool:
+    """Tell whether somebody watches; a stream that the caller has closed is none."""
+    return stream is not None and stream.isatty()
+
+
+@contextmanager
+def unheard() -> Iterator[None]:
+    """Go on though what is printed is lost: the disk is full, or the reader has left."""
+    try:
+        yield
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as error:
+        log.warning("what was done could not be printed: %s", error.strerror)
+        with suppress(OSError):  # else Python tries again when it ends
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def print_dicts(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:
@@ -132,7 +157,7 @@ def _is_number(cell: str) -> bool:
 
 
 def _harmless(row: Sequence[Any]) -> list[Any]:
-    if sys.stdout.isatty():
+    if is_terminal(sys.stdout):
         row = [_cleared(value) if isinstance(value, str) else value for value in row]
     return [f"'{value}" if _is_formula(value) else _text(value) for value in row]
 

@@ -15,11 +15,12 @@ import click
 
 from etl import ledger, migrate, signals, sync
 from etl.address import SQLITE, Address
-from etl.cli import build, metrics
+from etl.cli import build, metrics, output
 from etl.cli.options import common, invocation
 from etl.cli.progress import Progress
 from etl.database import Session
 from etl.errors import (
+    ENDINGS,
     AnnomirrorError,
     ConfigurationError,
     Interrupted,
@@ -86,17 +87,18 @@ def command(  # noqa: PLR0913  # one for each option
     with _told(report, None if dry_run else metrics_file):
         try:
             chosen = _settings(report, rehearsal=dry_run)
-            metrics.refuse_without_folder(metrics_file)
+            metrics.refuse_no_file(metrics_file)
             selected = chosen.select(sources)
             allowed = {"full": full, "allow_mass_delete": allow_mass_delete}
-            with signals.raised(), build.jobs(selected, streams, **allowed) as jobs:
-                _run(chosen, jobs, report, dry_run=dry_run)
-        except AnnomirrorError as error:
+            with signals.raised() as stop, build.jobs(selected, streams, **allowed) as jobs:
+                _run(chosen, jobs, report, stop, dry_run=dry_run)
+        except ENDINGS as error:
             report.outcome, report.error = error.outcome, str(error)
             raise
         finally:
             report.seconds = round(time.monotonic() - began, 3)
-            _print(report, as_json=as_json, dry_run=dry_run)
+            with output.unheard():
+                _print(report, as_json=as_json, dry_run=dry_run)
         _judge(report)
 
 
@@ -121,20 +123,22 @@ def _told(report: RunReport, metrics_file: str | None) -> Iterator[None]:
     try:
         yield
         code = 0
-    except AnnomirrorError as error:
+    except ENDINGS as error:
         code = error.exit_code
         raise
     finally:
         if report.outcome is not Outcome.BUSY:
-            if report.ping:
-                report.ping.ended(well=code == 0)
             if metrics_file:
                 metrics.write(metrics_file, code, report.seconds, report.streams)
+            if report.ping:
+                report.ping.ended(well=code == 0)  # last, for it may take its time
 
 
-def _run(chosen: Settings, jobs: Sequence[Job], report: RunReport, *, dry_run: bool) -> None:
+def _run(
+    chosen: Settings, jobs: Sequence[Job], report: RunReport, stop: signals.Stop, *, dry_run: bool
+) -> None:
     opened = _rehearsing(chosen) if dry_run else build.writing(chosen)
-    shown = sys.stderr.isatty() and invocation().verbosity >= 0
+    shown = output.is_terminal(sys.stderr) and invocation().verbosity >= 0
     with (
         opened as session,
         ledger.opened(session) as run,
@@ -155,6 +159,7 @@ def _run(chosen: Settings, jobs: Sequence[Job], report: RunReport, *, dry_run: b
         try:
             for event in events:
                 follow(event)
+                stop.check()
         except Interrupted as error:
             follow(events.throw(error))  # the stream it was in tells how far it came, if it can
             raise

@@ -19,9 +19,11 @@ from etl.cli.options import common, invocation
 from etl.cli.status import restrictions
 from etl.difference import Difference, Kind
 from etl.errors import (
+    ENDINGS,
     AnnomirrorError,
     ConfigurationError,
     DifferentError,
+    Ending,
     Outcome,
     PartialError,
     RefusedError,
@@ -59,16 +61,17 @@ def command(  # noqa: PLR0913  # one for each option
         raise click.UsageError("--allow-mass-delete is for --repair; without it nothing is deleted")
     deep = deep or repair  # to mend what differs is to know all of it
     began, verdicts = time.monotonic(), list[Verdict]()
-    stopped: AnnomirrorError | None = None
+    stopped: Ending | None = None
     try:
         chosen = build.read_settings()
         selected = chosen.select(sources)
         opened = build.jobs(selected, streams, allow_mass_delete=allow_mass_delete)
-        with signals.raised(), opened as jobs, ExitStack() as stack:
+        with signals.raised() as stop, opened as jobs, ExitStack() as stack:
             for verdict in _compared(chosen, jobs, stack, deep=deep, repair=repair):
+                stop.check()
                 verdicts.append(verdict)
                 _print(verdict, repair=repair, as_json=as_json)
-    except AnnomirrorError as error:
+    except ENDINGS as error:
         stopped = error
         raise
     finally:
@@ -114,7 +117,7 @@ def _judge(verdicts: Sequence[Verdict]) -> None:
         raise AnnomirrorError("no stream could be compared; see above")
 
 
-def _as_json(verdicts: Sequence[Verdict], stopped: AnnomirrorError | None) -> dict[str, Any]:
+def _as_json(verdicts: Sequence[Verdict], stopped: Ending | None) -> dict[str, Any]:
     return {
         "outcome": stopped.outcome if stopped else ledger.outcome_of(verdicts),
         "streams": [_stream(verdict) for verdict in verdicts],
