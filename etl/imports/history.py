@@ -62,6 +62,26 @@ class History:
         found = (b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest)
         return next(found, None)
 
+    def finished(self, project_id: int, name: str, url: str) -> Batch | None:
+        """Give the last batch of the last import of a file of which something is in."""
+        found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
+        done = [
+            b
+            for b in found
+            if b.status is BatchStatus.COMPLETED and b.session and b.options.get("url") == url
+        ]
+        return done[-1] if done else None
+
+    def has_abandoned(self, session: str | None) -> bool:
+        """Tell whether lines of an import were given up."""
+        mark = self._spelling.mark
+        return bool(
+            self._session.all(
+                f"SELECT 1 FROM {self._of_session()} AND i.outcome = {mark} LIMIT 1",
+                (self._source, session, LineOutcome.ABANDONED.value),
+            )
+        )
+
     def last_number(self, session: str | None) -> int:
         """Tell the number of the last batch of one import; 0 if there is none."""
         where = self._spelling.equal("source", "session")

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from etl.imports import reconcile
+from etl.imports import absence, context
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 from etl.standins.label_studio.records import Job
@@ -46,7 +46,7 @@ def test_the_wait_begins_when_the_answer_is_lost_not_when_the_batch_was_sent(
     site, late, file, at_once
 ):
     """A client waits 120 s for an answer, and a server that slow is not done when it gives up."""
-    wait = reconcile.ABSENT.total_seconds()
+    wait = absence.ABSENT.total_seconds()
     site.asked(late(wait + 0.1, commit_after=wait / 2))
     site.goes_wrong(cut_after=0)
     assert site.imported(file) == {"created": 7}
@@ -55,7 +55,7 @@ def test_the_wait_begins_when_the_answer_is_lost_not_when_the_batch_was_sent(
 
 
 def test_a_server_that_was_waited_for_long_is_given_as_long_again(site, late, file, at_once):
-    wait = reconcile.ABSENT.total_seconds()
+    wait = absence.ABSENT.total_seconds()
     site.asked(late(wait * 3, commit_after=wait * 2))
     site.goes_wrong(cut_after=0)
     assert site.imported(file) == {"created": 7}
@@ -66,8 +66,8 @@ def test_a_server_that_was_waited_for_long_is_given_as_long_again(site, late, fi
 @pytest.mark.usefixtures("at_once")
 def test_more_lines_are_waited_for_longer(site, late, images, monkeypatch):
     """A slow server takes 2 ms a line; ten times that is waited for it."""
-    monkeypatch.setattr(reconcile, "A_LINE", timedelta(milliseconds=10))
-    wait = reconcile.ABSENT.total_seconds()
+    monkeypatch.setattr(absence, "A_LINE", timedelta(milliseconds=10))
+    wait = absence.ABSENT.total_seconds()
     site.asked(late(0, commit_after=wait + 0.5))
     site.goes_wrong(cut_after=0)
     assert site.imported(site.file(images(100))) == {"created": 100}
@@ -80,9 +80,9 @@ def test_a_run_that_died_may_have_waited_to_its_deadline(site, server, file, at_
     assert site.put(file, "--timeout", "0.01")[0] == 1
     server.faults.clear()
     looks = []
-    pause = reconcile.Context.pause
+    pause = context.Context.pause
     monkeypatch.setattr(
-        reconcile.Context, "pause", lambda self, last: looks.append(last) or pause(self, last)
+        context.Context, "pause", lambda self, last: looks.append(last) or pause(self, last)
     )
     assert site.imported("--resume") == {"created": 7}
     assert len(looks) > 1

@@ -98,7 +98,7 @@ def test_several_files_are_imported_one_after_the_other(site, images):
 def test_annotations_predictions_and_meta_come_along(site):
     task = {
         "data": {"image": "a.jpg", "n": 1},
-        "meta": {"from": "camera 7", "annomirror": "of another import"},
+        "meta": {"from": "camera 7"},
         "annotations": [{"result": [], "lead_time": 2.5}],
         "predictions": [{"result": [], "model_version": "m"}],
     }
@@ -111,9 +111,32 @@ def test_annotations_predictions_and_meta_come_along(site):
     assert site.rows("SELECT count(*) FROM label_studio_annotations") == [(1,)]
 
 
-def test_meta_that_is_a_list_stays_one(site):
-    site.imported(site.file([{"data": {"image": "a", "n": 1}, "meta": ["x"]}]))
-    assert json.loads(site.server.state.task(1).meta)[0] == "x"
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"meta": "camera 7"}, "meta should be a JSON object"),
+        ({"meta": ["camera 7"]}, "meta should be a JSON object"),
+        ({"meta": 0}, "meta should be a JSON object"),
+        ({"meta": {"annomirror": "mine"}}, "meta has a field 'annomirror'"),
+        ({"data": 7}, "data should be a JSON object"),
+        ({"data": ["a"]}, "data should be a JSON object"),
+        ({"data": None}, "data should be a JSON object"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_what_would_not_arrive_as_it_was_written_is_a_wrong_line(site, record, said, more):
+    good = {"data": {"image": "a", "n": 1}}
+    name = site.file([good, {**good, **record}])
+    code, told = site.put(name, *more)
+    assert (code, site.there) == (2, {})
+    assert f"tasks.jsonl: line 2: {said}" in told["error"]
+    assert site.imported(name, "--skip-bad") == {"created": 1, "rejected": 1}
+
+
+def test_meta_that_is_null_is_none(site):
+    site.imported(site.file([{"data": {"image": "a", "n": 1}, "meta": None}]))
+    assert json.loads(site.server.state.task(1).meta).keys() == {"annomirror"}
 
 
 def test_numbers_and_texts_arrive_as_they_were_written(site):
@@ -159,6 +182,7 @@ def test_the_object_tells_everything(site, images):
             "files": [name],
             "run": 1,
             "outcome": "ok",
+            "sent": {"batches": 0, "lines": 0, "jobs": []},
             "unfinished": 0,
             "created": 3,
             "updated": 0,

@@ -7,7 +7,7 @@ from contextlib import closing
 import httpx
 import pytest
 
-from etl.imports.reconcile import Context
+from etl.imports.context import Context
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 
