@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ TOKEN = 20  # characters; what is wrong closer to the end of what was tried may 
 ROWS = (".jsonl", ".ndjson")  # names of files that have a record on every line
 TABLES = (".csv", ".tsv")
 JSON = (".json", *ROWS)
+HALF = "it has half a character: an escape \\ud800 to \\udfff without its other half"
+_LOOKS_LIKE_JSON = re.compile(r"[\[{]\s*([\"\[{}\]]|$)")
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
 _BLANK = b" \t\r\n"
 
@@ -70,12 +73,14 @@ def _found(stream: _Bytes, first: bytes, name: str) -> _Found:
 
 
 def _table(stream: _Bytes, name: str, suffix: str) -> _Found:
-    """Read a table. Raises InputError for a web page, which a failed download may leave."""
+    """Read a table. Raises InputError for JSON, and a web page, as a failed download leaves it."""
     heading = stream.line().decode(errors="replace")
     if heading.lower().startswith(("<!doctype", "<html", "<?xml")):
         raise stream.wrong("this is a web page or XML, and neither JSON nor CSV")
+    if _LOOKS_LIKE_JSON.match(heading):
+        raise stream.wrong("this is JSON, and by its name the file is a table; name it .json")
     delimiter = "\t" if suffix == ".tsv" else csv_records.delimiter(heading)
-    rest = io.TextIOWrapper(_Rest(stream), "utf-8", newline="")  # type: ignore[type-var]  # read1 does
+    rest = io.TextIOWrapper(_Rest(stream), "utf-8", "surrogateescape", newline="")  # type: ignore[type-var]  # read1 does
     return csv_records.records(rest, name, delimiter, stream.number)
 
 
@@ -83,8 +88,19 @@ def _problem(raw: bytes) -> str | None:
     try:
         fields(raw)
     except ValueError as error:
-        return str(error)
+        return HALF if _has_half_a_character(raw) else str(error)
     return None
+
+
+def _has_half_a_character(raw: bytes) -> bool:
+    r"""Tell whether nothing is wrong but an escape like \ud800 that lacks the other half."""
+    try:
+        json.dumps(json.loads(raw.decode()), ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    except (ValueError, RecursionError):
+        return False
+    return False
 
 
 def _is_record(raw: bytes) -> bool:

@@ -105,11 +105,18 @@ def became_another(opens: OpenFile, name: str, digest: str | None) -> bool:
 
 
 def told(name: str, wrong: Sequence[tuple[Line, str]], count: int | None = None) -> str:
-    """Name the lines that are wrong."""
+    """Name the lines that are wrong, and each reason once."""
     count = count or len(wrong)
-    shown = "; ".join(f"line {line.number}: {why}" for line, why in wrong[:NAMED])
-    more = f"; and {count - NAMED} more" if count > NAMED else ""
+    alike: dict[str, list[str]] = {}
+    for line, why in wrong[:NAMED]:
+        alike.setdefault(why, []).append(str(line.number))
+    shown = "; ".join(f"{_lines(numbers)}: {why}" for why, numbers in alike.items())
+    more = f"; and {count - NAMED:,} more" if count > NAMED else ""
     return f"{name}: {shown}{more}; mend it, or leave it out by --skip-bad"
+
+
+def _lines(numbers: Sequence[str]) -> str:
+    return f"line{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"
 
 
 def refused(name: str, found: Sequence[Line], named: Sequence[tuple[Line, str]], said: str) -> str:

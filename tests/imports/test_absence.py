@@ -312,3 +312,30 @@ def test_what_is_in_of_a_batch_does_not_stand_for_its_other_lines(site, server, 
     assert site.imported(file) == {"created": 7}
     assert sent == [7, 3]
     site.once()
+
+
+# Who waits is told
+
+
+def test_a_long_wait_says_how_long_it_may_be(site, server, file, monkeypatch):
+    monkeypatch.setattr(absence, "ABSENT", timedelta(seconds=2))
+    monkeypatch.setattr(absence, "LISTED", timedelta(seconds=2))
+    site.goes_wrong(close=True)
+    done = site.run("import", "labels", "--project", "1", file)
+    assert (done.exit_code, site.numbers) == (0, list(range(1, 8)))
+    said = "tasks.jsonl: batch 1 is not there yet and may still come; waiting up to 2 s until"
+    assert f"{said} its absence is certain" in done.stderr
+    assert done.stderr.count("waiting up to") <= 2
+
+
+def test_who_wants_quiet_is_told_nothing_of_a_wait(site, server, file, monkeypatch):
+    monkeypatch.setattr(absence, "LISTED", timedelta(seconds=1))
+    site.goes_wrong(close=True)
+    assert site.run("import", "labels", "--project", "1", file, "-q").stderr == ""
+
+
+def test_an_error_of_the_server_is_not_told_as_no_answer(site, server, file, at_once):
+    site.goes_wrong(status=500, body=b'{"detail": "oops"}')
+    done = site.run("import", "labels", "--project", "1", file)
+    assert "batch 1 was answered by an error (POST /api/projects/1/import: HTTP 500" in done.stderr
+    assert "got no answer" not in done.stderr
