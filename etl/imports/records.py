@@ -17,7 +17,7 @@ from typing import Protocol
 
 from etl.errors import InputError
 from etl.imports import csv_records
-from etl.paging import fields
+from etl.imports.problem import problem
 
 CHUNK = 1 << 18  # bytes read at a time
 WINDOW = 1 << 12  # bytes tried for a record before more of them are
@@ -25,7 +25,6 @@ TOKEN = 20  # characters; what is wrong closer to the end of what was tried may 
 ROWS = (".jsonl", ".ndjson")  # names of files that have a record on every line
 TABLES = (".csv", ".tsv")
 JSON = (".json", *ROWS)
-HALF = "it has half a character: an escape \\ud800 to \\udfff without its other half"
 _LOOKS_LIKE_JSON = re.compile(r"[\[{]\s*([\"\[{}\]]|$)")
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
 _BLANK = b" \t\r\n"
@@ -59,8 +58,8 @@ def lines(file: Readable, name: str) -> Iterator[Line]:
     first = stream.next()
     if not first:
         return
-    for place, (number, raw, problem) in enumerate(_found(stream, first, name), 1):
-        yield Line(place, number, raw, problem or _problem(raw))
+    for place, (number, raw, wrong) in enumerate(_found(stream, first, name), 1):
+        yield Line(place, number, raw, wrong or problem(raw))
 
 
 def _found(stream: _Bytes, first: bytes, name: str) -> _Found:
@@ -84,27 +83,8 @@ def _table(stream: _Bytes, name: str, suffix: str) -> _Found:
     return csv_records.records(rest, name, delimiter, stream.number)
 
 
-def _problem(raw: bytes) -> str | None:
-    try:
-        fields(raw)
-    except ValueError as error:
-        return HALF if _has_half_a_character(raw) else str(error)
-    return None
-
-
-def _has_half_a_character(raw: bytes) -> bool:
-    r"""Tell whether nothing is wrong but an escape like \ud800 that lacks the other half."""
-    try:
-        json.dumps(json.loads(raw.decode()), ensure_ascii=False).encode()
-    except UnicodeEncodeError:
-        return True
-    except (ValueError, RecursionError):
-        return False
-    return False
-
-
 def _is_record(raw: bytes) -> bool:
-    return _problem(raw) is None
+    return problem(raw) is None
 
 
 class _Bytes:
