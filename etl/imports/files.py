@@ -64,11 +64,23 @@ class Files:
                 yield from self._give_up(one.begun, request)
             files = self.importer(request.options, request.limits)
             booked = one.booked or files.book(number, one.name, digest=one.digest)
-            yield from files.go_on(booked, [booked])
+            try:
+                yield from files.go_on(booked, [booked])
+            except InputError:
+                self._forget_unsent(booked)
+                raise
 
     def importer(self, options: ImportOptions, limits: BatchLimits | None = None) -> FileImport:
         """Give what imports one file."""
         return FileImport(self._context(options), self._opens, limits or BatchLimits())
+
+    def _forget_unsent(self, some: Batch) -> bool:
+        """Forget what was begun of a file if none of its lines got into the books."""
+        if self._history.ever_sent(some.session):
+            return False
+        for batch in self._history.open_in(some.session):
+            self._journal.drop(batch)
+        return True
 
     # Before anything is sent
 
@@ -107,7 +119,7 @@ class Files:
         begun = self._history.begun(number, name)
         if not begun or any(batch.status is not BatchStatus.READING for batch in begun):
             return begun
-        if _never_read(begun) or not self._history.consumed(begun[0].session):
+        if _never_read(begun) or not self._history.ever_sent(begun[0].session):
             for batch in begun:
                 self._journal.drop(batch)
             return []
@@ -154,11 +166,18 @@ class Files:
                 yield from self._grown(files, some, left, request)
             return
         if some.file == STDIN and request.project is None:
-            raise InputError(
-                "what was sent is in, but standard input was not read to its end; pipe the same "
-                f"into: annomirror import {self._source.name} --project {some.project_id} -"
-            )
+            raise self._piped(some)
         yield from files.go_on(some, left)
+
+    def _piped(self, some: Batch) -> InputError:
+        """Say how standard input is gone on with, which nobody can read again."""
+        where = f"annomirror import {self._source.name} --project {some.project_id} -"
+        if self._forget_unsent(some):
+            return InputError(f"nothing of standard input was sent; pipe it anew into: {where}")
+        return InputError(
+            "what was sent is in, but standard input was not read to its end; pipe the same into: "
+            f"{where}"
+        )
 
     def _read_first(self, begun: Sequence[Batch], request: ImportRequest) -> list[Batch]:
         """Look a file through that was booked by a run which died; one that is refused goes."""

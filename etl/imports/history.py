@@ -147,6 +147,10 @@ class History:
         )
         return not found
 
+    def ever_sent(self, session: str | None) -> bool:
+        """Tell whether anything of an import may have been sent: lines of it are, or were, here."""
+        return self.last_number(session) > 1 or self.consumed(session) > 0
+
     def consumed(self, session: str | None) -> int:
         """Tell how many records of a file are in the books."""
         ((count,),) = self._session.all(

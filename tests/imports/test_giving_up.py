@@ -121,9 +121,28 @@ def test_standard_input_that_was_cut_is_closed_as_the_message_says(
 
 
 def test_a_pipe_that_failed_before_anything_was_read_leaves_the_next_one_free(site, images, jsonl):
-    assert site.put("-", "--key", "n", stdin="5\n")[0] == 2
+    code, said = site.put("-", "--key", "n", stdin="5\n")
+    assert (code, said["unfinished"], site.imported("--resume")) == (2, 0, {})
     assert site.imported("-", stdin=jsonl(images(2))) == {"created": 2}
     assert site.imported("--resume") == {}
+
+
+def test_a_pipe_that_died_before_its_first_batch_is_said_to_be_unsent(
+    site, images, jsonl, monkeypatch
+):
+    class Died(BaseException):
+        """As of SIGKILL."""
+
+    def die(*_, **__):
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr("etl.imports.journal.Journal.prepare", die)
+        with pytest.raises(Died):
+            site.put("-", stdin=jsonl(images(2)))
+    code, said = site.put("--resume")
+    assert (code, "nothing of standard input was sent; pipe it anew" in said["error"]) == (2, True)
+    assert ("--give-up" in said["error"], site.imported("--resume")) == (False, {})
 
 
 # To begin anew
