@@ -314,6 +314,15 @@ def test_what_is_in_of_a_batch_does_not_stand_for_its_other_lines(site, server, 
     site.once()
 
 
+def test_jobs_of_other_projects_that_are_shown_prove_nothing_is_late(site, server, file, by_jobs):
+    """They have the numbers before ours; none of them is hidden."""
+    other = server.state.add_project("Other", site.project.label_config)
+    site.imported(site.file([{"image": "a", "n": 0}], "other.jsonl"), project=other.id)
+    site.goes_wrong(close=True)
+    assert site.imported(file, "--timeout", "5") == {"created": 7}
+    assert site.numbers == list(range(1, 8))
+
+
 # Who waits is told
 
 

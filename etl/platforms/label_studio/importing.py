@@ -92,9 +92,22 @@ def _named(said: Mapping[str, Any]) -> tuple[int, ...]:
 
 def job(number: int, job_id: int) -> Questions[Job]:
     """Ask what became of a job. Raises Missing, BadAnswer."""
-    told = _told((yield Request(f"/api/projects/{number}/imports/{job_id}/")))
-    if told.project not in (None, number):  # the server does not look at the one in the address
+    told = yield from _shown(number, job_id)
+    if _of_another(told, number):  # the server does not look at the one in the address
         raise Missing(f"job {job_id} is one of project {told.project}, not of {number}")
+    return _job(told)
+
+
+def _shown(number: int, job_id: int) -> Questions[_Told]:
+    return _told((yield Request(f"/api/projects/{number}/imports/{job_id}/")))
+
+
+def _of_another(told: _Told, number: int) -> bool:
+    """Tell whether a job is one of another project, where it says of which it is."""
+    return told.project not in (None, number)
+
+
+def _job(told: _Told) -> Job:
     said = msgspec.structs.asdict(told)
     return Job(
         id=told.id,
@@ -158,15 +171,16 @@ def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
     told = bool(probe.records)
     for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
         try:
-            found = yield from job(number, job_id)
+            shown = yield from _shown(number, job_id)
         except Missing:  # one of others, or ours that is being begun
             told = False
             continue
-        if any(mark.encode() in record for record in islice(found.records, 1)):
+        found, another = _job(shown), _of_another(shown, number)
+        if not another and any(mark.encode() in record for record in islice(found.records, 1)):
             return JobSearch(found, settled=True)
         if _older(found, probe, ago):
             return JobSearch(settled=told, queued=True)
-        told = told and bool(found.records)
+        told = told and (another or bool(found.records))
     return JobSearch(settled=told and newest.id - 1 <= BACK, queued=True)
 
 
