@@ -7,7 +7,7 @@ lost, before anything is sent twice.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -70,13 +70,16 @@ class Intake:
     """How records are put into a platform.
 
     `stream` is where they belong. `jobs` and `items` are the tables that tell what was sent and
-    what became of each record of it.
+    what became of each record of it. What is wrong with a record, ValueError tells: `wrapped` for
+    what would be lost of it, `key`, and `complete` for a field that is `required` in a project.
     """
 
     stream: str
     jobs: type[Mirrored]
     items: type[Mirrored]
     project: Callable[[int], Questions[Part]]
+    required: Callable[[int], Questions[frozenset[str]]]
+    complete: Callable[[bytes, Collection[str]], None]
     wrapped: Callable[[bytes, str], bytes]
     key: Callable[[bytes, str], Key]
     submission: Callable[[int, Sequence[bytes]], Request]

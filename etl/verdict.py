@@ -7,7 +7,15 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from etl.errors import BadAnswer, Forbidden, Missing, SourceError, Unauthorized, Unreachable
+from etl.errors import (
+    AnnomirrorError,
+    BadAnswer,
+    Forbidden,
+    Missing,
+    SourceError,
+    Unauthorized,
+    Unreachable,
+)
 from etl.paging import excerpt
 from etl.stream import Answer, Request
 
@@ -46,6 +54,12 @@ def verdict(request: Request, answer: Answer) -> SourceError | None:
             "is the url right, and no login page or proxy in between?"
         )
     return None
+
+
+def passes(error: AnnomirrorError) -> bool:
+    """Tell whether an error is one of a server that does not answer now."""
+    later = isinstance(error, Unreachable) and error.status is not None
+    return later or (isinstance(error, SourceError) and error.stops_source)
 
 
 def may_have_arrived(error: SourceError) -> bool:

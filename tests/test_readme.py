@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from etl import errors, settings
 from etl.cli import main
-from etl.imports import reconcile
+from etl.imports import absence
 from etl.platforms import PLATFORMS
 from etl.standins.label_studio import LabelStudio
 from mirror import SCHEMA
@@ -185,10 +185,10 @@ def test_the_defaults_told_are_the_defaults(tmp_path, monkeypatch):
 def test_the_waits_before_a_batch_is_sent_again_are_told():
     told = section("### Getting tasks in").replace("\n  |", "\n|")
     at_once, by_jobs, hidden = [row[1] for row in cells(told)[1:4]]
-    assert at_once.startswith(f"{reconcile.ABSENT.seconds} s after")
-    assert by_jobs.startswith(f"{reconcile.LISTED.seconds} s after")
-    assert (hidden, reconcile.QUEUED) == ("an hour after", timedelta(hours=1))
-    assert f" {reconcile.A_LINE / timedelta(milliseconds=1):g} ms a line" in told
+    assert at_once.startswith(f"{absence.ABSENT.seconds} s after")
+    assert by_jobs.startswith(f"{absence.LISTED.seconds} s after")
+    assert (hidden, absence.QUEUED) == ("an hour after", timedelta(hours=1))
+    assert f" {absence.A_LINE / timedelta(milliseconds=1):g} ms a line" in told
 
 
 # SQL

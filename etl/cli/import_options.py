@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -11,9 +12,23 @@ from typing import Any
 import click
 
 from etl.errors import ConfigurationError
+from etl.imports.batch import STDIN
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
-from etl.imports.validate import STDIN
 from etl.reject import storable
+
+
+class Seconds(click.FloatRange):
+    """A number of seconds that can be waited for; float() takes inf and nan too."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Read the number. Raises BadParameter."""
+        found = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{value} is no number of seconds.", param, ctx)
+        return float(found)
+
 
 POSITIVE = click.IntRange(1)
 OPTIONS = (
@@ -39,7 +54,7 @@ OPTIONS = (
     click.option("--no-wait", is_flag=True, help="Do not follow jobs; --resume does, later."),
     click.option(
         "--timeout",
-        type=click.FloatRange(0, min_open=True),
+        type=Seconds(0, min_open=True),
         default=ImportOptions.timeout,
         show_default=True,
         metavar="SECONDS",
@@ -88,6 +103,8 @@ def asked(said: Arguments) -> ImportRequest:
         raise ConfigurationError("--dry-run validates a FILE; leave --watch out")
     _check_key(said)
     files = [n if n == STDIN else storable(str(Path(n).resolve())) for n in said.files]
+    if twice := next((name for name in files if files.count(name) > 1), None):
+        raise ConfigurationError(f"{twice} is named twice; name it once")
     return ImportRequest(
         project=said.project,
         files=files,

@@ -12,9 +12,10 @@ import click
 from etl import sync
 from etl.cli.options import invocation
 from etl.errors import Outcome
-from etl.imports.batch import Duplicated, Event, LineOutcome, Settled, Unnamed
+from etl.imports.batch import Duplicated, Event, LineOutcome, Sent, Settled, Unnamed
 
 FAULTS = ("duplicates", "unnamed", "error")  # told only where there are some
+NAMED = 10  # jobs that are named to a person
 OUTCOMES = [one for one in LineOutcome if one is not LineOutcome.ABANDONED]
 
 
@@ -30,6 +31,7 @@ class ImportReport:
     seconds: float = 0.0
     requests: int = 0
     lines: dict[LineOutcome, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
+    sent: dict[str, Any] = field(default_factory=lambda: {"batches": 0, "lines": 0, "jobs": []})
     unfinished: int = 0
     duplicates: list[int] = field(default_factory=list)
     unnamed: int = 0
@@ -45,6 +47,10 @@ class ImportReport:
         """Count what happened."""
         if isinstance(event, Settled):
             self.lines[event.outcome] += event.lines
+        elif isinstance(event, Sent):
+            self.sent["batches"] += 1
+            self.sent["lines"] += event.lines
+            self.sent["jobs"].append(event.batch.job_id)
         elif isinstance(event, Duplicated):
             self.duplicates += event.ids
         elif isinstance(event, Unnamed):
@@ -75,13 +81,39 @@ def show(report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
     if as_json:
         click.echo(json.dumps(report.as_json()))
         return
-    if invocation().verbosity < 0 or (report.error and not any(report.lines.values())):
+    nothing = not any(report.lines.values()) and not report.sent["batches"]
+    if invocation().verbosity < 0 or (report.error and nothing):
         return
     title = "dry run" if dry_run else f"run {report.run}"
-    found = [f"{count:,} {name}" for name, count in report.lines.items() if count]
-    told = ", ".join(found) or "nothing to do"
     plural = "" if report.requests == 1 else "s"
+    told = _foretold(report) if dry_run else _told(report)
     click.echo(f"{title}: {report.outcome} in {report.seconds:.1f} s")
     click.echo(f"  {report.source or 'all sources'}: {told} ({report.requests} request{plural})")
     if report.unfinished and not dry_run:
         click.echo(f"  {report.unfinished} not finished; go on with: annomirror import --resume")
+
+
+def _told(report: ImportReport) -> str:
+    """Say what became of lines, and which are with a job that was not waited for."""
+    found = [f"{count:,} {name}" for name, count in report.lines.items() if count]
+    sent = report.sent
+    if sent["batches"]:
+        jobs = ", ".join(map(str, sent["jobs"][:NAMED]))
+        more = ", …" if len(sent["jobs"]) > NAMED else ""
+        lines, batches = _counted(sent["lines"], "line"), _counted(sent["batches"], "batch")
+        found.append(f"{lines} sent in {batches} (jobs {jobs}{more})")
+    nothing = "nothing ended yet" if report.unfinished else "nothing to do"
+    return ", ".join(found) or nothing
+
+
+def _foretold(report: ImportReport) -> str:
+    """Say what an import would do; the server may still refuse a line."""
+    words = {LineOutcome.UPDATED: "update", LineOutcome.SKIPPED: "skip"}
+    words |= {LineOutcome.CREATED: "create", LineOutcome.REJECTED: "set aside"}
+    found = [f"would {words[name]} {count:,}" for name, count in report.lines.items() if count]
+    return ", ".join(found) or "would do nothing"
+
+
+def _counted(count: int, of: str) -> str:
+    plural = "" if count == 1 else "es" if of.endswith("ch") else "s"
+    return f"{count:,} {of}{plural}"

@@ -29,13 +29,13 @@ from etl.errors import (
     RefusedError,
     SourceError,
 )
-from etl.imports.batch import LineOutcome
+from etl.imports.batch import STDIN, LineOutcome
 from etl.imports.history import History
 from etl.imports.options import ImportRequest
 from etl.imports.rehearsal import rehearse
 from etl.imports.rejected import STREAM
-from etl.imports.run import ImportRun, Target
-from etl.imports.validate import STDIN
+from etl.imports.run import ImportRun
+from etl.imports.target import Target
 from etl.ledger import Ledger, StreamReport
 from etl.platforms import PLATFORMS, intake
 from etl.reject import storable

@@ -58,6 +58,7 @@ class LineOutcome(StrEnum):
     ABANDONED = "abandoned"
 
 
+STDIN = "-"  # what the books call standard input
 WIDEST_MARK = f"{'0' * 12}.{10**9}."  # as long as that of any batch
 
 
@@ -76,6 +77,11 @@ class Batch:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def title(self) -> str:
+        """What a person calls where the lines come from."""
+        return "standard input" if self.file in (None, STDIN) else str(self.file)
+
+    @property
     def mark(self) -> str:
         """What the records of this batch carry before their place, and no others do."""
         return f"{self.session}.{self.id}."
@@ -86,6 +92,14 @@ class Settled:
     """What became of some lines: how many of them were created, updated, skipped or rejected."""
 
     outcome: LineOutcome
+    lines: int
+
+
+@dataclass(frozen=True)
+class Sent:
+    """So many lines of a batch went to a job that is not waited for."""
+
+    batch: Batch
     lines: int
 
 
@@ -113,5 +127,5 @@ class Unnamed:
     records: int
 
 
-Event = Settled | Waiting | Duplicated | Unnamed
+Event = Settled | Sent | Waiting | Duplicated | Unnamed
 Events = Iterator[Event]

@@ -33,7 +33,7 @@ def refuse_other_options(begun: Batch, now: ImportOptions) -> None:
     said = f"--key {kept['key']}" if kept.get("key") else "no --key"
     update = " --update" if kept.get("update") else ""
     raise ConfigurationError(
-        f"{begun.file} was begun with {said}{update} and is not finished; say the same to go on, "
+        f"{begun.title} was begun with {said}{update} and is not finished; say the same to go on, "
         "or begin anew with --again, which sends every line of it"
     )
 
@@ -42,7 +42,7 @@ def refuse_not_to_wait(begun: Batch, now: ImportOptions) -> None:
     """Refuse to compare keys with what is not made yet. Raises ConfigurationError."""
     if begun.options.get("key") and not now.wait:
         raise ConfigurationError(
-            f"{begun.file} was begun with --key, which has to see what was made before; "
+            f"{begun.title} was begun with --key, which has to see what was made before; "
             "leave --no-wait out"
         )
 

@@ -10,11 +10,15 @@ from collections.abc import Mapping, Sequence
 
 from etl import times
 from etl.errors import InputError, Invalid, Missing, SourceError, Unreachable
-from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.absence import SERVER_ERROR, Absence, unclear
+from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Sent, Settled
+from etl.imports.context import Context
+from etl.imports.duplicates import Duplicates
+from etl.imports.existing import ExistingRecords
 from etl.imports.follow import awaited, failure
-from etl.imports.reconcile import SERVER_ERROR, Context, Reconciler
+from etl.imports.reconcile import Reconciler, named
 from etl.imports.records import Line
-from etl.imports.validate import STDIN, refused
+from etl.imports.validate import refused
 from etl.intake import FAILED, Job, ended
 from etl.reject import storable
 from etl.verdict import may_have_arrived
@@ -33,8 +37,10 @@ class Delivery:
         self._context = context
         self._journal, self._intake = context.journal, context.intake
         self._reconciler = Reconciler(context)
+        self._absence = Absence(context, self._reconciler)
+        self._existing = ExistingRecords(context, self._reconciler)
         self._attempts: dict[int, int] = {}
-        self._doubtful: dict[int, Batch] = {}  # perhaps sent twice
+        self._duplicates = Duplicates(context, self._reconciler)
         self._unanswered: set[int] = set()  # sent at least once without an answer
 
     def deliver(self, batch: Batch, lines: Sequence[Line], *, begun: bool = False) -> Events:
@@ -43,8 +49,8 @@ class Delivery:
         Raises SourceError, InputError.
         """
         if batch.submitted_at:
-            self._doubtful[batch.id] = batch
-        lines = yield from self._reconciler.skip_existing(batch, lines, begun=begun)
+            self._duplicates.doubt(batch)
+        lines = yield from self._existing.skip_existing(batch, lines, begun=begun)
         if not lines:
             yield from self._complete(batch)
             return
@@ -65,13 +71,12 @@ class Delivery:
 
     def find(self, batch: Batch, lines: Sequence[Line], error: SourceError | None = None) -> Events:
         """Find out what became of a batch that was sent and not answered; then go on with it."""
-        why = f" ({error})" if error else ""
-        log.warning("%s: batch %s got no answer%s; looking for it", batch.file, batch.batch, why)
-        self._doubtful[batch.id] = batch
+        log.warning("%s: %s; looking for it", batch.title, unclear(batch, error))
+        self._duplicates.doubt(batch)
         if error is None or error.status != SERVER_ERROR:
             self._unanswered.add(batch.id)
         over = batch.id not in self._unanswered
-        found = yield from self._reconciler.wait_for_batch(batch, lines, error, over=over)
+        found = yield from self._absence.wait_for_batch(batch, lines, error, over=over)
         if isinstance(found, Job):
             yield from self._taken(batch, lines, found)
             return
@@ -91,7 +96,7 @@ class Delivery:
         elif error and error.status == SERVER_ERROR:
             yield from self._wrong(batch, lines, {}, str(error))
         else:
-            raise error or Unreachable(f"batch {batch.batch} of {batch.file} does not arrive")
+            raise error or Unreachable(f"batch {batch.batch} of {batch.title} does not arrive")
 
     def follow(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Follow the job of a batch; the server does not keep its jobs for ever."""
@@ -105,13 +110,13 @@ class Delivery:
 
     def finish(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Go on with a batch of which the server has everything, and the mirror perhaps not."""
-        self._doubtful[batch.id] = batch
+        self._duplicates.doubt(batch)
         ids = self._journal.history.ids(batch) or self._reconciler.tasks_by_mark(batch)
         yield from self._collect(batch, lines, ids)
 
     def recover(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Keep what has come after all of a batch that failed, before its lines are sent anew."""
-        self._doubtful[batch.id] = batch
+        self._duplicates.doubt(batch)
         rest = yield from self._reconciler.keep_found(
             batch, lines, self._reconciler.tasks_by_mark(batch)
         )
@@ -122,53 +127,42 @@ class Delivery:
 
     def _taken(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
         """Write an answer down before anything else is done with it."""
-        batch = self._journal.taken(batch, job, _ids(lines, job))
+        batch = self._journal.taken(batch, job, named(lines, job))
         if ended(job):
             yield from self._ended(batch, lines, job)
         elif self._context.options.wait:
             yield from self.follow(batch, lines)
+        else:
+            yield Sent(batch, len(lines))
 
     def _ended(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
         if job.status == FAILED:
             yield from self._failed(batch, lines, job)
             return
         if batch.status is not BatchStatus.TAKEN:
-            batch = self._journal.taken(batch, job, _ids(lines, job))
+            batch = self._journal.taken(batch, job, named(lines, job))
         if job.counts:
             self._journal.note(batch, **job.counts)
-        yield from self._collect(batch, lines, _ids(lines, job))
+        yield from self._collect(batch, lines, named(lines, job))
 
     def _collect(self, batch: Batch, lines: Sequence[Line], ids: Mapping[int, int]) -> Events:
         """Bring the tasks of a batch into the mirror, and close it.
 
         What the server calls done it has perhaps not made: no line is created without its task.
         """
-        found = self._read_back(batch, lines, ids)
+        found = self._reconciler.read_back(batch, lines, ids)
         made = {line.place: found[line.place] for line in lines if line.place in found}
         if made:
             self._journal.settle(batch, LineOutcome.CREATED, made)
             yield Settled(LineOutcome.CREATED, len(made))
         rest = [line for line in lines if line.place not in made]
         if rest:
-            self._doubtful[batch.id] = batch  # its tasks may appear later
+            self._duplicates.doubt(batch)  # its tasks may appear later
             wrong = {line.place: UNMADE for line in rest}
             self._journal.settle(batch, None, dict.fromkeys(wrong))
             yield from self._wrong(batch, rest, wrong, f"{len(rest)} lines: {UNMADE}")
         else:
             yield from self._complete(batch)
-
-    def _read_back(
-        self, batch: Batch, lines: Sequence[Line], ids: Mapping[int, int]
-    ) -> dict[int, int]:
-        """Mirror the tasks that are there: those the server named, else those with our marks."""
-        named = self._reconciler.mirror(batch, ids.values())
-        found = {place: key for place, key in ids.items() if key in named.ids} | named.places
-        if all(line.place in found for line in lines):
-            return found
-        marked = self._reconciler.tasks_by_mark(batch)
-        others = {place: key for place, key in marked.items() if place not in found}
-        self._reconciler.mirror(batch, others.values())
-        return found | others
 
     def _failed(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
         """Go on after a job that failed; of a long one a part may be in."""
@@ -184,7 +178,7 @@ class Delivery:
         """Go on after a refusal; one that is not for what was sent stops the import."""
         problems = error.problems if isinstance(error, Invalid) else {}
         wrong = _by_place(lines, problems)
-        if batch.id in self._doubtful:  # what was sent before may have come meanwhile
+        if batch in self._duplicates:  # what was sent before may have come meanwhile
             there = self._reconciler.tasks_by_mark(batch)
             lines = yield from self._reconciler.keep_found(batch, lines, there)
             if not lines:
@@ -205,54 +199,40 @@ class Delivery:
 
         Where the server does not tell which, halves are tried. Raises InputError.
         """
-        named = [(line, wrong[line.place]) for line in lines if line.place in wrong]
+        bad = [(line, wrong[line.place]) for line in lines if line.place in wrong]
         skip_bad = self._context.options.skip_bad
         if not skip_bad or not all(line.raw for line in lines):
             self._journal.change(batch, BatchStatus.FAILED, error=storable(said))
             if skip_bad:
                 return  # whoever has the file sends the others
-            raise InputError(refused(batch.file or STDIN, lines, named, said))
+            raise InputError(refused(batch.title, lines, bad, said))
         good = [line for line in lines if line.place not in wrong]
-        if not named and len(lines) == 1:
-            named, good = [(lines[0], said)], []
-        groups = [good] if named else _halves(lines)
-        yield from self._divided(batch, said, named, [group for group in groups if group])
+        if not bad and len(lines) == 1:
+            bad, good = [(lines[0], said)], []
+        groups = [good] if bad else _halves(lines)
+        yield from self._divided(batch, said, bad, [group for group in groups if group])
 
     def _divided(
         self,
         batch: Batch,
         said: str,
-        named: Sequence[tuple[Line, str]],
+        bad: Sequence[tuple[Line, str]],
         groups: Sequence[Sequence[Line]],
     ) -> Events:
-        new = self._journal.part(batch, said, named, groups)
-        if named:
-            yield Settled(LineOutcome.REJECTED, len(named))
+        new = self._journal.part(batch, said, bad, groups)
+        if bad:
+            yield Settled(LineOutcome.REJECTED, len(bad))
         for each, lines in zip(new, groups, strict=True):
             yield from self.deliver(each, lines)
 
     def _complete(self, batch: Batch) -> Events:
         """Close a batch; tell what of one that may have been sent twice is there twice."""
         self._journal.complete(batch)
-        if batch.id in self._doubtful:
-            yield from self._duplicates(batch)
+        yield from self._duplicates.of(batch)
 
     def looked_again(self) -> Events:
-        """Look once more at what may have been sent twice: it may have landed meanwhile."""
-        for batch in list(self._doubtful.values()):
-            yield from self._duplicates(batch)
-
-    def _duplicates(self, batch: Batch) -> Events:
-        for event in self._reconciler.duplicates(batch):
-            self._doubtful.pop(batch.id)  # told once
-            yield event
-
-
-def _ids(lines: Sequence[Line], job: Job) -> dict[int, int]:
-    """Give the task of each line, where the server names as many as there are lines."""
-    if len(job.ids) != len(lines):
-        return {}
-    return {line.place: key for line, key in zip(lines, job.ids, strict=True)}
+        """Look once more at what may have been sent twice."""
+        yield from self._duplicates.looked_again()
 
 
 def _by_place(lines: Sequence[Line], problems: Mapping[int, str]) -> dict[int, str]:

@@ -8,7 +8,8 @@ from etl import times
 from etl.errors import Missing, SourceError, Unreachable
 from etl.extract import ask
 from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Unnamed, Waiting
-from etl.imports.reconcile import Context, Looked, Reconciler
+from etl.imports.context import Context, Looked
+from etl.imports.reconcile import Reconciler
 from etl.imports.records import Line
 from etl.intake import FAILED, Job, ended
 from etl.reject import storable

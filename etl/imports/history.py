@@ -62,6 +62,26 @@ class History:
         found = (b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest)
         return next(found, None)
 
+    def finished(self, project_id: int, name: str, url: str) -> Batch | None:
+        """Give the last batch of the last import of a file of which something is in."""
+        found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
+        done = [
+            b
+            for b in found
+            if b.status is BatchStatus.COMPLETED and b.session and b.options.get("url") == url
+        ]
+        return done[-1] if done else None
+
+    def has_abandoned(self, session: str | None) -> bool:
+        """Tell whether lines of an import were given up."""
+        mark = self._spelling.mark
+        return bool(
+            self._session.all(
+                f"SELECT 1 FROM {self._of_session()} AND i.outcome = {mark} LIMIT 1",
+                (self._source, session, LineOutcome.ABANDONED.value),
+            )
+        )
+
     def last_number(self, session: str | None) -> int:
         """Tell the number of the last batch of one import; 0 if there is none."""
         where = self._spelling.equal("source", "session")
@@ -126,6 +146,10 @@ class History:
             (self._source, batch.session, batch.id, created, batch.id, self._source, batch.id),
         )
         return not found
+
+    def ever_sent(self, session: str | None) -> bool:
+        """Tell whether anything of an import may have been sent: lines of it are, or were, here."""
+        return self.last_number(session) > 1 or self.consumed(session) > 0
 
     def consumed(self, session: str | None) -> int:
         """Tell how many records of a file are in the books."""

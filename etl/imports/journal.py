@@ -88,15 +88,16 @@ class Journal:
             (*changes.values(), self._source, batch.id),
         )
 
-    def sign(self, batch: Batch, digest: str) -> None:
-        """Write down what a file is known by, now that all of it has been read."""
-        options = json.dumps({**batch.options, "sha256": digest})
+    def sign(self, batch: Batch, digest: str) -> Batch:
+        """Write down what a file is known by, when all of it has been read."""
+        batch = replace(batch, options={**batch.options, "sha256": digest})
         with self._session.transaction():
             self._session.run(
                 f"UPDATE {self._jobs} SET options = {self._spelling.mark} "
                 f"WHERE {self._spelling.equal('source', 'session')}",
-                (options, self._source, batch.session),
+                (json.dumps(dict(batch.options)), self._source, batch.session),
             )
+        return batch
 
     def drop(self, batch: Batch) -> None:
         """Forget a batch that there are no lines for."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,7 @@ from typing import Protocol
 
 from etl.errors import InputError
 from etl.imports import csv_records
-from etl.paging import fields
+from etl.imports.problem import problem
 
 CHUNK = 1 << 18  # bytes read at a time
 WINDOW = 1 << 12  # bytes tried for a record before more of them are
@@ -24,6 +25,7 @@ TOKEN = 20  # characters; what is wrong closer to the end of what was tried may 
 ROWS = (".jsonl", ".ndjson")  # names of files that have a record on every line
 TABLES = (".csv", ".tsv")
 JSON = (".json", *ROWS)
+_LOOKS_LIKE_JSON = re.compile(r"[\[{]\s*([\"\[{}\]]|$)")
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
 _BLANK = b" \t\r\n"
 
@@ -56,8 +58,8 @@ def lines(file: Readable, name: str) -> Iterator[Line]:
     first = stream.next()
     if not first:
         return
-    for place, (number, raw, problem) in enumerate(_found(stream, first, name), 1):
-        yield Line(place, number, raw, problem or _problem(raw))
+    for place, (number, raw, wrong) in enumerate(_found(stream, first, name), 1):
+        yield Line(place, number, raw, wrong or problem(raw))
 
 
 def _found(stream: _Bytes, first: bytes, name: str) -> _Found:
@@ -70,25 +72,19 @@ def _found(stream: _Bytes, first: bytes, name: str) -> _Found:
 
 
 def _table(stream: _Bytes, name: str, suffix: str) -> _Found:
-    """Read a table. Raises InputError for a web page, which a failed download may leave."""
+    """Read a table. Raises InputError for JSON, and a web page, as a failed download leaves it."""
     heading = stream.line().decode(errors="replace")
     if heading.lower().startswith(("<!doctype", "<html", "<?xml")):
         raise stream.wrong("this is a web page or XML, and neither JSON nor CSV")
+    if _LOOKS_LIKE_JSON.match(heading):
+        raise stream.wrong("this is JSON, and by its name the file is a table; name it .json")
     delimiter = "\t" if suffix == ".tsv" else csv_records.delimiter(heading)
-    rest = io.TextIOWrapper(_Rest(stream), "utf-8", newline="")  # type: ignore[type-var]  # read1 does
+    rest = io.TextIOWrapper(_Rest(stream), "utf-8", "surrogateescape", newline="")  # type: ignore[type-var]  # read1 does
     return csv_records.records(rest, name, delimiter, stream.number)
 
 
-def _problem(raw: bytes) -> str | None:
-    try:
-        fields(raw)
-    except ValueError as error:
-        return str(error)
-    return None
-
-
 def _is_record(raw: bytes) -> bool:
-    return _problem(raw) is None
+    return problem(raw) is None
 
 
 class _Bytes:

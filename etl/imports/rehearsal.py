@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from etl.errors import ConfigurationError
-from etl.imports.batch import Events, LineOutcome, Settled
+from etl.imports.batch import STDIN, Events, LineOutcome, Settled
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
-from etl.imports.run import Target
-from etl.imports.transfer import refuse_again
-from etl.imports.validate import STDIN, OpenFile, Validator, grouped, reading, survey
+from etl.imports.survey import Before, imported_before, refuse_again, survey
+from etl.imports.target import Target
+from etl.imports.validate import OpenFile, Validator, grouped, reading
 from etl.intake import Key
 
 COMPARED = 1000  # lines whose keys are asked for together
@@ -23,19 +23,33 @@ def rehearse(
     Raises RefusedError for a file that would be refused.
     """
     number = int(target.project(request.project or 0).key)
-    validator = Validator(target.intake, request.options.key)
+    required = target.ask(target.intake.required(number))
+    validator = Validator(target.intake, request.options.key, required)
     for name in request.files:
         if name == STDIN:
             raise ConfigurationError("standard input can be read once; --dry-run needs a file")
+        before = _before(target, number, name, request, history)
         with reading(opens, name) as file:
-            found = survey(file, name, validator, skip_bad=request.options.skip_bad)
-        if history and not (validator.name or request.again or history.begun(number, name)):
-            refuse_again(history, number, name, found.digest)
+            skip_bad = request.options.skip_bad
+            found = survey(file, name, validator, skip_bad=skip_bad, before=before)
+        begun = bool(history and history.begun(number, name))
+        if history and not (validator.name or request.again or begun):
+            refuse_again(history, number, name, found, before)
         yield Settled(LineOutcome.REJECTED, found.wrong)
         if validator.name is None:
-            yield Settled(LineOutcome.CREATED, found.records - found.wrong)
+            known = before.records if before else 0
+            yield Settled(LineOutcome.CREATED, found.records - found.wrong - known)
         else:
             yield from _by_key(target, number, name, opens, request.options)
+
+
+def _before(
+    target: Target, number: int, name: str, request: ImportRequest, history: History | None
+) -> Before | None:
+    """Find what is in of a file already; of one that is begun, or anew, nothing is."""
+    if not history or request.options.key or request.again or history.begun(number, name):
+        return None
+    return imported_before(history, number, name, target.source.url)
 
 
 def _by_key(

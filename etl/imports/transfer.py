@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
 from etl.errors import InputError, RefusedError
-from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.batch import STDIN, Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.context import Context
 from etl.imports.deliver import Delivery
-from etl.imports.history import History
 from etl.imports.options import BatchLimits
-from etl.imports.reconcile import Context
 from etl.imports.records import Line, lines
-from etl.imports.validate import STDIN, Hashed, OpenFile, Validator, reading, told
+from etl.imports.survey import COMPARED
+from etl.imports.validate import Hashed, OpenFile, Validator, reading, told
 from etl.intake import Key
 
 BRACKETS = 2  # bytes around the lines of a request
-COMPARED = 1000  # lines compared with the books at a time
 NEED_THE_FILE = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
 
 
@@ -43,18 +43,27 @@ class FileImport:
         self._delivery = Delivery(context)
         self._validator = Validator(context.intake, context.options.key)
 
-    def carry(self, project_id: int, name: str, digest: str | None) -> Events:
-        """Import a file from its beginning."""
-        source = self._context.source
+    def book(
+        self,
+        project_id: int,
+        name: str,
+        *,
+        digest: str | None = None,
+        after: Batch | None = None,
+        again: bool = False,
+    ) -> Batch:
+        """Write down that a file is to be imported, or that its import, `after` which, goes on."""
         kept = self._context.options.kept() | self._limits.kept()
-        first = self._journal.begin(
+        options = {"sha256": digest, "url": self._context.source.url, "again": again, **kept}
+        if after is not None:
+            return self._journal.begin_next(replace(after, options=options))
+        return self._journal.begin(
             project_id=project_id,
             session=secrets.token_hex(6),
             batch=1,
             file=name,
-            options={"sha256": digest, "url": source.url, **kept},
+            options=options,
         )
-        yield from self.go_on(first, [first])
 
     def settle(self, open_ones: Iterable[Batch]) -> Events:
         """Find out what became of batches that were sent, which needs no file."""
@@ -143,9 +152,9 @@ class FileImport:
             mended = batch is not None and batch.status is BatchStatus.FAILED
             if not mended and known.get(line.place) != line.content_hash:
                 raise RefusedError(
-                    f"{some.file}: line {line.number} is another one than when this file's import "
-                    f"into project {some.project_id} was begun; bring the old file back, or begin "
-                    "anew with --again, which sends every line of it"
+                    f"{some.title}: line {line.number} is another one than when its import into "
+                    f"project {some.project_id} was begun; {_old(some)}, or begin anew with "
+                    "--again, which sends every line of it"
                 )
 
     # What is new
@@ -167,13 +176,13 @@ class FileImport:
         if unread is not None:
             self._journal.drop(unread)
         if not consumed:
-            raise InputError(f"{some.file}: there is no record in it")
+            raise InputError(f"{some.title}: there is no record in it")
 
     def _wrong(self, batch: Batch, found: Sequence[Line]) -> list[tuple[Line, str]]:
         """Tell what is wrong with lines by themselves. Raises InputError, unless it is skipped."""
         wrong = [(line, why) for line in found if (why := self._validator.wrong(line))]
         if wrong and not self._context.options.skip_bad:
-            raise InputError(told(batch.file or STDIN, wrong))
+            raise InputError(told(batch.title, wrong))
         return wrong
 
 
@@ -198,18 +207,6 @@ def cut(read: Iterable[Line], validator: Validator, limits: BatchLimits) -> Iter
         yield Chunk(found, keys, last=True)
 
 
-def refuse_again(history: History, project_id: int, name: str, digest: str) -> None:
-    """Refuse a file that is in the project already. Raises RefusedError."""
-    if before := history.imported(project_id, digest):
-        when = f" at {before.submitted_at} UTC" if before.submitted_at else ""
-        begun = history.begun(project_id, before.file or STDIN)
-        on = f"to go on with it as {before.file} say --resume, " if begun else ""
-        raise RefusedError(
-            f"{name}: this very file was imported into project {project_id}{when}; {on}to have its "
-            "tasks there once more say --again, to import only what is new say --key FIELD"
-        )
-
-
 def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
     """Read the lines the books have, some at a time. Raises InputError for a shorter file."""
     left = consumed
@@ -217,7 +214,12 @@ def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[l
         found = list(islice(read, min(left, COMPARED)))
         if not found:
             raise InputError(
-                f"{some.file}: the file ends after {consumed - left} records, {consumed} were read"
+                f"{some.title}: it ends after {consumed - left} records, {consumed} were read when "
+                f"its import was begun; {_old(some)}, or begin anew with --again"
             )
         left -= len(found)
         yield found
+
+
+def _old(some: Batch) -> str:
+    return "pipe the same again" if some.file == STDIN else "bring the old file back"

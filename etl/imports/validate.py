@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from etl.errors import InputError
-from etl.imports.batch import WIDEST_MARK
-from etl.imports.records import Line, lines
+from etl.imports.batch import STDIN, WIDEST_MARK
+from etl.imports.records import Line
 from etl.intake import Intake, Key
 
-STDIN = "-"
 CHUNK = 1 << 20  # bytes read at a time
 NAMED = 10  # wrong lines that a message names
 
@@ -26,20 +25,15 @@ class OpenFile(Protocol):
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What a file holds: how many records, how many of them wrong; `digest` knows it again."""
-
-    records: int
-    wrong: int
-    digest: str
-
-
-@dataclass(frozen=True)
 class Validator:
-    """Tells what is wrong with a line by itself, and what it is called outside."""
+    """Tells what is wrong with a line by itself, and what it is called outside.
+
+    `name` is the field of its key; `required` are fields that it has to have.
+    """
 
     intake: Intake
     name: str | None = None
+    required: Collection[str] = ()
 
     def wrong(self, line: Line) -> str | None:
         """Tell what is wrong with a line, if anything is."""
@@ -47,6 +41,8 @@ class Validator:
             return line.problem
         try:
             self.intake.wrapped(line.raw, "")
+            if self.required:
+                self.intake.complete(line.raw, self.required)
             if self.name is not None:
                 self.intake.key(line.raw, self.name)
         except ValueError as error:
@@ -85,22 +81,6 @@ class Hashed:
         return self._digest.hexdigest()
 
 
-def survey(file: BinaryIO, name: str, validator: Validator, *, skip_bad: bool) -> Survey:
-    """Read a file to its end. Raises InputError for what is wrong, unless that is to be skipped."""
-    hashed = Hashed(file)
-    count, bad, named = 0, 0, list[tuple[Line, str]]()
-    for line in lines(hashed, name):
-        count += 1
-        if why := validator.wrong(line):
-            bad += 1
-            named += [(line, why)] if bad <= NAMED else []
-    if not count:
-        raise InputError(f"{name}: there is no record in it")
-    if bad and not skip_bad:
-        raise InputError(told(name, named, bad))
-    return Survey(count, bad, hashed.hexdigest())
-
-
 @contextmanager
 def reading(opens: OpenFile, name: str) -> Iterator[BinaryIO]:
     """Open a file for as long as it is read; standard input stays open."""
@@ -125,11 +105,18 @@ def became_another(opens: OpenFile, name: str, digest: str | None) -> bool:
 
 
 def told(name: str, wrong: Sequence[tuple[Line, str]], count: int | None = None) -> str:
-    """Name the lines that are wrong."""
+    """Name the lines that are wrong, and each reason once."""
     count = count or len(wrong)
-    shown = "; ".join(f"line {line.number}: {why}" for line, why in wrong[:NAMED])
-    more = f"; and {count - NAMED} more" if count > NAMED else ""
+    alike: dict[str, list[str]] = {}
+    for line, why in wrong[:NAMED]:
+        alike.setdefault(why, []).append(str(line.number))
+    shown = "; ".join(f"{_lines(numbers)}: {why}" for why, numbers in alike.items())
+    more = f"; and {count - NAMED:,} more" if count > NAMED else ""
     return f"{name}: {shown}{more}; mend it, or leave it out by --skip-bad"
+
+
+def _lines(numbers: Sequence[str]) -> str:
+    return f"line{'' if len(numbers) == 1 else 's'} {', '.join(numbers)}"
 
 
 def refused(name: str, found: Sequence[Line], named: Sequence[tuple[Line, str]], said: str) -> str:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from etl import client
-from etl.imports import reconcile
+from etl.imports import absence, context
 from etl.standins.label_studio import LabelStudio
 from importer import Importer
 
@@ -57,11 +57,11 @@ def site(tmp_path, monkeypatch, server, project):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setattr(client, "LONGEST_PAUSE", 0.0)
-    monkeypatch.setattr(reconcile, "FIRST_PAUSE", 0.02)
-    monkeypatch.setattr(reconcile, "LONGEST_PAUSE", 0.05)
-    monkeypatch.setattr(reconcile, "ABSENT", reconcile.ABSENT / 200)
-    monkeypatch.setattr(reconcile, "LISTED", reconcile.LISTED / 200)
-    monkeypatch.setattr(reconcile, "A_LINE", reconcile.A_LINE / 200)
+    monkeypatch.setattr(context, "FIRST_PAUSE", 0.02)
+    monkeypatch.setattr(context, "LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(absence, "ABSENT", absence.ABSENT / 200)
+    monkeypatch.setattr(absence, "LISTED", absence.LISTED / 200)
+    monkeypatch.setattr(absence, "A_LINE", absence.A_LINE / 200)
     folder = tmp_path / "site"
     folder.mkdir()
     monkeypatch.chdir(folder)

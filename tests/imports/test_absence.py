@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from etl.imports import reconcile
+from etl.imports import absence, context
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 from etl.standins.label_studio.records import Job
@@ -46,7 +46,7 @@ def test_the_wait_begins_when_the_answer_is_lost_not_when_the_batch_was_sent(
     site, late, file, at_once
 ):
     """A client waits 120 s for an answer, and a server that slow is not done when it gives up."""
-    wait = reconcile.ABSENT.total_seconds()
+    wait = absence.ABSENT.total_seconds()
     site.asked(late(wait + 0.1, commit_after=wait / 2))
     site.goes_wrong(cut_after=0)
     assert site.imported(file) == {"created": 7}
@@ -55,7 +55,7 @@ def test_the_wait_begins_when_the_answer_is_lost_not_when_the_batch_was_sent(
 
 
 def test_a_server_that_was_waited_for_long_is_given_as_long_again(site, late, file, at_once):
-    wait = reconcile.ABSENT.total_seconds()
+    wait = absence.ABSENT.total_seconds()
     site.asked(late(wait * 3, commit_after=wait * 2))
     site.goes_wrong(cut_after=0)
     assert site.imported(file) == {"created": 7}
@@ -66,8 +66,8 @@ def test_a_server_that_was_waited_for_long_is_given_as_long_again(site, late, fi
 @pytest.mark.usefixtures("at_once")
 def test_more_lines_are_waited_for_longer(site, late, images, monkeypatch):
     """A slow server takes 2 ms a line; ten times that is waited for it."""
-    monkeypatch.setattr(reconcile, "A_LINE", timedelta(milliseconds=10))
-    wait = reconcile.ABSENT.total_seconds()
+    monkeypatch.setattr(absence, "A_LINE", timedelta(milliseconds=10))
+    wait = absence.ABSENT.total_seconds()
     site.asked(late(0, commit_after=wait + 0.5))
     site.goes_wrong(cut_after=0)
     assert site.imported(site.file(images(100))) == {"created": 100}
@@ -80,9 +80,9 @@ def test_a_run_that_died_may_have_waited_to_its_deadline(site, server, file, at_
     assert site.put(file, "--timeout", "0.01")[0] == 1
     server.faults.clear()
     looks = []
-    pause = reconcile.Context.pause
+    pause = context.Context.pause
     monkeypatch.setattr(
-        reconcile.Context, "pause", lambda self, last: looks.append(last) or pause(self, last)
+        context.Context, "pause", lambda self, last: looks.append(last) or pause(self, last)
     )
     assert site.imported("--resume") == {"created": 7}
     assert len(looks) > 1
@@ -312,3 +312,39 @@ def test_what_is_in_of_a_batch_does_not_stand_for_its_other_lines(site, server, 
     assert site.imported(file) == {"created": 7}
     assert sent == [7, 3]
     site.once()
+
+
+def test_jobs_of_other_projects_that_are_shown_prove_nothing_is_late(site, server, file, by_jobs):
+    """They have the numbers before ours; none of them is hidden."""
+    other = server.state.add_project("Other", site.project.label_config)
+    site.imported(site.file([{"image": "a", "n": 0}], "other.jsonl"), project=other.id)
+    site.goes_wrong(close=True)
+    assert site.imported(file, "--timeout", "5") == {"created": 7}
+    assert site.numbers == list(range(1, 8))
+
+
+# Who waits is told
+
+
+def test_a_long_wait_says_how_long_it_may_be(site, server, file, monkeypatch):
+    monkeypatch.setattr(absence, "ABSENT", timedelta(seconds=2))
+    monkeypatch.setattr(absence, "LISTED", timedelta(seconds=2))
+    site.goes_wrong(close=True)
+    done = site.run("import", "labels", "--project", "1", file)
+    assert (done.exit_code, site.numbers) == (0, list(range(1, 8)))
+    said = "tasks.jsonl: batch 1 is not there yet and may still come; waiting up to 2 s until"
+    assert f"{said} its absence is certain" in done.stderr
+    assert done.stderr.count("waiting up to") <= 2
+
+
+def test_who_wants_quiet_is_told_nothing_of_a_wait(site, server, file, monkeypatch):
+    monkeypatch.setattr(absence, "LISTED", timedelta(seconds=1))
+    site.goes_wrong(close=True)
+    assert site.run("import", "labels", "--project", "1", file, "-q").stderr == ""
+
+
+def test_an_error_of_the_server_is_not_told_as_no_answer(site, server, file, at_once):
+    site.goes_wrong(status=500, body=b'{"detail": "oops"}')
+    done = site.run("import", "labels", "--project", "1", file)
+    assert "batch 1 was answered by an error (POST /api/projects/1/import: HTTP 500" in done.stderr
+    assert "got no answer" not in done.stderr

@@ -90,6 +90,61 @@ def test_giving_up_is_said_together_with_going_on(site, file):
     assert "--give-up closes what --resume cannot go on with; say both" in done.stderr
 
 
+def test_a_file_that_is_gone_is_closed_as_the_message_says(site, server, file):
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put(file, "--batch-size", "3")[0] == 1
+    server.faults.clear()
+    (site.folder / file).unlink()
+    for _ in range(2):
+        code, said = site.put("--resume")
+        assert (code, "tasks.jsonl: No such file" in said["error"]) == (2, True)
+        assert WAY in said["error"]
+    assert site.imported("--resume", "--give-up") == {}
+    assert site.imported("--resume") == {}
+    assert site.numbers == [1, 2, 3]
+
+
+def test_standard_input_that_was_cut_is_closed_as_the_message_says(
+    site, server, images, jsonl, by_jobs
+):
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put("-", "--batch-size", "3", stdin=jsonl(images(7)))[0] == 1
+    server.faults.clear()
+    code, said = site.put("-", stdin=jsonl(images(7, 2)))
+    assert (code, "bring the old file back" in said["error"]) == (5, False)
+    assert "standard input: line 1 is another one than when its import" in said["error"]
+    assert "pipe the same again, or begin anew with --again" in said["error"]
+    code, said = site.put("--resume")
+    assert (code, WAY in said["error"]) == (2, True)
+    assert site.imported("--resume", "--give-up") == {}
+    assert site.imported("-", stdin=jsonl(images(2, 8))) == {"created": 2}
+
+
+def test_a_pipe_that_failed_before_anything_was_read_leaves_the_next_one_free(site, images, jsonl):
+    code, said = site.put("-", "--key", "n", stdin="5\n")
+    assert (code, said["unfinished"], site.imported("--resume")) == (2, 0, {})
+    assert site.imported("-", stdin=jsonl(images(2))) == {"created": 2}
+    assert site.imported("--resume") == {}
+
+
+def test_a_pipe_that_died_before_its_first_batch_is_said_to_be_unsent(
+    site, images, jsonl, monkeypatch
+):
+    class Died(BaseException):
+        """As of SIGKILL."""
+
+    def die(*_, **__):
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr("etl.imports.journal.Journal.prepare", die)
+        with pytest.raises(Died):
+            site.put("-", stdin=jsonl(images(2)))
+    code, said = site.put("--resume")
+    assert (code, "nothing of standard input was sent; pipe it anew" in said["error"]) == (2, True)
+    assert ("--give-up" in said["error"], site.imported("--resume")) == (False, {})
+
+
 # To begin anew
 
 

@@ -9,6 +9,7 @@ from contextlib import closing
 import pytest
 
 from etl.standins.faults import Fault
+from imports.conftest import IMAGES
 
 # Each line is a task
 
@@ -98,7 +99,7 @@ def test_several_files_are_imported_one_after_the_other(site, images):
 def test_annotations_predictions_and_meta_come_along(site):
     task = {
         "data": {"image": "a.jpg", "n": 1},
-        "meta": {"from": "camera 7", "annomirror": "of another import"},
+        "meta": {"from": "camera 7"},
         "annotations": [{"result": [], "lead_time": 2.5}],
         "predictions": [{"result": [], "model_version": "m"}],
     }
@@ -111,9 +112,32 @@ def test_annotations_predictions_and_meta_come_along(site):
     assert site.rows("SELECT count(*) FROM label_studio_annotations") == [(1,)]
 
 
-def test_meta_that_is_a_list_stays_one(site):
-    site.imported(site.file([{"data": {"image": "a", "n": 1}, "meta": ["x"]}]))
-    assert json.loads(site.server.state.task(1).meta)[0] == "x"
+@pytest.mark.parametrize(
+    ("record", "said"),
+    [
+        ({"meta": "camera 7"}, "meta should be a JSON object"),
+        ({"meta": ["camera 7"]}, "meta should be a JSON object"),
+        ({"meta": 0}, "meta should be a JSON object"),
+        ({"meta": {"annomirror": "mine"}}, "meta has a field 'annomirror'"),
+        ({"data": 7}, "data should be a JSON object"),
+        ({"data": ["a"]}, "data should be a JSON object"),
+        ({"data": None}, "data should be a JSON object"),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_what_would_not_arrive_as_it_was_written_is_a_wrong_line(site, record, said, more):
+    good = {"data": {"image": "a", "n": 1}}
+    name = site.file([good, {**good, **record}])
+    code, told = site.put(name, *more)
+    assert (code, site.there) == (2, {})
+    assert f"tasks.jsonl: line 2: {said}" in told["error"]
+    assert site.imported(name, "--skip-bad") == {"created": 1, "rejected": 1}
+
+
+def test_meta_that_is_null_is_none(site):
+    site.imported(site.file([{"data": {"image": "a", "n": 1}, "meta": None}]))
+    assert json.loads(site.server.state.task(1).meta).keys() == {"annomirror"}
 
 
 def test_numbers_and_texts_arrive_as_they_were_written(site):
@@ -159,6 +183,7 @@ def test_the_object_tells_everything(site, images):
             "files": [name],
             "run": 1,
             "outcome": "ok",
+            "sent": {"batches": 0, "lines": 0, "jobs": []},
             "unfinished": 0,
             "created": 3,
             "updated": 0,
@@ -243,6 +268,38 @@ def test_a_rehearsal_needs_no_tables_of_imports(site, images):
     with closing(sqlite3.connect(site.folder / "mirror.db")) as connection:
         connection.execute("DROP TABLE label_studio_import_items")
     assert site.imported(site.file(images(3)), "--dry-run") == {"created": 3}
+
+
+def test_a_rehearsal_says_what_would_happen(site, images):
+    site.server.state.import_tasks(1, images(1))
+    name = site.file('{"image": "a", "n": 1}\n{"image": "b", "n": 2}\n5\n')
+    done = site.run(
+        "import", "labels", "--project", "1", name, "--dry-run", "--key", "n", "--skip-bad"
+    )
+    assert "labels: would create 1, would skip 1, would set aside 1 (" in done.stdout
+
+
+INTERFACES = {
+    IMAGES: ["image"],
+    '<View><Text name="t" value="$a.b"/><Image name="i" value="$c[0]"/></View>': ["a", "c"],
+    '<View><Header value="$h"/><Text name="t" value="see $b and $c"/></View>': ["b"],
+    '<View value="$v"><Label name="l" value="Cat"/></View>': [],
+    "<View": [],
+}
+
+
+@pytest.mark.parametrize("interface", INTERFACES, ids=str)
+def test_a_rehearsal_misses_the_fields_that_the_interface_shows(site, server, interface):
+    server.state.patch_project(1, label_config=interface)
+    name = site.file([{"nothing": 1}])
+    code, said = site.put(name, "--dry-run")
+    expected = INTERFACES[interface]
+    assert (code, site.posts()) == (2 if expected else 0, [])
+    if expected:
+        assert f'line 1: "{expected[0]}" key is expected in task data' in said["error"]
+    whole = {key: [{"b": "x"}] for key in expected} or {"n": 1}
+    good = site.file([whole], "good.jsonl")
+    assert site.imported(good, "--dry-run") == {"created": 1}
 
 
 # Keys
@@ -344,6 +401,10 @@ def test_what_is_no_key_is_a_wrong_line(site, value):
         (["labels", "--project", "1", "--watch", "1", "--dry-run"], "leave --watch out"),
         (["labels", "--project", "1", "-", "--dry-run"], "--dry-run needs a file"),
         (["nobody", "--project", "1", "-"], "unknown source 'nobody'"),
+        *(
+            (["labels", "--project", "1", "-", "--timeout", value], "Invalid value for '--timeout'")
+            for value in ("nan", "inf", "-inf", "-1", "0")
+        ),
     ],
 )
 def test_a_wrong_command_line_is_told_what_to_say(site, arguments, said):
@@ -365,6 +426,14 @@ def test_a_project_that_is_not_mirrored_is_not_imported_into(site, images):
     code, said = site.put(site.file(images(1)))
     assert (code, site.posts()) == (2, [])
     assert "'Boxes' (1) is none of them" in said["error"]
+
+
+def test_a_source_whose_tasks_are_not_mirrored_is_not_imported_into(site, images):
+    site.configure('streams = ["users"]')
+    for more in ((), ("--dry-run",)):
+        code, said = site.put(site.file(images(1)), *more)
+        assert (code, site.posts()) == (2, [])
+        assert "labels mirrors only users; add 'tasks' to its streams" in said["error"]
 
 
 def test_a_project_that_is_not_there_is_told_with_those_that_are(site, images):

@@ -7,7 +7,7 @@ from contextlib import closing
 import httpx
 import pytest
 
-from etl.imports.reconcile import Context
+from etl.imports.context import Context
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 
@@ -112,6 +112,19 @@ def test_a_job_the_server_forgot_is_looked_for_by_its_tasks(site, server, file, 
     site.once()
 
 
+def test_what_was_sent_and_is_not_waited_for_is_told(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    command = ("import", "labels", "--project", "1", file, "--batch-size", "4", "--no-wait")
+    lines = site.run(*command).stdout.splitlines()
+    assert lines[1].startswith("  labels: 7 lines sent in 2 batches (jobs 1, 2) (")
+    assert lines[2] == "  2 not finished; go on with: annomirror import --resume"
+    site.file([{"image": "x", "n": 8}], "other.jsonl")
+    code, said = site.put("other.jsonl", "--no-wait")
+    assert (code, said["sent"]) == (0, {"batches": 1, "lines": 1, "jobs": [3]})
+    waiting = site.run("import", "--resume", "--no-wait").stdout.splitlines()
+    assert waiting[1].startswith("  all sources: nothing ended yet (")
+
+
 def test_marks_do_not_mix_imports_up(site, server, images):
     site.imported(site.file(images(3)))
     site.imported(site.file(images(4), "b.jsonl"))
@@ -138,7 +151,7 @@ def test_no_line_is_created_without_its_task(site, server, file):
     short(server, 2)
     code, said = site.put(file)
     assert (code, said["created"], said["unfinished"]) == (2, 5, 1)
-    assert "line 6: the server says that it is done, and made no task of it" in said["error"]
+    assert "lines 6, 7: the server says that it is done, and made no task of it" in said["error"]
     nothing = [(n, None, None) for n in (6, 7)]
     assert site.items("position", "outcome", "task_id", where="task_id IS NULL") == nothing
     assert site.imported("--resume") == {"created": 2}
@@ -217,7 +230,10 @@ def test_ids_that_no_task_has_are_no_tasks(site, server, file):
     names(site, list(range(901, 908)))
     code, said = site.put(file)
     assert (code, said["created"]) == (2, 0)
-    assert "line 1: the server says that it is done, and made no task of it" in said["error"]
+    assert (
+        "lines 1, 2, 3, 4, 5, 6, 7: the server says that it is done, and made no task of it"
+        in said["error"]
+    )
     assert site.items("outcome", "task_id") == [(None, None)] * 7
 
 

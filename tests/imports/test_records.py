@@ -114,6 +114,22 @@ def test_what_is_wrong_is_said():
     assert problems("a,b\n1,2\n3\n", "x.csv") == [(3, "it has 1 cells, the heading has 2")]
 
 
+def test_a_row_that_is_no_text_harms_no_other_and_is_kept():
+    """As in a file saved in Latin-1."""
+    content = b"a,b\n1,2\n3,caf\xe9\n5,6\n"
+    assert problems(content, "x.csv") == [(3, "it is not UTF-8 text; save the file as UTF-8")]
+    assert json.loads(read(content, "x.csv")[1].raw) == {"a": "3", "b": "caf\\xe9"}
+
+
+def test_half_a_character_is_said_to_be_one():
+    said = "it has half a character: an escape \\ud800 to \\udfff without its other half"
+    for text in ("\\ud800", "a\\udc00b", "\\ud83d\\ude00\\ud83d"):
+        assert problems(f'{{"a": 1}}\n{{"a": {{"b": "{text}"}}}}\n') == [(2, said)]
+    assert problems('{"a": "\\ud83d\\ude00"}\n') == []
+    assert problems(b'{"a": 1}\n{"a": "\xed\xa0\x80"}\n') == [(2, "it is not UTF-8 text")]
+    assert problems('{"a": 1}\n{"a": "\\ud800"\n')[0][1].startswith("it is not JSON")
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [
@@ -136,10 +152,16 @@ def test_a_file_that_cannot_be_read_on_says_at_which_line(content, said):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ('a,b\n1,2\n"3,4\n', "line 3: unexpected end of data"),
+        ('a,b\n1,2\n"3,4\n', "line 3: a quote is opened in this row and never closed"),
         ("a,,b\n1,2,3\n", "line 1: a column of the heading has no name"),
         ("a,b,a\n1,2,3\n", "line 1: the heading has two columns a"),
-        (b"a,b\n1,2\n3,\xff\n", "the file is not UTF-8 text"),
+        ('a,b\n1,2\n"3,4\n5,6\n7,8\n', "line 3: a quote is opened in this row and never closed"),
+        ('"a,b\n1,2\n', "line 1: a quote is opened in this row and never closed"),
+        ('a\n"x"y\n', "line 2: ',' expected after"),
+        (b"n\xe4me,b\n1,2\n", "line 1: it is not UTF-8 text; save the file as UTF-8"),
+        ('[{"a": 1}]', "line 1: this is JSON, and by its name the file is a table"),
+        ('[\n{"a": 1}]', "line 1: this is JSON, and by its name the file is a table"),
+        ('{"a": 1}\n', "line 1: this is JSON, and by its name the file is a table"),
     ],
 )
 def test_a_table_that_cannot_be_read_on_says_at_which_line(content, said):

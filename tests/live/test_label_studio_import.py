@@ -157,6 +157,33 @@ def test_what_the_server_refuses_is_told_with_its_line(server, place, project):
     assert [line for line, _ in of_server(server, project)] == [1, 4]
 
 
+def test_of_a_file_that_grew_only_the_new_lines_are_sent(server, place, project):
+    command = ("labels", "--project", str(project))
+    put(place, *command, written(place, 30))
+    assert put(place, *command, written(place, 40))["created"] == 10
+    exactly_once(server, place, project, 40)
+    code, out, _ = place.run("import", *command, "tasks.jsonl", "--json")
+    assert (code, json.loads(out)["outcome"]) == (5, "refused")
+    exactly_once(server, place, project, 40)
+
+
+DEEP = """<View><Text name="t" value="$a.b"/><Choices name="c" toName="t"><Choice value="x"/>
+</Choices><Header name="h" value="see $h and $i"/></View>"""
+INTERFACES = [BOXES, DEEP]
+ROWS = [{"n": 1}, {"a": {"b": "x"}}, {"h": "x"}, {"image": "x", "a": {"b": "x"}, "h": "x"}]
+
+
+@pytest.mark.parametrize("interface", INTERFACES)
+def test_a_rehearsal_misses_the_fields_that_the_server_misses(server, place, interface):
+    body = {"title": "Rehearsed", "label_config": interface}
+    command = ("labels", "--project", str(post(server.client, "/api/projects/", body)["id"]))
+    for n, row in enumerate([*ROWS, {"data": 7}]):
+        (place.folder / f"{n}.jsonl").write_text(json.dumps(row) + "\n")
+        foretold, _, _ = place.run("import", *command, f"{n}.jsonl", "--dry-run")
+        code, out, _ = place.run("import", *command, f"{n}.jsonl", "--json")
+        assert foretold == code, out
+
+
 # The last, for the other tests compare all that the server has.
 
 

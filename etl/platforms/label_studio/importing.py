@@ -8,10 +8,12 @@ on a server of version 1.23.2, in both ways.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from itertools import islice
 from typing import Any
+from xml.etree import ElementTree as ET
 
 import msgspec
 
@@ -21,13 +23,15 @@ from etl.paging import listing, mapping
 from etl.platforms.label_studio.finding import existing, marked, places, records
 from etl.platforms.label_studio.refusals import problems
 from etl.platforms.label_studio.tables import Import, ImportItem
-from etl.platforms.label_studio.wrapping import NAME, change, key, wrapped
+from etl.platforms.label_studio.wrapping import NAME, change, complete, key, wrapped
 from etl.stream import Answer, Part, Request
 from etl.times import parsed, utc
 
 BACK = 50  # jobs looked at, from the newest back, for one whose number was lost
 COUNTS = ("task_count", "annotation_count", "prediction_count")
 CLOCKS = timedelta(seconds=30)  # by which the time since a batch was sent may be wrong
+_SHOWN = re.compile(r"\$(\w+)")
+_TOP = re.compile(r"[.\[]")  # what is behind it lies deeper in the data
 TITLES = 20  # projects named where one is not there
 
 
@@ -41,6 +45,21 @@ def project(number: int) -> Questions[Part]:
         names = ", ".join(f"{one.get('title')!r} ({one.get('id')})" for one in there) or "none"
         raise Missing(f"no project {number}; there are: {names}", error.status) from error
     return Part(str(number), str(mapping(answer).get("title") or ""))
+
+
+def required(number: int) -> Questions[frozenset[str]]:
+    """Ask which fields the data of a task must have: those the labelling interface shows.
+
+    The server takes them out of every tag that has a name, whatever is labelled with it.
+    """
+    answer = yield Request(f"/api/projects/{number}/", {"include": "id,label_config"})
+    try:
+        tags = list(ET.fromstring(str(mapping(answer).get("label_config"))).iter())[1:]  # noqa: S314  # expat stops what expands
+    except ET.ParseError:
+        return frozenset()
+    values = [tag.get("value", "") for tag in tags if tag.get("name")]
+    shown = [one[1:] if one.startswith("$") else "".join(_SHOWN.findall(one)[:1]) for one in values]
+    return frozenset(name for one in shown if (name := _TOP.split(one)[0]))
 
 
 def submission(number: int, records: Sequence[bytes]) -> Request:
@@ -73,9 +92,22 @@ def _named(said: Mapping[str, Any]) -> tuple[int, ...]:
 
 def job(number: int, job_id: int) -> Questions[Job]:
     """Ask what became of a job. Raises Missing, BadAnswer."""
-    told = _told((yield Request(f"/api/projects/{number}/imports/{job_id}/")))
-    if told.project not in (None, number):  # the server does not look at the one in the address
+    told = yield from _shown(number, job_id)
+    if _of_another(told, number):  # the server does not look at the one in the address
         raise Missing(f"job {job_id} is one of project {told.project}, not of {number}")
+    return _job(told)
+
+
+def _shown(number: int, job_id: int) -> Questions[_Told]:
+    return _told((yield Request(f"/api/projects/{number}/imports/{job_id}/")))
+
+
+def _of_another(told: _Told, number: int) -> bool:
+    """Tell whether a job is one of another project, where it says of which it is."""
+    return told.project not in (None, number)
+
+
+def _job(told: _Told) -> Job:
     said = msgspec.structs.asdict(told)
     return Job(
         id=told.id,
@@ -139,15 +171,16 @@ def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
     told = bool(probe.records)
     for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
         try:
-            found = yield from job(number, job_id)
+            shown = yield from _shown(number, job_id)
         except Missing:  # one of others, or ours that is being begun
             told = False
             continue
-        if any(mark.encode() in record for record in islice(found.records, 1)):
+        found, another = _job(shown), _of_another(shown, number)
+        if not another and any(mark.encode() in record for record in islice(found.records, 1)):
             return JobSearch(found, settled=True)
         if _older(found, probe, ago):
             return JobSearch(settled=told, queued=True)
-        told = told and bool(found.records)
+        told = told and (another or bool(found.records))
     return JobSearch(settled=told and newest.id - 1 <= BACK, queued=True)
 
 
@@ -169,6 +202,8 @@ INTAKE = Intake(
     jobs=Import,
     items=ImportItem,
     project=project,
+    required=required,
+    complete=complete,
     wrapped=wrapped,
     key=key,
     submission=submission,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 
 import msgspec
 
@@ -10,28 +11,48 @@ from etl.intake import Existing, Key
 from etl.paging import fields, loads
 from etl.stream import Request
 
+UNDEFINED = "$undefined$"
 NAME = "annomirror"  # the field of a task's meta that holds its mark
 
 
 def wrapped(raw: bytes, mark: str) -> bytes:
     """Put a record so that the server takes it for a task, with its mark in `meta`.
 
-    What has no `data` is the data of a task, as the server itself would take it.
+    What has no `data` is the data of a task, as the server itself would take it. Raises ValueError
+    for what cannot be put so without a loss.
     """
     found = dict(fields(raw))
-    marked = json.dumps({NAME: mark}).encode()
+    marked = json.dumps(mark).encode()
     if "data" not in found:
-        return b'{"data":' + raw + b',"meta":' + marked + b"}"
-    meta = bytes(found.pop("meta", msgspec.Raw(b"null"))).strip()
-    if meta.startswith(b"["):
-        between = b"" if meta[1:-1].strip() == b"" else b","
-        meta = meta[:-1] + between + marked + b"]"
-    elif meta.startswith(b"{"):
-        kept = {n: v for n, v in fields(meta).items() if n != NAME}
-        meta = _object(kept | {NAME: msgspec.Raw(json.dumps(mark).encode())})
-    else:
-        meta = marked
-    return _object(found | {"meta": msgspec.Raw(meta)})
+        return b'{"data":' + raw + b',"meta":{"' + NAME.encode() + b'":' + marked + b"}}"
+    if not bytes(found["data"]).startswith(b"{"):
+        raise ValueError("data should be a JSON object")
+    meta = _meta(bytes(found.pop("meta", msgspec.Raw(b"null"))))
+    whole = _object(meta | {NAME: msgspec.Raw(marked)})
+    return _object(found | {"meta": msgspec.Raw(whole)})
+
+
+def _meta(raw: bytes) -> dict[str, msgspec.Raw]:
+    """Read the meta of a record, to which the mark is added."""
+    if raw == b"null":
+        return {}
+    if not raw.startswith(b"{"):
+        raise ValueError("meta should be a JSON object, to which the mark of the import is added")
+    found = dict(fields(raw))
+    if NAME in found:
+        raise ValueError(f"meta has a field {NAME!r}, which the mark of the import would replace")
+    return found
+
+
+def complete(raw: bytes, required: Collection[str]) -> None:
+    """Look whether a task has the fields its project shows. Raises ValueError, as the server says.
+
+    The server puts a text of no name into the first field.
+    """
+    found = fields(data(raw))
+    for name in sorted(required):
+        if name not in found and UNDEFINED not in found:
+            raise ValueError(f'"{name}" key is expected in task data')
 
 
 def _object(found: dict[str, msgspec.Raw]) -> bytes:

@@ -1,0 +1,134 @@
+"""Waits for a batch whose answer was lost, until it is found or its absence is certain.
+
+That something is not there is believed at once where the server says so, else when it had the
+time to appear: a server goes on with what it was sent though nobody waits for the answer.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+
+from etl import times
+from etl.errors import SourceError, Unreachable
+from etl.extract import ask
+from etl.imports.batch import Batch, Waiting
+from etl.imports.context import Context, Looked
+from etl.imports.reconcile import Reconciler
+from etl.imports.records import Line
+from etl.intake import Job, JobSearch
+
+log = logging.getLogger(__name__)
+
+SERVER_ERROR = 500  # said by the server itself, when it has given up
+ABSENT = timedelta(seconds=60)  # after which what a server does while it answers would be there
+LISTED = timedelta(seconds=5)  # after which a job would be among the server's jobs
+A_LINE = timedelta(milliseconds=20)  # longer, for each line; a slow server takes 2 ms for one
+QUEUED = timedelta(hours=1)  # after which a queue would have come to it
+
+
+class Absence:
+    """Finds out whether a batch that was sent is there, or will never be."""
+
+    def __init__(self, context: Context, reconciler: Reconciler) -> None:
+        self._context, self._reconciler = context, reconciler
+
+    def wait_for_batch(
+        self, batch: Batch, lines: Sequence[Line], error: SourceError | None, *, over: bool
+    ) -> Looked[Job | dict[int, int]]:
+        """Look for a batch until it is found or its absence is believed. Raises Unreachable.
+
+        It is `over` where the server has answered each sending of it, if only by 500.
+        """
+        ends_at = time.monotonic() + self._context.options.timeout
+        age = self._since_lost(batch, error)
+        slow = len(lines) * A_LINE + (_since(batch) if error else timedelta(0))
+        missing = {line.place for line in lines}
+        search, pause = None, 0.0
+        while missing - (found := self._reconciler.tasks_by_mark(batch)).keys():
+            if search is None and (over or age() > LISTED + len(lines) * A_LINE):
+                search = self._job_search(batch)
+                if search.job:
+                    return search.job
+                self._say(batch, _patience(search, slow, over=over) - age(), "it is sent again")
+            believed = search is not None and age() > _patience(search, slow, over=over)
+            if believed and search and search.settled and not over:
+                search = self._job_search(batch)  # a job may have been begun meanwhile
+                if search.job:
+                    return search.job
+                believed = search.settled
+            if believed:
+                # once more: it may have come while we asked
+                return self._reconciler.tasks_by_mark(batch)
+            if time.monotonic() > ends_at:
+                raise _late(batch)
+            if not pause and search is None:
+                self._say(batch, ABSENT + slow - age(), "its absence is certain")
+            yield Waiting(batch, "looked for")
+            pause = self._context.pause(pause)
+        return found
+
+    def _say(self, batch: Batch, longest: timedelta, then: str) -> None:
+        """Say at the beginning of a silence how long it may be."""
+        seconds = min(longest.total_seconds(), self._context.options.timeout)
+        if seconds >= 1:
+            log.warning(
+                "%s: batch %s is not there yet and may still come; waiting up to %.0f s until %s",
+                *(batch.title, batch.batch, seconds, then),
+            )
+
+    def _since_lost(self, batch: Batch, error: SourceError | None) -> Callable[[], timedelta]:
+        """Give a clock that tells how long ago the wait for the answer ended.
+
+        A run that died is taken to have waited until its deadline.
+        """
+        before = timedelta(0)
+        if error is None:
+            waited = timedelta(seconds=self._context.source.deadline)
+            before = max(_since(batch) - waited, before)
+        began = time.monotonic()
+        return lambda: before + timedelta(seconds=time.monotonic() - began)
+
+    def _job_search(self, batch: Batch) -> JobSearch:
+        intake = self._context.intake
+        ago = _since(batch)
+        return ask(intake.job_search(batch.project_id, batch.mark, ago), self._context.sender)
+
+
+def _since(batch: Batch) -> timedelta:
+    """Tell how long ago a batch was sent."""
+    now = times.now()
+    return max(times.parsed(now) - times.parsed(batch.submitted_at or now), timedelta(0))
+
+
+def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:
+    """Tell how long something must not be there until it is believed that it will not be.
+
+    Longer by `slow`: by the lines, and by what was waited for the answer already, for a server that
+    did not answer for two minutes may take two more; so may what stands between us before it lets
+    the batch through. One that said itself that it failed does not go on; a queue of its may.
+    """
+    if search.settled:
+        return timedelta(0) if over else LISTED + slow
+    if search.queued:
+        return QUEUED
+    return timedelta(0) if over else ABSENT + slow
+
+
+def _late(batch: Batch) -> Unreachable:
+    return Unreachable(
+        f"batch {batch.batch} of {batch.title} was sent and not answered, and a server that works "
+        "by jobs may still come to it; later: annomirror import --resume",
+        reached=True,
+    )
+
+
+def unclear(batch: Batch, error: SourceError | None) -> str:
+    """Say why it is not known what became of a batch; what a proxy says is no answer to it."""
+    if error is None:
+        return f"batch {batch.batch} was sent by a run that was cut"
+    if error.status == SERVER_ERROR:
+        return f"batch {batch.batch} was answered by an error ({error})"
+    return f"batch {batch.batch} got no answer ({error})"

@@ -1,0 +1,44 @@
+"""What an import works with while it carries one file."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TypeVar
+
+from etl.database import Session
+from etl.extract import Sender
+from etl.imports.batch import Event
+from etl.imports.journal import Journal
+from etl.imports.options import ImportOptions
+from etl.intake import Intake
+from etl.stream import Source, Stream
+
+T = TypeVar("T")
+
+FIRST_PAUSE, LONGER, LONGEST_PAUSE = 0.2, 1.5, 15.0  # seconds between two looks
+
+Looked = Generator[Event, None, T]
+"""Yields what happens, and ends in what was found."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """What an import works with: the source, what speaks to it, the books, and how it is done."""
+
+    source: Source
+    intake: Intake
+    stream: Stream
+    sender: Sender
+    session: Session
+    journal: Journal
+    run_id: int
+    options: ImportOptions
+    sleep: Callable[[float], None] = time.sleep
+
+    def pause(self, last: float) -> float:
+        """Wait longer than the last time, up to a limit."""
+        pause = min(last * LONGER, LONGEST_PAUSE) or FIRST_PAUSE
+        self.sleep(pause)
+        return pause

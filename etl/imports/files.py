@@ -1,0 +1,236 @@
+"""The files of one command: all are looked through, then imported one after the other.
+
+Each is in the books before it is read, so that a run which died knows of it. What is refused
+before anything was sent leaves nothing there.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from etl.errors import ConfigurationError, InputError, RefusedError, SourceError
+from etl.imports.batch import STDIN, Batch, BatchStatus, Events
+from etl.imports.begun import (
+    as_begun,
+    begun_elsewhere,
+    refuse_elsewhere,
+    refuse_not_to_wait,
+    refuse_other_options,
+)
+from etl.imports.context import Context
+from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
+from etl.imports.survey import Before, Survey, imported_before, refuse_again, survey
+from etl.imports.transfer import NEED_THE_FILE, FileImport
+from etl.imports.validate import OpenFile, Validator, became_another, reading
+from etl.verdict import passes
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Planned:
+    """A file to be imported: what of it is open, what was booked for it, what it is known by."""
+
+    name: str
+    begun: Sequence[Batch]
+    booked: Batch | None = None
+    before: Before | None = None
+    digest: str | None = None
+
+
+class Files:
+    """Imports files into one source, each a session of its own in the books."""
+
+    def __init__(
+        self,
+        context: Callable[[ImportOptions], Context],
+        opens: OpenFile,
+        expect: Callable[[int], None],
+    ) -> None:
+        self._context, self._opens, self._expect = context, opens, expect
+        plain = context(ImportOptions())
+        self._source, self._intake = plain.source, plain.intake
+        self._journal, self._history = plain.journal, plain.journal.history
+
+    def carry(self, number: int, request: ImportRequest) -> Events:
+        """Import the files of a command, or go on with them where they were begun."""
+        for one in self._looked_through(number, request):
+            if one.begun and not request.again:
+                yield from self.go_on(one.begun, request)
+                continue
+            if one.begun:
+                yield from self._give_up(one.begun, request)
+            files = self.importer(request.options, request.limits)
+            booked = one.booked or files.book(number, one.name, digest=one.digest)
+            try:
+                yield from files.go_on(booked, [booked])
+            except InputError:
+                self._forget_unsent(booked)
+                raise
+
+    def importer(self, options: ImportOptions, limits: BatchLimits | None = None) -> FileImport:
+        """Give what imports one file."""
+        return FileImport(self._context(options), self._opens, limits or BatchLimits())
+
+    def _forget_unsent(self, some: Batch) -> bool:
+        """Forget what was begun of a file if none of its lines got into the books."""
+        if self._history.ever_sent(some.session):
+            return False
+        for batch in self._history.open_in(some.session):
+            self._journal.drop(batch)
+        return True
+
+    # Before anything is sent
+
+    def _looked_through(self, number: int, request: ImportRequest) -> list[Planned]:
+        """Book every file, then look each through; what is refused is in no books."""
+        planned: list[Planned] = []
+        try:
+            for name in request.files:
+                planned.append(self._planned(number, name, request))  # noqa: PERF401  # some may be booked
+            digests: set[str] = set()
+            return [self._surveyed(number, one, request, digests) for one in planned]
+        except (ConfigurationError, RefusedError):
+            for one in planned:
+                if one.booked:
+                    self._journal.drop(one.booked)
+            raise
+
+    def _planned(self, number: int, name: str, request: ImportRequest) -> Planned:
+        begun = self._begun(number, name)
+        if begun and not request.again:
+            refuse_other_options(begun[0], request.options)
+            return Planned(name, begun)
+        if begun or name == STDIN:
+            return Planned(name, begun)
+        anew = request.again or request.options.key
+        url = self._source.url
+        before = None if anew else imported_before(self._history, number, name, url)
+        files = self.importer(request.options, request.limits)
+        booked = files.book(
+            number, name, after=before.batch if before else None, again=request.again
+        )
+        return Planned(name, begun, booked, before)
+
+    def _begun(self, number: int, name: str) -> Sequence[Batch]:
+        """List what is open of a file; what was only booked is forgotten, for it is anew now."""
+        begun = self._history.begun(number, name)
+        if not begun or any(batch.status is not BatchStatus.READING for batch in begun):
+            return begun
+        if _never_read(begun) or not self._history.ever_sent(begun[0].session):
+            for batch in begun:
+                self._journal.drop(batch)
+            return []
+        return begun
+
+    def _surveyed(
+        self, number: int, one: Planned, request: ImportRequest, digests: set[str]
+    ) -> Planned:
+        """Look a file through that is new; what was begun is compared when it is gone on with."""
+        if one.name == STDIN or (one.begun and not request.again):
+            return one
+        found = self._survey(one.name, request.options, one.before)
+        if not (request.again or request.options.key):
+            refuse_again(self._history, number, one.name, found, one.before)
+            if found.digest in digests:
+                raise RefusedError(
+                    f"{one.name}: another file of this command says the same; name it once"
+                )
+        digests.add(found.digest)
+        booked = one.booked and self._journal.sign(one.booked, found.digest)
+        return replace(one, booked=booked, digest=found.digest)
+
+    def _survey(self, name: str, options: ImportOptions, before: Before | None) -> Survey:
+        validator = Validator(self._intake, options.key)
+        with reading(self._opens, name) as file:
+            found = survey(file, name, validator, skip_bad=options.skip_bad, before=before)
+        self._expect(found.records - (before.records if before else 0))
+        return found
+
+    # What was begun
+
+    def go_on(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
+        """Find out what became of what was sent; then send what was not, and what is new."""
+        refuse_elsewhere(begun[0], self._source)
+        refuse_not_to_wait(begun[0], request.options)
+        if _never_read(begun):
+            begun = self._read_first(begun, request)
+        some = begun[0]
+        files = self.importer(*as_begun(some.options, request))
+        yield from files.settle(begun)
+        left = self._history.open_in(some.session)
+        if not any(batch.status in NEED_THE_FILE for batch in left):
+            if self._may_have_grown(some, request):
+                yield from self._grown(files, some, left, request)
+            return
+        if some.file == STDIN and request.project is None:
+            raise self._piped(some)
+        yield from files.go_on(some, left)
+
+    def _piped(self, some: Batch) -> InputError:
+        """Say how standard input is gone on with, which nobody can read again."""
+        where = f"annomirror import {self._source.name} --project {some.project_id} -"
+        if self._forget_unsent(some):
+            return InputError(f"nothing of standard input was sent; pipe it anew into: {where}")
+        return InputError(
+            "what was sent is in, but standard input was not read to its end; pipe the same into: "
+            f"{where}"
+        )
+
+    def _read_first(self, begun: Sequence[Batch], request: ImportRequest) -> list[Batch]:
+        """Look a file through that was booked by a run which died; one that is refused goes."""
+        (booked, *_), kept = begun, begun[0].options
+        name, number = booked.file or STDIN, booked.project_id
+        records = self._history.consumed(booked.session)
+        before = Before(self._history, booked, records) if records else None
+        options, _ = as_begun(kept, request)
+        try:
+            found = self._survey(name, options, before)
+            if not (options.key or kept.get("again")):
+                refuse_again(self._history, number, name, found, before)
+        except (ConfigurationError, RefusedError):
+            self._journal.drop(booked)
+            raise
+        return [self._journal.sign(booked, found.digest)]
+
+    def _may_have_grown(self, some: Batch, request: ImportRequest) -> bool:
+        """Tell whether there may be more in a file all of which was sent; what is piped is read."""
+        if some.file == STDIN:
+            return request.project is not None
+        return became_another(self._opens, some.file or STDIN, some.options.get("sha256"))
+
+    def _grown(
+        self, files: FileImport, some: Batch, left: Sequence[Batch], request: ImportRequest
+    ) -> Events:
+        """Send what was added to a file; one that became another is only said to be."""
+        try:
+            yield from files.go_on(some, left)
+        except (InputError, RefusedError) as error:
+            if request.project is not None:
+                raise
+            log.warning("%s; what was sent of it before is in", error)
+
+    def _give_up(self, begun: Sequence[Batch], request: ImportRequest) -> Events:
+        """Close what was begun, having found out what became of it if that can be."""
+        elsewhere = begun_elsewhere(begun[0], self._source) is not None
+        files = self.importer(*as_begun(begun[0].options, request))
+        for batch in () if elsewhere else begun:
+            try:
+                yield from files.settle([batch])
+            except (SourceError, ConfigurationError) as error:
+                if passes(error):
+                    raise
+                log.warning("%s; that batch is given up", error)
+        self._journal.give_up(self._history.open_in(begun[0].session), "the file was begun anew")
+
+
+def _never_read(begun: Sequence[Batch]) -> bool:
+    """Tell whether a file was only booked: the run died before it had looked the file through."""
+    return all(
+        batch.status is BatchStatus.READING
+        and batch.file != STDIN
+        and batch.options.get("sha256") is None
+        for batch in begun
+    )

@@ -1,0 +1,136 @@
+"""A file whose import has ended, and the same command again: only what is new of it is sent."""
+
+import pytest
+
+NUMBERS = list(range(1, 8))
+INSTEAD = "say --key FIELD --update, to have every line there once more say --again"
+
+
+@pytest.mark.parametrize("more", [(), ("--batch-size", "2")])
+def test_of_a_file_that_grew_only_the_new_lines_are_sent(site, file, images, more):
+    site.imported(file, *more)
+    site.file(images(10))
+    assert site.imported(file, *more) == {"created": 3}
+    site.once(range(1, 11))
+    site.file(images(11))
+    assert site.imported(file) == {"created": 1}
+    site.once(range(1, 12))
+    code, said = site.put(file)
+    assert (code, "this very file was imported" in said["error"]) == (5, True)
+
+
+def test_a_file_that_grew_by_far_more_than_is_compared_at_once_is_known(site, images):
+    file = site.file(images(2100))
+    site.imported(file)
+    site.file(images(2150))
+    assert site.imported(file) == {"created": 50}
+    site.once(range(1, 2151))
+
+
+@pytest.mark.parametrize("way", ["sub/../tasks.jsonl", "link.jsonl"])
+def test_a_file_that_grew_is_known_by_another_spelling(site, file, images, way):
+    site.imported(file)
+    (site.folder / "sub").mkdir()
+    (site.folder / "link.jsonl").symlink_to(site.folder / file)
+    site.file(images(9))
+    assert site.imported(way) == {"created": 2}
+    site.once(range(1, 10))
+
+
+@pytest.mark.parametrize("grown", [7, 9])
+@pytest.mark.parametrize("more", [(), ("--dry-run",)])
+def test_a_file_that_was_edited_is_refused_with_its_first_changed_line(
+    site, file, images, grown, more
+):
+    site.imported(file)
+    records = images(grown)
+    for place in (3, 5):
+        records[place]["data"]["image"] = "another.jpg"
+    site.file(records)
+    batches = site.batches("id", "options")
+    code, said = site.put(file, *more)
+    assert (code, said["outcome"], site.numbers) == (5, "refused", NUMBERS)
+    assert "tasks.jsonl: line 4 is another one than was imported" in said["error"]
+    assert INSTEAD in said["error"]
+    assert site.batches("id", "options") == batches
+    assert site.imported("--resume") == {}
+
+
+def test_what_the_refusal_names_does_what_it_says(site, file, images):
+    site.imported(file)
+    records = images(8)
+    records[3]["data"]["image"] = "another.jpg"
+    site.file(records)
+    said = site.imported(file, "--key", "n", "--update")
+    assert said == {"created": 1, "updated": 1, "skipped": 6}
+    assert site.numbers == list(range(1, 9))
+
+
+def test_a_file_that_is_shorter_than_what_was_imported_is_refused(site, file, images):
+    site.imported(file)
+    site.file(images(5))
+    code, said = site.put(file)
+    assert (code, site.numbers) == (5, NUMBERS)
+    assert "ends after 5 records, and 7 were imported from it" in said["error"]
+
+
+def test_a_file_laid_out_otherwise_is_the_same(site, file, images, jsonl):
+    """No byte of it but between the records has changed."""
+    site.imported(file)
+    site.file(jsonl(images(7)).replace("\n", "\n\n"))
+    code, said = site.put(file)
+    assert (code, "this very file was imported" in said["error"]) == (5, True)
+
+
+def test_a_rehearsal_counts_only_what_is_new(site, file, images):
+    site.imported(file)
+    site.file(images(9))
+    assert site.imported(file, "--dry-run") == {"created": 2}
+
+
+def test_a_wrong_line_among_the_new_ones_sends_nothing(site, file, images, jsonl):
+    site.imported(file)
+    site.file(jsonl(images(9)) + "5\n")
+    code, said = site.put(file, "--batch-size", "1")
+    assert (code, site.numbers, "line 10: " in said["error"]) == (2, NUMBERS, True)
+    assert site.imported(file, "--skip-bad") == {"created": 2, "rejected": 1}
+
+
+def test_what_was_begun_of_the_new_lines_is_gone_on_with(site, server, file, images):
+    site.imported(file)
+    site.file(images(11))
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put(file, "--batch-size", "2")[0] == 1
+    server.faults.clear()
+    assert site.imported("--resume") == {"created": 2}
+    site.once(range(1, 12))
+
+
+def test_a_file_of_which_lines_were_given_up_is_not_added_to(site, server, file, images, by_jobs):
+    """They are not in, and nothing would send them any more."""
+    server.state.job_seconds = 0.05
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put(file, "--batch-size", "3")[0] == 1
+    (site.folder / file).rename(site.folder / "away")
+    site.put("--resume", "--give-up")
+    server.faults.clear()
+    site.file(images(9))
+    code, said = site.put(file)
+    assert (code, "was given up in the middle" in said["error"]) == (5, True)
+    assert site.imported(file, "--key", "n") == {"created": 6, "skipped": 3}
+
+
+def test_another_project_knows_nothing_of_the_file(site, server, file):
+    site.imported(file)
+    other = server.state.add_project("Other", site.project.label_config)
+    assert site.imported(file, project=other.id) == {"created": 7}
+
+
+def test_what_is_known_of_a_file_is_known_on_both_databases(on_both, site, file, images):
+    site.imported(file)
+    site.file(images(9))
+    assert site.imported(file) == {"created": 2}
+    rows = on_both.all("SELECT position, outcome FROM label_studio_import_items ORDER BY 1")
+    assert [tuple(row) for row in rows] == [(n, "created") for n in range(1, 10)]
+    site.file(images(9, 2))
+    assert site.put(file)[0] == 5
