@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import gc
 import importlib
+import sys
 from typing import Any
 
 import click
 
 from etl import __version__
-from etl.cli.options import common, invocation
+from etl.cli.options import common, invocation, let_go
 from etl.errors import ENDINGS
 
 CIRCLES = (
@@ -62,7 +63,9 @@ class LazyGroup(click.Group):
         collected = gc.get_threshold()
         gc.set_threshold(CIRCLES)
         try:
-            return super().invoke(ctx)
+            result = super().invoke(ctx)
+            if sys.stdout is not None:
+                sys.stdout.flush()  # while it can still be said that it fails
         except ENDINGS as error:
             click.echo(invocation().shown(f"annomirror: {error}"), err=True)
             ctx.exit(error.exit_code)
@@ -82,6 +85,8 @@ class LazyGroup(click.Group):
             ctx.exit(1)
         finally:
             gc.set_threshold(*collected)
+            let_go()
+        return result
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

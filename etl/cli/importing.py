@@ -17,6 +17,7 @@ from etl.cli import build, import_options
 from etl.cli.import_progress import ImportProgress
 from etl.cli.import_report import ImportReport, show
 from etl.cli.options import common, invocation
+from etl.cli.output import is_terminal
 from etl.database import Session
 from etl.errors import (
     ENDINGS,
@@ -114,7 +115,7 @@ def _into(
     source: Source, asked: ImportRequest, report: ImportReport, session: Session, run: Ledger
 ) -> None:
     """Do for one source what is asked."""
-    shown = sys.stderr.isatty() and invocation().verbosity >= 0
+    shown = is_terminal(sys.stderr) and invocation().verbosity >= 0
     name = f"{source.name}: import"
     with _noted(source, report, run), _target(source, report) as target:  # noqa: SIM117  # the bar ends first
         with ImportProgress(name, sys.stderr if shown else None) as progress:

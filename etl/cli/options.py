@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import os
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -57,6 +59,17 @@ def common(function: Callable[..., Any]) -> Callable[..., Any]:
 def invocation() -> Invocation:
     """Give what the common options said."""
     return click.get_current_context().ensure_object(Invocation)
+
+
+def let_go() -> None:
+    """Drop what cannot be printed; else Python tries again when it ends, and fails then."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            if stream is not None:
+                stream.flush()
+        except OSError:
+            with suppress(OSError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _start_log(said: Invocation) -> None:

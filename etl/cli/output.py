@@ -6,17 +6,18 @@ import csv
 import json
 import logging
 import math
-import os
 import re
 import sys
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any, TextIO
 
 import click
+
+from etl.cli.options import let_go
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +93,7 @@ def unheard() -> Iterator[None]:
             sys.stdout.flush()
     except OSError as error:
         log.warning("what was done could not be printed: %s", error.strerror)
-        with suppress(OSError):  # else Python tries again when it ends
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        let_go()
 
 
 def print_dicts(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_json: bool) -> None:

@@ -46,6 +46,7 @@ class RunReport:
     streams: list[StreamReport] = field(default_factory=list)
     error: str | None = None
     ping: Ping | None = None
+    metrics_file: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the contract's object."""
@@ -84,10 +85,9 @@ def command(  # noqa: PLR0913  # one for each option
     """
     report = RunReport()
     began = time.monotonic()
-    with _told(report, None if dry_run else metrics_file):
+    with _told(report):
         try:
-            chosen = _settings(report, rehearsal=dry_run)
-            metrics.refuse_no_file(metrics_file)
+            chosen = _settings(report, metrics_file, rehearsal=dry_run)
             selected = chosen.select(sources)
             allowed = {"full": full, "allow_mass_delete": allow_mass_delete}
             with signals.raised() as stop, build.jobs(selected, streams, **allowed) as jobs:
@@ -102,9 +102,11 @@ def command(  # noqa: PLR0913  # one for each option
         _judge(report)
 
 
-def _settings(report: RunReport, *, rehearsal: bool) -> Settings:
+def _settings(report: RunReport, metrics_file: str | None, *, rehearsal: bool) -> Settings:
     """Read the configuration, and whom to tell; also that it is wrong."""
     try:
+        metrics.refuse_no_file(metrics_file)
+        report.metrics_file = None if rehearsal else metrics_file
         chosen = build.read_settings()
     except ConfigurationError:
         report.ping = None if rehearsal else build.watchman()
@@ -114,7 +116,7 @@ def _settings(report: RunReport, *, rehearsal: bool) -> Settings:
 
 
 @contextmanager
-def _told(report: RunReport, metrics_file: str | None) -> Iterator[None]:
+def _told(report: RunReport) -> Iterator[None]:
     """Tell who keeps an eye on the runs how this one went.
 
     One that found the mirror held by another says nothing: that one will.
@@ -128,8 +130,8 @@ def _told(report: RunReport, metrics_file: str | None) -> Iterator[None]:
         raise
     finally:
         if report.outcome is not Outcome.BUSY:
-            if metrics_file:
-                metrics.write(metrics_file, code, report.seconds, report.streams)
+            if report.metrics_file:
+                metrics.write(report.metrics_file, code, report.seconds, report.streams)
             if report.ping:
                 report.ping.ended(well=code == 0)  # last, for it may take its time
 

@@ -1,6 +1,7 @@
 """Who keeps an eye on the runs: a watchman that is called, and metrics in a file."""
 
 import json
+import os
 import re
 import socket
 import stat
@@ -219,11 +220,30 @@ def test_the_file_is_replaced_at_once_and_nothing_is_left_beside_it(site, boxes)
     assert [p.name for p in site.folder.glob("run.prom*")] == ["run.prom"]
 
 
-def test_a_file_that_cannot_be_written_is_a_warning_after_the_run(site, boxes):
-    (site.folder / "there").mkdir()
-    done = site.run("sync", "--metrics-file", "there")
+def test_a_file_that_cannot_be_written_is_a_warning_after_the_run(site, boxes, monkeypatch):
+    def full(_path, _registry):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("prometheus_client.write_to_textfile", full)
+    done = site.run("sync", "--metrics-file", "run.prom")
     assert (done.exit_code, "could not be written" in done.stderr) == (0, True)
     assert site.rows("SELECT count(*) FROM label_studio_tasks") == [(12,)]
+
+
+def test_what_is_no_file_is_not_replaced_by_metrics(site, boxes, server):
+    (site.folder / "there").mkdir()
+    os.mkfifo(site.folder / "pipe")
+    for path in ("there", "pipe"):
+        done = site.run("sync", "--metrics-file", path)
+        assert (done.exit_code, "no file" in done.stderr, server.requests) == (2, True, [])
+    assert (site.folder / "pipe").is_fifo()
+
+
+def test_metrics_go_where_a_link_leads(site, boxes):
+    (site.folder / "link.prom").symlink_to("run.prom")
+    site.mirrored("--metrics-file", "link.prom")
+    assert (site.folder / "link.prom").is_symlink()
+    assert metrics(site.folder / "run.prom")["annomirror_last_run_success"] == 1
 
 
 def test_a_folder_that_is_not_there_is_said_before_anything_is_asked(site, boxes, server):
