@@ -18,6 +18,7 @@ from etl.stream import Page, Position, Request, Start, Walk
 from etl.times import recent
 
 LOST = 400  # the status that answers the marker of a record that is there no more
+REPEATED = "the list repeats itself, so nothing is concluded from it"
 
 
 def by_marker(listing: Listing) -> Callable[[Start], Walk]:
@@ -101,13 +102,20 @@ def _pages(
 ) -> Generator[Any, Any, Rows]:
     """Read pages until the platform, or what was seen, says that it is enough.
 
-    A marker that does not move on, or a page without anything new, would go on for ever.
+    No total would tell that a list repeats itself. So a page of which every record came by before
+    is an error, and so is an empty one whose marker was followed before: such a list has no end,
+    or hides what follows. An empty one in the middle proves nothing. Raises BadAnswer.
     """
-    marker = ""
+    followed = set[str]()
     while True:
-        news = reading.note(rows)
+        news, empty = reading.note(rows), not rows.ids
+        if not (news or empty):
+            raise BadAnswer(f"every one of {len(rows.ids)} records came by before; {REPEATED}")
+        if empty and rows.marker in followed:
+            raise BadAnswer(f"an empty page leads to a page that came by before; {REPEATED}")
         yield Page(rows.records)
-        if rows.marker in (None, "", marker) or not news or enough():
+        if not rows.marker or enough():
             return rows
-        marker = rows.marker or ""
-        rows = reading.listing.marker_page((yield ask(marker)), reading.parent)
+        reading.unsure |= empty
+        followed.add(rows.marker)
+        rows = reading.listing.marker_page((yield ask(rows.marker)), reading.parent)
