@@ -66,11 +66,11 @@ def projects(start: Start) -> Walk:
     wanted = {str(part) for part in start.source.parts}
     found: dict[str, str] = {}
 
-    def request(number: int) -> Request:
+    def request(number: int, **other: str | int) -> Request:
         paging: dict[str, str | int] = {"ordering": "id", "page": number}
         paging["page_size"] = PROJECTS_PAGE
         fields = {"omit": ",".join(sorted(left_out.OF_PROJECTS | left_out.SECRETS))}
-        return Request("/api/projects/", paging | fields)
+        return Request("/api/projects/", paging | fields | other)
 
     def keep(record: bytes) -> bool:
         project = msgspec.json.decode(record, type=_Titled)
@@ -80,7 +80,16 @@ def projects(start: Start) -> Walk:
     def complete(ids: frozenset[int | str]) -> Complete | None:
         return Complete("source", [start.source.name], ids) if ids else None
 
-    yield from numbered(request, name="results", total="count", keep=keep, complete=complete)
+    blind = yield from numbered(
+        request,
+        name="results",
+        total="count",
+        keep=keep,
+        complete=complete,
+        around=unreadable.projects(request, PROJECTS_PAGE),
+    )
+    if blind:
+        return  # any project may be the one that cannot be read
     if not found:
         # All projects deleted, or we were removed since this run began: that looks the same.
         login.membership(mapping((yield Request(login.WHOAMI))))
