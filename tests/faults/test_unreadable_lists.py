@@ -8,6 +8,8 @@ import pytest
 
 from etl import client
 from etl.platforms.label_studio import walks
+from etl.standins.coco_annotator import CocoAnnotator, catalogue
+from etl.standins.coco_annotator import seed as coco_annotator
 from etl.standins.label_studio import LabelStudio
 from proxy import before
 from sites import Site
@@ -170,3 +172,148 @@ def test_a_list_that_always_fails_is_given_up_soon(site_of, labels):
     assert (code, one_stream(said, "projects")["outcome"]) == (3, "failed")
     assert aside(site, "projects") == {}
     assert len([r for r in proxy.requests if r.path == "/api/projects/"]) < 70
+
+
+# COCO Annotator: images and people, by page; annotations and exports, one by one
+
+
+@pytest.fixture
+def boxes():
+    with CocoAnnotator() as server:
+        coco_annotator.lively(server.state)
+        with before(server) as proxy:
+            yield server, proxy
+
+
+def of_list(name, field, key, *, bare=True):
+    """Tell an answer whose list has a record; one with only a few fields if not `bare`."""
+
+    def holds(request, content):
+        few = bare and "fields" in dict(request.params)
+        return not few and key in [one[field] for one in content[name]]
+
+    return holds
+
+
+def annotated(server):
+    """Give an annotation that is shown in the annotator, and its image."""
+    rows = server.state.truth("annotations")
+    one = next(row for row in rows if not row["deleted"] and row["category_id"])
+    return one["id"], one["image_id"]
+
+
+@pytest.mark.parametrize("bare", [True, False])
+@pytest.mark.parametrize("place", [0, 29, 57])
+def test_a_poisoned_image_is_set_aside_alone_and_comes_back(site_of, boxes, bare, place):
+    server, proxy = boxes
+    site = site_of("coco_annotator", server, proxy, "page_size = 20")
+    every = [image["id"] for image in server.state.truth("images") if not image["deleted"]]
+    key = every[place]
+    poisoned(proxy, "/api/image/", of_list("images", "id", key, bare=bare))
+    for _ in range(2):
+        code, stream = synced(site, "images")
+        assert_in_part(site, "images", stream, code, str(key) if bare else f"place {place + 1}")
+        assert ids(site, "coco_annotator_images") == [one for one in every if one != key]
+    proxy.mend()
+    assert synced(site, "images")[0] == 0
+    assert (ids(site, "coco_annotator_images"), aside(site, "images")) == (every, {})
+
+
+@pytest.mark.parametrize("bare", [True, False])
+def test_an_image_that_is_poisoned_later_is_no_deletion(site_of, boxes, bare):
+    server, proxy = boxes
+    site = site_of("coco_annotator", server, proxy, "page_size = 20")
+    site.mirrored()
+    every = ids(site, "coco_annotator_images")
+    catalogue.delete_image(server.state, every[10])
+    poisoned(proxy, "/api/image/", of_list("images", "id", every[30], bare=bare))
+    for _ in range(2):
+        code, stream = synced(site, "images")
+        assert (code, stream["outcome"]) == (3, "partial")
+        # Without its id, any image that is missing may be the one.
+        gone = {every[10]} if bare else set()
+        assert set(ids(site, "coco_annotator_images")) == {*every} - gone
+
+
+def test_a_poisoned_person_goes_by_the_place(site_of, boxes):
+    server, proxy = boxes
+    for number in range(20):
+        server.state.add_user(f"user {number}")
+    site = site_of("coco_annotator", server, proxy, "page_size = 10")
+    site.mirrored()
+    every = ids(site, "coco_annotator_users")
+    server.state.delete_user("user 3")
+    poisoned(proxy, "/api/admin/users", of_list("users", "username", "user 12"))
+    code, stream = synced(site, "users")
+    (place,) = aside(site, "users")
+    assert place.startswith("place ")
+    assert_in_part(site, "users", stream, code, place)
+    assert ids(site, "coco_annotator_users") == every
+    proxy.mend()
+    assert synced(site, "users")[0] == 0
+    assert ids(site, "coco_annotator_users") == [one for one in every if one != "user 3"]
+    assert aside(site, "users") == {}
+
+
+@pytest.mark.parametrize("single", [True, False])
+def test_a_poisoned_annotation_is_set_aside_alone_and_comes_back(site_of, boxes, single):
+    """It spoils the array of all; and its image as well, if it is not only a `single` answer."""
+    server, proxy = boxes
+    site = site_of("coco_annotator", server, proxy)
+    key, image = annotated(server)
+    paths = (
+        f"/api/annotation/({key})?" if single else f"/api/annotation/|/api/annotator/data/{image}"
+    )
+    poisoned(proxy, paths, lambda *_: True)
+    for _ in range(2):
+        code, stream = synced(site, "annotations")
+        assert_in_part(
+            site, "annotations", stream, code, str(key) if single else f"of image {image}"
+        )
+    held = set(ids(site, "coco_annotator_annotations"))
+    living = {r["id"]: r for r in server.state.truth("annotations") if not r["deleted"]}
+    shown = {k for k, r in living.items() if r["category_id"]}
+    lost = {key} if single else {k for k, r in living.items() if r["image_id"] == image}
+    assert held & shown == shown - lost
+    proxy.mend()
+    assert synced(site, "annotations")[0] == 0
+    assert set(ids(site, "coco_annotator_annotations")) == set(living)
+    assert aside(site, "annotations") == {}
+
+
+def test_an_annotation_that_is_poisoned_later_is_no_deletion(site_of, boxes):
+    server, proxy = boxes
+    site = site_of("coco_annotator", server, proxy)
+    site.mirrored()
+    every = ids(site, "coco_annotator_annotations")
+    key, _ = annotated(server)
+    poisoned(proxy, f"/api/annotation/({key})?", lambda *_: True)
+    code, stream = synced(site, "annotations")
+    assert_in_part(site, "annotations", stream, code, str(key))
+    assert ids(site, "coco_annotator_annotations") == every
+
+
+def test_an_array_that_no_annotation_spoils_fails(site_of, boxes):
+    server, proxy = boxes
+    site = site_of("coco_annotator", server, proxy)
+    site.mirrored()
+    every = ids(site, "coco_annotator_annotations")
+    poisoned(proxy, "/api/annotation/", lambda *_: True)
+    code, said, _ = site.sync()
+    assert (code, one_stream(said, "annotations")["outcome"]) == (3, "failed")
+    assert ids(site, "coco_annotator_annotations") == every
+
+
+def test_a_poisoned_export_is_asked_for_in_every_run(site_of, boxes):
+    server, proxy = boxes
+    site = site_of("coco_annotator", server, proxy)
+    keys = [row["id"] for row in server.state.truth("exports")]
+    poisoned(proxy, f"/api/export/{keys[0]}", lambda *_: True)
+    for _ in range(2):
+        code, stream = synced(site, "exports")
+        assert_in_part(site, "exports", stream, code, str(keys[0]))
+        assert set(ids(site, "coco_annotator_exports")) == {*keys[1:]}
+    proxy.mend()
+    assert synced(site, "exports")[0] == 0
+    assert set(ids(site, "coco_annotator_exports")) == {*keys}
+    assert aside(site, "exports") == {}
