@@ -8,9 +8,12 @@ import pytest
 
 from etl import client
 from etl.platforms.label_studio import walks
+from etl.platforms.qianfan import reading
+from etl.platforms.qianfan import walks as v1
 from etl.standins.coco_annotator import CocoAnnotator, catalogue
 from etl.standins.coco_annotator import seed as coco_annotator
 from etl.standins.label_studio import LabelStudio
+from etl.standins.qianfan import Qianfan
 from proxy import before
 from sites import Site
 
@@ -317,3 +320,137 @@ def test_a_poisoned_export_is_asked_for_in_every_run(site_of, boxes):
     assert synced(site, "exports")[0] == 0
     assert set(ids(site, "coco_annotator_exports")) == {*keys}
     assert aside(site, "exports") == {}
+
+
+# Qianfan: V1 by place, V2 by marker
+
+
+V1, V1_LIST = "augmentation_tasks", "/wenxinworkshop/enhance/list"
+V2, V2_LIST = "text_augmentation_tasks", "/v2/dataprocessing"
+
+
+@pytest.fixture
+def jobs():
+    with Qianfan() as server:
+        with server.clock.elsewhere(days=-30):
+            for _ in range(50):
+                server.state.add_enhance(status=2)
+                server.state.add_text_augment(status="Succeeded")
+                server.clock.advance(minutes=1)
+        with before(server) as proxy:
+            yield server, proxy
+
+
+def items(content):
+    return content.get("tasks") or content["result"]["items"]
+
+
+def of_tasks(*keys):
+    """Tell an answer that holds one of some tasks."""
+
+    def holds(_request, content):
+        return not {task.get("strId") or task.get("taskId") for task in items(content)}.isdisjoint(
+            keys
+        )
+
+    return holds
+
+
+@pytest.mark.parametrize("long", [True, False])
+@pytest.mark.parametrize("place", [0, 19, 20, 33, 49])
+def test_a_poisoned_row_of_v1_is_set_aside_by_its_place(site_of, jobs, monkeypatch, place, long):
+    for module in (reading, v1):
+        monkeypatch.setattr(module, "SHORT", 10 if long else 2_000)
+    server, proxy = jobs
+    site = site_of("qianfan", server, proxy)
+    every = server.state.keys("enhance_tasks")
+    poisoned(proxy, V1_LIST, of_tasks(every[place]))
+    for new in range(2):
+        code, stream = synced(site, V1)
+        assert_in_part(site, V1, stream, code, f"place {place + 1} from the end")
+        held = set(ids(site, f"qianfan_{V1}"))
+        assert held == {*every} - {every[place]}, new
+        every = [*every, server.state.add_enhance(status=2)["strId"]]
+    proxy.mend()
+    assert synced(site, V1)[0] == 0
+    assert (set(ids(site, f"qianfan_{V1}")), aside(site, V1)) == ({*every}, {})
+    assert synced(site, V1)[0] == 0
+
+
+@pytest.mark.parametrize("long", [True, False])
+def test_a_row_of_v1_that_is_poisoned_later_is_no_deletion(site_of, jobs, monkeypatch, long):
+    for module in (reading, v1):
+        monkeypatch.setattr(module, "SHORT", 10 if long else 2_000)
+    server, proxy = jobs
+    site = site_of("qianfan", server, proxy)
+    site.mirrored()
+    every = server.state.keys("enhance_tasks")
+    poisoned(proxy, V1_LIST, of_tasks(every[30]))
+    server.state.delete("enhance_tasks", every[28])
+    code, stream = synced(site, V1)
+    assert (code, stream["outcome"]) == (3, "partial")
+    assert set(ids(site, f"qianfan_{V1}")) == {*every}
+    proxy.mend()
+    assert synced(site, V1)[0] == 0
+    assert set(ids(site, f"qianfan_{V1}")) == {*every} - {every[28]}
+    assert aside(site, V1) == {}
+
+
+@pytest.mark.parametrize("place", [0, 9, 10, 33, 49])
+def test_a_poisoned_row_of_v2_is_read_around_from_both_ends(site_of, jobs, place):
+    server, proxy = jobs
+    site = site_of("qianfan", server, proxy, "page_size = 10")
+    every = server.state.keys("text_augment_tasks")
+    poisoned(proxy, V2_LIST, of_tasks(every[place]))
+    where = f"behind {every[place - 1]}" if place else "at the beginning"
+    for _ in range(2):
+        code, stream = synced(site, V2)
+        assert_in_part(site, V2, stream, code, where)
+        assert set(ids(site, f"qianfan_{V2}")) == {*every} - {every[place]}
+    proxy.mend()
+    assert synced(site, V2)[0] == 0
+    assert (set(ids(site, f"qianfan_{V2}")), aside(site, V2)) == ({*every}, {})
+
+
+def test_a_row_of_v2_that_is_poisoned_later_is_no_deletion(site_of, jobs):
+    server, proxy = jobs
+    site = site_of("qianfan", server, proxy, "page_size = 10")
+    site.mirrored()
+    every = server.state.keys("text_augment_tasks")
+    poisoned(proxy, V2_LIST, of_tasks(every[20], every[30]))
+    server.state.delete("text_augment_tasks", every[40])
+    code, stream = synced(site, V2)
+    assert_in_part(site, V2, stream, code, f"behind {every[19]}")
+    assert set(ids(site, f"qianfan_{V2}")) == {*every}
+    poisoned(proxy, V2_LIST, of_tasks(every[30]))
+    code, stream = synced(site, V2)
+    assert_in_part(site, V2, stream, code, f"behind {every[29]}")
+    proxy.mend()
+    assert synced(site, V2)[0] == 0
+    assert set(ids(site, f"qianfan_{V2}")) == {*every} - {every[40]}
+    assert aside(site, V2) == {}
+
+
+@pytest.mark.parametrize(("name", "path"), [(V1, V1_LIST), (V2, V2_LIST)])
+def test_a_list_of_tasks_that_always_fails_is_given_up_soon(site_of, jobs, name, path):
+    server, proxy = jobs
+    site = site_of("qianfan", server, proxy)
+    site.mirrored()
+    every = ids(site, f"qianfan_{name}")
+    poisoned(proxy, path, lambda *_: True)
+    proxy.requests.clear()
+    code, said, _ = site.sync()
+    assert (code, one_stream(said, name)["outcome"]) == (3, "failed")
+    assert (ids(site, f"qianfan_{name}"), aside(site, name)) == (every, {})
+    assert len([r for r in proxy.requests if r.path == path]) < 70
+
+
+@pytest.mark.parametrize("name", [V1, V2])
+def test_verify_does_not_take_what_cannot_be_read_for_gone(site_of, jobs, name):
+    server, proxy = jobs
+    site = site_of("qianfan", server, proxy)
+    site.mirrored()
+    every = ids(site, f"qianfan_{name}")
+    poisoned(proxy, f"{V1_LIST}|{V2_LIST}", of_tasks(every[30]))
+    site.run("verify", "--deep", "--repair", "--allow-mass-delete")
+    assert ids(site, f"qianfan_{name}") == every
