@@ -61,7 +61,10 @@ def keyset(  # noqa: PLR0913  # what there is to say about a list
         if left > 0 and not (found.records or found.unreadable):
             raise BadAnswer(f"the answer announces {left} records and holds none")
         after = last_id(found.records, after) if found.records else max([after, *found.ids])
-        yield msgspec.structs.replace(page(found, after, left), unreadable=found.unreadable)
+        made = page(found, after, left)
+        if found.unreadable and not made.unreadable:
+            made = msgspec.structs.replace(made, unreadable=found.unreadable)
+        yield made
         if left <= 0:
             return
         spoilt = max(spoilt - len(found.records) - len(found.unreadable), 0)

@@ -177,6 +177,91 @@ def test_a_list_that_always_fails_is_given_up_soon(site_of, labels):
     assert len([r for r in proxy.requests if r.path == "/api/projects/"]) < 70
 
 
+# Label Studio: predictions, all in one answer or by task
+
+
+@pytest.fixture
+def guesses():
+    with LabelStudio() as server:
+        project = server.state.add_project("Guesses").id
+        tasks = server.state.import_tasks(project, [{"data": {"n": n}} for n in range(30)])
+        rows = [{"task": t.id, "model_version": v, "result": []} for t in tasks for v in "ab"]
+        server.state.import_predictions(rows)
+        server.clock.advance(minutes=60)
+        with before(server) as proxy:
+            yield server, proxy, [task.id for task in tasks]
+
+
+def spoiling(task):
+    """Tell an answer with the predictions of a task."""
+
+    def holds(_request, content):
+        if isinstance(content, list):
+            return task in [one["task"] for one in content]
+        with_them = [one["id"] for one in content["tasks"] if "predictions" in one]
+        return task in with_them
+
+    return holds
+
+
+LISTS = "/api/predictions/|/api/tasks/"
+OF_TASKS = "SELECT task_id, count(*) FROM label_studio_predictions WHERE deleted_at IS NULL"
+
+
+def predicted(site):
+    return dict(rows(site, f"{OF_TASKS} GROUP BY task_id"))
+
+
+@pytest.mark.parametrize("place", [0, 9, 10, 29])
+def test_predictions_that_spoil_a_list_are_set_aside_by_their_task(site_of, guesses, place):
+    server, proxy, tasks = guesses
+    site = site_of("label_studio", server, proxy, "page_size = 10")
+    key = tasks[place]
+    poisoned(proxy, LISTS, spoiling(key))
+    for _ in range(2):
+        code, stream = synced(site, "predictions")
+        assert_in_part(site, "predictions", stream, code, f"of task {key}")
+        assert predicted(site) == {task: 2 for task in tasks if task != key}
+    proxy.mend()
+    assert synced(site, "predictions")[0] == 0
+    assert (predicted(site), aside(site, "predictions")) == (dict.fromkeys(tasks, 2), {})
+    proxy.requests.clear()
+    assert synced(site, "predictions")[0] == 0
+    assert not [r for r in proxy.requests if "predictions" in (r.param("include") or "")]
+
+
+def test_predictions_that_are_poisoned_later_are_no_deletion(site_of, guesses):
+    server, proxy, tasks = guesses
+    site = site_of("label_studio", server, proxy, "page_size = 10")
+    site.mirrored()
+    poisoned(proxy, LISTS, spoiling(tasks[12]))
+    gone = next(p.id for p in server.state.predictions.values() if p.task == tasks[3])
+    server.state.delete_prediction(gone)
+    server.clock.advance(minutes=60)
+    for _ in range(2):
+        code, stream = synced(site, "predictions")
+        assert_in_part(site, "predictions", stream, code, f"of task {tasks[12]}")
+        assert predicted(site) == dict.fromkeys(tasks, 2) | {tasks[3]: 1}
+    lost = [p.id for p in server.state.predictions.values() if p.task == tasks[12]]
+    server.state.delete_prediction(lost[0])
+    server.clock.advance(minutes=60)
+    proxy.mend()
+    assert synced(site, "predictions")[0] == 0
+    assert predicted(site) == dict.fromkeys(tasks, 2) | {tasks[3]: 1, tasks[12]: 1}
+    assert aside(site, "predictions") == {}
+
+
+def test_predictions_that_cannot_be_read_go_with_their_task(site_of, guesses):
+    server, proxy, tasks = guesses
+    site = site_of("label_studio", server, proxy, "page_size = 10")
+    poisoned(proxy, LISTS, spoiling(tasks[12]))
+    synced(site, "predictions")
+    server.state.delete_task(tasks[12])
+    server.clock.advance(minutes=60)
+    assert synced(site, "predictions")[0] == 0
+    assert aside(site, "predictions") == {}
+
+
 # COCO Annotator: images and people, by page; annotations and exports, one by one
 
 

@@ -54,6 +54,33 @@ def asked_again(start: Start) -> Walk:
     yield from keyset(request, page, name="tasks", total="total", after=0, around=around)
 
 
+PREDICTED: Params = {"include": "id,predictions"}
+OF_TASK = "of task "  # and its id: the place of predictions that cannot be given
+
+
+def near_predictions(start: Start, **filters: Any) -> Around:
+    """Read around a task whose predictions spoil a page; nothing gives them one by one."""
+
+    def asked(after: int, more: Params) -> Request:
+        return Request(TASKS, query(start, after=after, **filters) | more)
+
+    return Around(
+        start.source.page_size,
+        lambda after, size: asked(after, {**PREDICTED, "page_size": size}),
+        lambda after: asked(after, {"include": "id", "page_size": 1}),
+    )
+
+
+def of_tasks(found: Listing) -> list[Unreadable]:
+    """Set aside the predictions of tasks that cannot be given with them."""
+    return [Unreadable(f"{OF_TASK}{one.id}", one.reason) for one in found.unreadable]
+
+
+def tasks_of(start: Start) -> list[int]:
+    """Tell the tasks whose predictions were set aside."""
+    return [int(place.removeprefix(OF_TASK)) for place in start.places]
+
+
 def projects(request: Callable[..., Request], size: int) -> Callable[[int, BadAnswer], Asking]:
     """Read around projects that spoil their page."""
 
