@@ -26,7 +26,8 @@ class Reading:
 
     It has `shifted` when rows came or went meanwhile, and `stepped` back when they went. Records
     that came by in the order they were made were `rising`, in the opposite one `falling`. In the
-    `blind` places are rows that the platform cannot give.
+    `blind` places are rows that the platform cannot give. A page may have been `repeated` at
+    another place.
     """
 
     listing: Listing
@@ -38,6 +39,7 @@ class Reading:
     rising: bool = False
     falling: bool = False
     blind: set[int | str] = field(default_factory=set)
+    repeated: bool = False
     _born: tuple[int, int | str] | None = None
 
     def note(self, rows: Rows) -> bool:

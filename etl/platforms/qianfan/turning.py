@@ -54,6 +54,7 @@ def turned(  # noqa: PLR0913  # where to begin, when to end, and what to note in
             rows = yield from page(listing, offset, size)
         reading.shifted |= rows.ids[:1] != before[-1:]
         repeated = repeated + 1 if rows.ids == before else 0
+        reading.repeated |= bool(repeated) and len(before) > 1
     if alone:
         return rows.total
     return (yield from _newcomers(reading, size))

@@ -15,6 +15,7 @@ from collections.abc import Callable, Generator
 from operator import itemgetter
 from typing import Any
 
+from etl.errors import BadAnswer
 from etl.platforms.qianfan import resuming
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.reading import A_DAY, MOST_OPEN, SHORT, TRIES, Reading
@@ -131,6 +132,11 @@ def _sweep(start: Start, listing: Listing, first: Rows, size: int, now: str | No
         if total == first.total and not reading.shifted:
             break  # it stands still and does not add up: another reading would not either
         first = yield from page(listing, 0, size)
+    if reading.repeated:
+        raise BadAnswer(
+            f"the list of {total} gives a page again where another should be, in every reading; "
+            f"{len(reading.seen)} rows are known of it, and nothing is concluded"
+        )
     # Everything that was shown is mirrored; what is gone is left to the next run.
     yield Page([], Position(state=None))
 
