@@ -866,8 +866,9 @@ MUTATIONS = (
     Mutation(
         "a repair buries what cannot be read",
         "etl/inspection.py",
-        "        inspection.rejected += len(batch.rejects) + len(page.unreadable)\n",
-        "        inspection.rejected += len(batch.rejects)\n",
+        "        inspection.seen.update(u.id if isinstance(u.id, int) else None for u in "
+        "page.unreadable)\n",
+        "",
         "tests/faults/test_unreadable.py",
         "repair_does_not_bury",
     ),
