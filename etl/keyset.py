@@ -61,14 +61,18 @@ def keyset(  # noqa: PLR0913  # what there is to say about a list
         if left > 0 and not (found.records or found.unreadable):
             raise BadAnswer(f"the answer announces {left} records and holds none")
         after = last_id(found.records, after) if found.records else max([after, *found.ids])
-        made = page(found, after, left)
-        if found.unreadable and not made.unreadable:
-            made = msgspec.structs.replace(made, unreadable=found.unreadable)
-        yield made
+        yield _aside(page(found, after, left), found)
         if left <= 0:
             return
         spoilt = max(spoilt - len(found.records) - len(found.unreadable), 0)
         size = max(spoilt // 2, 1) if spoilt else min(max(size, 1) * 2, whole)
+
+
+def _aside(page: Page, found: Listing) -> Page:
+    """Set aside what is unreadable, unless the page has it in words of its own."""
+    if page.unreadable or not found.unreadable:
+        return page
+    return msgspec.structs.replace(page, unreadable=found.unreadable)
 
 
 def _bare(
