@@ -122,11 +122,12 @@ class Inspector:
         self, page: Page, batch: Batch, found: Sequence[Difference], inspection: Inspection
     ) -> None:
         inspection.read += len(page.records)
-        inspection.rejected += len(batch.rejects)
+        inspection.rejected += len(batch.rejects) + len(page.unreadable)
         inspection.ended |= page.last
         inspection.seen.update(entry.key for entry in batch.entries)
         # One without an id might be any.
         inspection.seen.update(map(record_id, page.records) if batch.rejects else ())
+        inspection.seen.update(u.id if isinstance(u.id, int) else None for u in page.unreadable)
         if inspection.announced is None:
             inspection.announced = page.total
         if page.position is not None:

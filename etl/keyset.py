@@ -9,12 +9,10 @@ from collections.abc import Callable, Generator
 
 import msgspec
 
+from etl.around import MOST_UNREADABLE, SPOILT
 from etl.errors import BadAnswer, SourceError
 from etl.paging import Listing, last_id, listing, record_id
 from etl.stream import Answer, Page, Request, Unreadable, Walk
-
-SPOILT = 500  # the status of an answer that a server failed to make
-MOST_UNREADABLE = 20  # records of one walk; where more fail, it is not the records
 
 
 class Around(msgspec.Struct, frozen=True):
@@ -57,27 +55,47 @@ def keyset(  # noqa: PLR0913  # what there is to say about a list
             spoilt, size = size, size // 2
             if size:
                 continue
-            found = yield from _bare(around.bare(after), name, error)
-            lost += 1
+            found = yield from _bare(around, after, name, error)
+            lost += len(found.unreadable)
         left = found.number(total) - len(found.records) - len(found.unreadable)
         if left > 0 and not (found.records or found.unreadable):
             raise BadAnswer(f"the answer announces {left} records and holds none")
         after = last_id(found.records, after) if found.records else max([after, *found.ids])
-        yield msgspec.structs.replace(page(found, after, left), unreadable=found.unreadable)
+        yield _aside(page(found, after, left), found)
         if left <= 0:
             return
         spoilt = max(spoilt - len(found.records) - len(found.unreadable), 0)
         size = max(spoilt // 2, 1) if spoilt else min(max(size, 1) * 2, whole)
 
 
-def _bare(asked: Request, name: str, error: BadAnswer) -> Generator[Request, Answer, Listing]:
-    """Name the record that cannot be given. Raises the error where even that cannot be had."""
+def _aside(page: Page, found: Listing) -> Page:
+    """Set aside what is unreadable, unless the page has it in words of its own."""
+    if page.unreadable or not found.unreadable:
+        return page
+    return msgspec.structs.replace(page, unreadable=found.unreadable)
+
+
+def _bare(
+    around: Around, after: int, name: str, error: BadAnswer
+) -> Generator[Request, Answer, Listing]:
+    """Name the record that cannot be given. Raises the error where even that cannot be had.
+
+    It is asked for once more when it has its name: if the one that failed was deleted meanwhile,
+    the name is its neighbour's, which can be given.
+    """
     try:
-        found = listing((yield asked), name)
+        found = listing((yield around.bare(after)), name)
     except SourceError:
         raise error from None
-    key = record_id(found.records[0]) if found.records else None
+    if not found.records:
+        return found  # it was deleted, and was the last
+    key = record_id(found.records[0])
     if key is None:
         raise error
+    try:
+        return listing((yield around.fewer(after, 1)), name)
+    except BadAnswer as again:
+        if again.status != SPOILT:
+            raise
     lost = Unreadable(key, str(error), bytes(found.records[0]))
     return Listing([], found.envelope, [lost])

@@ -78,7 +78,7 @@ class Loader:
         if full:
             position = Position()
             self._digests.count_anew(part)
-        mark = position.watermark
+        mark, lost = position.watermark, self._quarantine.unreadable(part)
         settled = isinstance(position.state, dict) and position.state.get("settled")
         since = times.earlier(mark, source.lookback) if mark and not settled else mark
         if not position.unfinished:
@@ -91,7 +91,8 @@ class Loader:
             since=since,
             known=self._known(part),
             touched=self._touched(position),
-            unreadable=self._quarantine.unreadable(part),
+            unreadable=lost[0],
+            places=lost[1],
             identity=identity or Identity("", "", ""),
         )
 

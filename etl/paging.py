@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from etl.errors import BadAnswer
-from etl.stream import Answer, Complete, Page, Request, Unreadable, Walk
+from etl.stream import Answer, Asking, Complete, Page, Request, Unreadable, Walk
 from etl.times import http_date, text
 
 _FLAT = msgspec.json.Decoder(dict[str, list[msgspec.Raw] | int | float | str | bool | None])
@@ -41,7 +41,7 @@ class Listing(msgspec.Struct, frozen=True):
     def ids(self) -> list[int]:
         """Give the ids there are, those of unreadable records as well."""
         found = [key for key in map(record_id, self.records) if key is not None]
-        return found + [one.id for one in self.unreadable]
+        return found + [one.id for one in self.unreadable if isinstance(one.id, int)]
 
     def number(self, name: str) -> int:
         """Give a count out of the envelope. Raises BadAnswer when there is none."""
@@ -193,31 +193,42 @@ def one_list(
     yield Page(records, total=len(records), complete=complete, last=True)
 
 
-def numbered(
+def numbered(  # noqa: PLR0913  # what there is to say about a list
     request: Callable[[int], Request],
     *,
     name: str,
     total: str,
     keep: Callable[[bytes], bool] = lambda _record: True,
     complete: Callable[[frozenset[int | str]], Complete | None] | None = None,
-) -> Walk:
+    around: Callable[[int, BadAnswer], Asking] | None = None,
+) -> Asking:
     """Read pages by number, from 1, until as many records came as the envelope announces.
 
     The last page may claim to be `complete`: where the announced number never changed, and came.
+    What spoils a page is read `around`, if it is known how; tells whether that left a place
+    nothing is known of.
     """
-    number, seen = 1, 0
+    number, seen, blind = 1, 0, False
     totals, ids = set[int](), set[int | str]()
     while True:
-        found = listing((yield request(number)), name)
+        try:
+            found = listing((yield request(number)), name)
+        except BadAnswer as error:
+            if around is None:
+                raise
+            found = yield from around(number, error)
         announced = found.number(total)
         left, number = announced - seen, number + 1
-        seen += len(found.records)
+        came = len(found.records) + len(found.unreadable)
+        seen += came
         totals.add(announced)
-        ids.update(key for key in map(record_id, found.records) if key is not None)
-        last = seen >= announced or not found.records
+        ids.update(found.ids)
+        last = seen >= announced or not came
         proven = last and totals == {len(ids)} and seen == announced
         claim = complete(frozenset(ids)) if proven and complete else None
         kept = [record for record in found.records if keep(record)]
-        yield Page(kept, total=left, complete=claim, last=last)
+        lost = [one for one in found.unreadable if type(one.id) is str or keep(one.known)]
+        blind |= any(type(one.id) is str for one in lost)
+        yield Page(kept, total=left, complete=claim, last=last, unreadable=lost)
         if last:
-            return
+            return blind

@@ -61,18 +61,22 @@ class Quarantine:
             held, met = held | rejected, met | rejected
         if page.complete and page.complete.column == "id" and held:
             held -= self._release(held & _unlisted(page.complete))
+        if page.readable and held:
+            held -= self._release(held & set(page.readable))
         if page.last and held:
             held -= self._release(self._repaired(part, met))
         self._next = held, met
 
-    def unreadable(self, part: Part) -> tuple[int, ...]:
-        """List the ids of records that the source could not give."""
+    def unreadable(self, part: Part) -> tuple[tuple[int, ...], tuple[str, ...]]:
+        """List the ids of records that the source could not give, and the places of others."""
         if not self._held:
-            return ()
+            return (), ()
         where = self._spelling.equal("source", "stream", "part")
         sql = f"SELECT record_key, reason FROM {TABLE} WHERE {where}"
         rows = self._session.all(sql, (*self._of, part.key))
-        return tuple(sorted(int(k) for k, why in rows if _is_id(k) and is_unreadable(why)))
+        keys = sorted(key for key, why in rows if is_unreadable(why))
+        ids = sorted(int(key) for key in keys if _is_id(key))
+        return tuple(ids), tuple(key for key in keys if not _is_id(key))
 
     def settle(self) -> None:
         """Remember the last update, which is committed now."""

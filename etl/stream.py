@@ -153,11 +153,14 @@ class Complete(msgspec.Struct, frozen=True):
 
 
 class Unreadable(msgspec.Struct, frozen=True):
-    """A record that a source has and cannot give: its id, why, and what else is known of it."""
+    """A record that a source has and cannot give: its id, why, and what else is known of it.
 
-    id: int
+    Where not even the id can be had, it goes by its place, in words that are no id.
+    """
+
+    id: int | str
     reason: str
-    known: bytes
+    known: bytes = b"{}"
 
 
 class Gone(msgspec.Struct, frozen=True):
@@ -180,7 +183,8 @@ class Page(msgspec.Struct, frozen=True):
     `known_only` records those are written that the mirror has already, and no others: they do not
     belong to a restricted mirror any more, but what it holds of them is to be true. Those of a page
     that is `thorough` are compared row by row, whatever their hashes say. What is `unreadable` is
-    there and set aside. A `warning` is for whoever watches the run.
+    there and set aside; what went by one of the `readable` places is not any more. A `warning` is
+    for whoever watches the run.
     """
 
     records: Sequence[bytes]
@@ -192,6 +196,7 @@ class Page(msgspec.Struct, frozen=True):
     known_only: bool = False
     thorough: bool = False
     unreadable: Sequence[Unreadable] = ()
+    readable: Sequence[str] = ()
     warning: str = ""
 
 
@@ -309,7 +314,8 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     """Where a walk begins: what was left by the last one, and what the mirror holds.
 
     It is the `first` one of its part if no other has left anything. The ids of `unreadable`
-    records are those that were set aside because the source could not give them.
+    records are those that were set aside because the source could not give them; `places` are
+    those by which it goes where no id is known.
     """
 
     source: Source
@@ -320,6 +326,7 @@ class Start(msgspec.Struct, frozen=True, kw_only=True):
     known: Known = Known()
     touched: Touched = Touched()
     unreadable: tuple[int, ...] = ()
+    places: tuple[str, ...] = ()
     identity: Identity = Identity("", "", "")
 
     def anew(self) -> Start:

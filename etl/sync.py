@@ -49,13 +49,17 @@ class Began(msgspec.Struct, frozen=True):
 
 
 class Committed(msgspec.Struct, frozen=True):
-    """A page was committed; `left` is how many records of the part are still to come."""
+    """A page was committed; `left` is how many records of the part are still to come.
+
+    Of what was set aside, the source has what is `unreadable` and cannot give it.
+    """
 
     source: str
     stream: str
     part: Part
     counts: Counts
     left: int | None
+    unreadable: tuple[int | str, ...] = ()
 
 
 class Finished(msgspec.Struct, frozen=True):
@@ -141,10 +145,12 @@ def _stream(
     except RefusedError as error:
         failures[Part("")] = error  # what lies in the parts that are there goes on
     reading = Reading(stream, source, job.sender, job.identity, loader, failures)
+    unreadable = set[tuple[Part, int | str]]()
     for page in copy(reading.pages(starts), plan, loader, failures):
         report.counts.add(page.counts)
+        unreadable.update((page.part, key) for key in page.unreadable)
         yield page
-    _conclude(report, failures, len(starts))
+    _conclude(report, failures, len(starts), len(unreadable))
 
 
 def _is_full(job: Job, loader: Loader, part: Part) -> bool:
@@ -175,7 +181,8 @@ def copy(
         _report_new(plan, batch.unknown - known)
         _report_odd(plan, part, page)
         known |= batch.unknown
-        yield Committed(plan.source, plan.stream.name, part, counts, _left(page))
+        lost = tuple(one.id for one in page.unreadable)
+        yield Committed(plan.source, plan.stream.name, part, counts, _left(page), lost)
 
 
 def _left(page: Page) -> int | None:
@@ -200,11 +207,22 @@ def _report_odd(plan: Plan, part: Part, page: Page) -> None:
         log.warning("%s/%s%s: %s", plan.source, plan.stream.name, of, page.warning)
 
 
-def _conclude(report: StreamReport, failures: dict[Part, AnnomirrorError], parts: int) -> None:
+def _conclude(
+    report: StreamReport,
+    failures: dict[Part, AnnomirrorError],
+    parts: int,
+    unreadable: int,
+) -> None:
     """Say how a stream went whose walks have all come to an end."""
     rejected, read = report.counts.rejected, report.counts.read
     if failures:
         report.outcome, report.error = summed(failures, parts)
+    elif unreadable:
+        report.outcome = Outcome.PARTIAL
+        report.error = (
+            f"{unreadable} {'record' if unreadable == 1 else 'records'} could not be read, because "
+            "the source fails at them; each run asks again, see: annomirror rejects list"
+        )
     elif rejected > MANY_REJECTS and rejected > read * REJECT_SHARE:
         report.outcome = Outcome.PARTIAL
         report.error = (

@@ -59,10 +59,15 @@ NAMES["processStatus"] = dict(enumerate(STATES["processStatus"]))
 
 
 class Account(Qianfan):
-    """A platform whose clock only a test moves, and the mirroring of it."""
+    """A platform whose clock only a test moves, and the mirroring of it.
+
+    `spoil` may replace an answer.
+    """
 
     def __init__(self, *keys):
         super().__init__(*keys, clock=Clock(datetime(2026, 11, 21, 12, tzinfo=UTC)))
+        self.spoil, answered = (lambda _request, answer: answer), self.api.answer
+        self.api.answer = lambda request: self.spoil(request, answered(request))
 
     def renew_keys(self, *keys):
         """Let the keys of the account be others."""

@@ -259,16 +259,16 @@ MUTATIONS = (
     Mutation(
         "images are read from the first page to the last",
         "etl/platforms/coco_annotator/images.py",
-        'for number in range(-(-listing(answer, "images").number("total") // size), 0, -1):',
-        'for number in range(1, 1 - -listing(answer, "images").number("total") // size):',
+        "for number in range(-(-(yield from _total()) // size), 0, -1):",
+        "for number in range(1, 1 - -(yield from _total()) // size):",
         COCO_IMAGES,
         "backwards",
     ),
     Mutation(
         "images that the list names and no page gives are forgotten",
         "etl/platforms/coco_annotator/images.py",
-        "    if lost := wanted - found.ours:",
-        "    if lost := set():",
+        "    if not found.covers(wanted):\n        lost",
+        "    if False:\n        lost",
         COCO_IMAGES,
         "never_given",
     ),
@@ -346,11 +346,9 @@ MUTATIONS = (
     Mutation(
         "each page of predictions is judged by itself",
         "etl/platforms/label_studio/walks.py",
-        "            return Page(here, Position(start.position.watermark, at, unfinished=True), "
-        "total)",
+        "            return Page(here, gone_on, total, unreadable=aside)",
         "            complete = _Ids.complete(records, 'task_id', tasks)\n"
-        "            unfinished = Position(start.position.watermark, at, unfinished=True)\n"
-        "            return Page(here, unfinished, total, complete)",
+        "            return Page(here, gone_on, total, complete, unreadable=aside)",
         DELETIONS,
         "many_small_pages",
     ),
@@ -365,7 +363,7 @@ MUTATIONS = (
     Mutation(
         "each image of many is judged by itself",
         "etl/platforms/coco_annotator/annotating.py",
-        "        yield Page(records, total=left)\n        left -= 1",
+        "        yield Page(records, total=left, unreadable=lost)\n        left -= 1",
         "        one = Complete('id', ids, frozenset(found))\n"
         "        yield Page(records, total=left, complete=one)\n        left -= 1",
         COCO_GATE,
@@ -888,6 +886,47 @@ MUTATIONS = (
         "",
         "tests/faults/test_unreadable.py",
         "set_aside_alone",
+    ),
+    Mutation(
+        "a V2 list that repeats a page ends with it",
+        "etl/platforms/qianfan/marked.py",
+        "        if not (news or empty):\n            raise",
+        "        if not (news or empty):\n            return rows\n            raise",
+        "tests/platforms/qianfan/test_marked_v2.py",
+        "comes_twice",
+    ),
+    Mutation(
+        "a row that cannot be given is gone",
+        "etl/platforms/qianfan/reading.py",
+        "        if self.unsure or self.blind:\n",
+        "        if self.unsure:\n",
+        "tests/faults/test_unreadable_lists.py",
+        "v1_that_is_poisoned_later",
+    ),
+    Mutation(
+        "a healthy neighbour is taken for what spoiled the page",
+        "etl/keyset.py",
+        "        return listing((yield around.fewer(after, 1)), name)\n",
+        "        pass\n",
+        "tests/faults/test_unreadable.py",
+        "costs_no_neighbour",
+    ),
+    Mutation(
+        "a run that left out what cannot be read is well",
+        "etl/sync.py",
+        "    elif unreadable:\n",
+        "    elif False:\n",
+        "tests/faults/test_unreadable.py",
+        "set_aside_alone",
+    ),
+    Mutation(
+        "a repair buries what cannot be read",
+        "etl/inspection.py",
+        "        inspection.seen.update(u.id if isinstance(u.id, int) else None for u in "
+        "page.unreadable)\n",
+        "",
+        "tests/faults/test_unreadable.py",
+        "repair_does_not_bury",
     ),
     Mutation(
         "what is known of a task that cannot be read is taken for it",

@@ -16,7 +16,7 @@ LAYERS = (
     "etl.errors etl.tables etl.failpoints etl.blotting",
     "etl.stream etl.times etl.address etl.column_types etl.signals etl.files etl.difference",
     "etl.auth etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake",
-    "etl.variables",
+    "etl.variables etl.around",
     "etl.keyset etl.verdict etl.wire etl.reader etl.reject",
     "etl.proofs",
     "etl.platforms etl.client etl.ping etl.extract etl.transform etl.database",
@@ -38,7 +38,18 @@ LAYER = {name: depth for depth, line in enumerate(LAYERS) for name in line.split
 FOLDERS = ("etl.platforms", "etl.imports", "etl.cli", "etl.standins")
 
 # What a platform is described with: words, no I/O.
-WORDS = {"errors", "stream", "tables", "times", "paging", "keyset", "elements", "auth", "intake"}
+WORDS = {
+    "errors",
+    "stream",
+    "tables",
+    "times",
+    "paging",
+    "around",
+    "keyset",
+    "elements",
+    "auth",
+    "intake",
+}
 # Who may import a library; a folder stands for everything in it.
 USERS = {
     "httpx": {

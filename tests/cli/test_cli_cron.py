@@ -21,11 +21,11 @@ def from_cron(site, boxes, tmp_path):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o555)
 
-    def run(*arguments):
+    def run(*arguments, umask=0o077):
         command = [sys.executable, "-m", "etl", *arguments, "--config", str(site.configuration)]
         return subprocess.run(
             command, cwd=closed, env={**BARE, "PYTHONPATH": str(ROOT)}, stdin=subprocess.DEVNULL,
-            capture_output=True, text=True, check=False, preexec_fn=lambda: os.umask(0o077),
+            capture_output=True, text=True, check=False, preexec_fn=lambda: os.umask(umask),
             encoding="utf-8",
         )  # fmt: skip
 
@@ -40,8 +40,9 @@ def test_a_run_needs_nothing_of_its_environment(site, from_cron):
     assert site.rows("SELECT count(*) FROM label_studio_tasks") == [(12,)]
 
 
-def test_its_files_lie_beside_the_configuration_for_their_owner_only(site, from_cron):
-    from_cron("sync")
+@pytest.mark.parametrize("umask", [0o077, 0o000])
+def test_its_files_lie_beside_the_configuration_for_their_owner_only(site, from_cron, umask):
+    from_cron("sync", umask=umask)
     there = {p.name: stat.S_IMODE(p.stat().st_mode) for p in site.folder.glob("mirror.db*")}
     assert there == dict.fromkeys(there, 0o600)
     assert {"mirror.db", "mirror.db.lock"} <= there.keys()

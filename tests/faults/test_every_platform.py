@@ -82,10 +82,17 @@ SPARED = {
     }
 }
 
+# What is read another way where it answers 500, and 500 only.
+READ_AROUND = {
+    "label_studio": {"/api/predictions/": "they are read by task"},
+    "coco_annotator": {"/api/category/data": "it tells only how many annotations there are"},
+}
 
-def is_spared(site, path):
+
+def is_spared(site, path, name):
     shape = re.sub(r"/\d+", "/*", path)
-    return shape in SPARED.get(site.platform, {})
+    around = READ_AROUND.get(site.platform, {}) if name == "500 for ever" else {}
+    return shape in SPARED.get(site.platform, {}) or shape in around
 
 
 def kinds(site):
@@ -145,7 +152,7 @@ def test_answers_that_are_spoiled_are_clear_errors_and_lose_nothing(site, fault)
 def test_one_list_that_is_spoiled_fails_its_stream_and_no_other(site, name):
     asked, before = kinds(site), state(site)
     for kind in asked:
-        if is_spared(site, kind[0]):
+        if is_spared(site, kind[0], name):
             continue
         site.proxy.spoil = spoiled({kind}, FAULTS[name])
         code, said, stderr = site.sync("--full")

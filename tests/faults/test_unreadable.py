@@ -91,7 +91,8 @@ def sync(rig, *arguments):
 def test_a_poisoned_record_is_set_aside_alone_wherever_it_lies(rig, poisoned, key):
     poisoned.poison = {key}
     code, streams = sync(rig)
-    assert (code, streams["tasks"]["outcome"], streams["tasks"]["rejected"]) == (0, "ok", 1)
+    assert (code, streams["tasks"]["outcome"], streams["tasks"]["rejected"]) == (3, "partial", 1)
+    assert "1 record could not be read" in streams["tasks"]["error"]
     assert alive(rig) == without(key)
     ((found, reason),) = aside(rig)
     assert found == str(key)
@@ -103,7 +104,7 @@ def test_a_poisoned_record_is_set_aside_alone_wherever_it_lies(rig, poisoned, ke
 @pytest.mark.parametrize("poison", [{7, 8}, {1, 100, 101, 200}, {50, 150}])
 def test_several_poisoned_records_are_each_set_aside(rig, poisoned, poison):
     poisoned.poison = poison
-    assert sync(rig)[0] == 0
+    assert sync(rig)[0] == 3
     assert alive(rig) == without(*poison)
     assert {int(key) for key, _ in aside(rig)} == poison
 
@@ -113,7 +114,8 @@ def test_it_is_asked_for_in_every_run_and_heals_when_it_can_be_given(rig, poison
     sync(rig)
     poisoned.requests.clear()
     code, streams = sync(rig)
-    assert (code, streams["tasks"]["rejected"], alive(rig)) == (0, 1, without(42))
+    assert (code, streams["tasks"]["rejected"], alive(rig)) == (3, 1, without(42))
+    assert "1 record could not be read" in streams["tasks"]["error"]
     assert 0 < len(poisoned.pages()) < 6
     poisoned.poison = set()
     assert sync(rig)[0] == 0
@@ -128,14 +130,14 @@ def test_a_record_that_is_poisoned_later_keeps_its_row_and_is_no_deletion(rig, p
     poisoned.poison = {42}
     upstream.state.patch_task(42, data={"n": "new"})
     upstream.clock.advance(minutes=60)
-    assert sync(rig)[0] == 0
+    assert sync(rig)[0] == 3
     assert alive(rig) == without()
     assert len(aside(rig)) == 1
     upstream.state.delete_task(43)  # the proof reads its neighbourhood
     upstream.clock.advance(minutes=60)
-    assert sync(rig)[0] == 0
+    assert sync(rig)[0] == 3
     assert alive(rig) == without(43)
-    assert sync(rig, "--full")[0] == 0
+    assert sync(rig, "--full")[0] == 3
     assert alive(rig) == without(43)
 
 
@@ -187,6 +189,34 @@ def test_what_is_known_of_it_is_not_taken_for_the_record(rig, poisoned):
     assert alive(rig) == without(42)
 
 
+@pytest.mark.parametrize("gone", [42, 200])
+def test_a_poisoned_record_that_is_deleted_when_it_was_found_costs_no_neighbour(
+    rig, poisoned, upstream, gone
+):
+    """The record above the same id is another one then, and healthy."""
+    poisoned.poison = {gone}
+
+    def delete(request):
+        asked = dict(request.params)
+        bare = request.path == TASKS and asked["page_size"] == "1" and "include" in asked
+        if bare and gone in upstream.state.tasks:
+            upstream.state.delete_task(gone)
+        return request
+
+    poisoned.ask = delete
+    code, streams = sync(rig)
+    assert (code, streams["tasks"]["rejected"], aside(rig)) == (0, 0, [])
+    assert alive(rig) == without(gone)
+
+
+@pytest.mark.parametrize("key", [1, 42])
+def test_a_repair_does_not_bury_what_cannot_be_read(rig, poisoned, key):
+    sync(rig)
+    poisoned.poison = {key}
+    done = rig.run("verify", "--repair", "--json")
+    assert alive(rig) == without(), done.output
+
+
 def test_verify_finds_a_mirror_equal_that_holds_all_that_can_be_had(rig, poisoned):
     poisoned.poison = {42}
     sync(rig)
@@ -198,6 +228,7 @@ def test_a_run_that_is_killed_while_it_searches_goes_on(rig, poisoned):
     poisoned.poison = {42, 142}
     for moment in (3, 6, 9):
         rig.killed_at(f"after_fetch:{moment}")
-    assert sync(rig)[0] == 0
+    code, streams = sync(rig)
+    assert (code, "2 records could not be read" in streams["tasks"]["error"]) == (3, True)
     assert alive(rig) == without(42, 142)
     assert {key for key, _ in aside(rig)} == {"42", "142"}

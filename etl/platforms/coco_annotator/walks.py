@@ -6,16 +6,28 @@ Some of its GETs change the server (scan, export, reset/metadata, logout): none 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping
 from typing import Any
 
 import msgspec
 
+from etl.around import MOST_UNREADABLE, SPOILT, Places, at_place, merged
 from etl.errors import BadAnswer, Forbidden, SourceError
-from etl.paging import listing
+from etl.paging import Listing, listing
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import among, burials, choose, named
-from etl.stream import Answer, Complete, Page, Position, Request, Start, Tally, Walk
+from etl.stream import (
+    Answer,
+    Asking,
+    Complete,
+    Page,
+    Position,
+    Request,
+    Start,
+    Tally,
+    Unreadable,
+    Walk,
+)
 
 NOT_THERE = 400  # the status of an unknown id, or of one that is not shown to us
 LISTED_EXPORTS = 50  # the newest ones of a dataset; older ones are not listed
@@ -68,17 +80,39 @@ def _all_users(start: Start) -> Walk:
     names: set[str] = set()
     number, announced, seen, size = 1, 1, 0, start.source.page_size
     while seen < announced:
-        answer = yield Request("/api/admin/users", {"page": number, "limit": size})
-        found = listing(answer, "users")
+        found = yield from _page_of_users(number, size)
+        came = len(found.records) + len(found.unreadable)
         announced, left = found.number("total"), found.number("total") - seen
-        seen, number = seen + len(found.records), number + 1
+        seen, number = seen + came, number + 1
         names.update(name for name in map(username, found.records) if name)
-        last = seen >= announced or not found.records
+        last = seen >= announced or not came
         proven = last and len(names) == announced == seen
         complete = Complete("source", [start.source.name], frozenset(names)) if proven else None
-        yield Page(found.records, total=left, complete=complete, last=last)
-        if not found.records:
+        lost = found.unreadable
+        yield Page(found.records, total=left, complete=complete, last=last, unreadable=lost)
+        if not came:
             return
+
+
+def _page_of_users(number: int, size: int) -> Asking:
+    """Read a page of people, around those who spoil it; they go by their place."""
+
+    def asked(place: int, few: int) -> Request:
+        return Request("/api/admin/users", {"page": place // few + 1, "limit": few})
+
+    def read(answer: Answer) -> Listing:
+        return listing(answer, "users")
+
+    def named(place: int, error: BadAnswer) -> Asking:
+        yield from ()  # nothing less tells their names
+        return at_place(place, error)
+
+    try:
+        return read((yield asked((number - 1) * size, size)))
+    except BadAnswer as error:
+        places = Places(asked, lambda answer: read(answer).number("total"))
+        pieces = yield from places.pieces((number - 1) * size, size, error)
+        return (yield from merged(pieces, read, named))
 
 
 def _members() -> Walk:
@@ -123,35 +157,44 @@ def _exports(start: Start, known: set[int]) -> Walk:
     ids = sorted(map(ident, listed))
     if 0 in ids:
         raise BadAnswer(f"an export of dataset {part} is listed without an id")
-    answers = yield from singles([f"/api/export/{key}" for key in ids if key not in known])
+    new = {key: f"/api/export/{key}" for key in ids if key not in known}
+    answers, lost = yield from singles(new)
     records = [answer.body for answer in answers]
     whole = len(ids) < LISTED_EXPORTS
     complete = Complete("dataset_id", [int(part)], frozenset(ids)) if whole else None
-    done = Position(state={"ids": ids})
+    unread = {one.id for one in lost}  # asked for by the next run, as if it were new
+    done = Position(state={"ids": [key for key in ids if key not in unread]})
+    gone = [str(key) for key in start.unreadable if key not in ids]
     # One set aside before is not asked for again, so only a walk that knows none releases it.
-    yield Page(records, done, len(records), complete, last=not known)
+    yield Page(
+        records, done, len(records), complete, last=not known, unreadable=lost, readable=gone
+    )
 
 
-def singles(paths: Sequence[str]) -> Generator[Any, Any, list[Answer]]:
-    """Ask for single documents, side by side; one that is gone meanwhile is left out."""
+def singles(paths: Mapping[int, str]) -> Generator[Any, Any, tuple[list[Answer], list[Unreadable]]]:
+    """Ask for single documents by their ids, side by side; one that is gone is left out.
+
+    Those that the server cannot give are told apart, unless they are so many that it is not they.
+    """
     if not paths:
-        return []
-    requests = [Request(path) for path in paths]
+        return [], []
     try:
-        answers: list[Answer] = yield requests
+        answers: list[Answer] = yield [Request(path) for path in paths.values()]
     except SourceError as error:
-        if error.status != NOT_THERE:
+        if error.status not in (NOT_THERE, SPOILT):
             raise
     else:
-        return answers
-    answers = []
-    for request in requests:
+        return answers, []
+    answers, lost = [], list[Unreadable]()
+    for key, path in paths.items():
         try:
-            answers.append((yield request))
+            answers.append((yield Request(path)))
         except SourceError as error:
-            if error.status != NOT_THERE:
+            if error.status == SPOILT and len(lost) < MOST_UNREADABLE:
+                lost.append(Unreadable(key, str(error)))
+            elif error.status != NOT_THERE:
                 raise
-    return answers
+    return answers, lost
 
 
 class _Identified(msgspec.Struct):

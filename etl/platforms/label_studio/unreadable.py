@@ -1,4 +1,4 @@
-"""Tasks that turn every page they are on into an error: read around, set aside, asked for again.
+"""What turns every page it is on into an error: read around, set aside, asked for again.
 
 A task whose data holds half a surrogate pair is stored by the server and breaks its own answer
 (500); so may any record behind a bug of the server's. What is bare of the data can be asked for.
@@ -6,12 +6,16 @@ A task whose data holds half a surrogate pair is stored by the server and breaks
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
-from etl.keyset import MOST_UNREADABLE, Around, keyset
-from etl.paging import Listing
+from etl.around import MOST_UNREADABLE, Places, at_place, merged
+from etl.errors import BadAnswer, SourceError
+from etl.keyset import Around, keyset
+from etl.paging import Listing, listing
 from etl.platforms.label_studio.query import TASKS, Params, query, whole
-from etl.stream import Complete, Page, Request, Start, Walk
+from etl.stream import Answer, Asking, Complete, Page, Request, Start, Unreadable, Walk
 
 BARE: Params = {"include": "id,updated_at,total_annotations,total_predictions", "page_size": 1}
 
@@ -48,3 +52,55 @@ def asked_again(start: Start) -> Walk:
 
     around = _around(start, count, ids=start.unreadable)
     yield from keyset(request, page, name="tasks", total="total", after=0, around=around)
+
+
+PREDICTED: Params = {"include": "id,predictions"}
+OF_TASK = "of task "  # and its id: the place of predictions that cannot be given
+
+
+def near_predictions(start: Start, **filters: Any) -> Around:
+    """Read around a task whose predictions spoil a page; nothing gives them one by one."""
+
+    def asked(after: int, more: Params) -> Request:
+        return Request(TASKS, query(start, after=after, **filters) | more)
+
+    return Around(
+        start.source.page_size,
+        lambda after, size: asked(after, {**PREDICTED, "page_size": size}),
+        lambda after: asked(after, {"include": "id", "page_size": 1}),
+    )
+
+
+def of_tasks(found: Listing) -> list[Unreadable]:
+    """Set aside the predictions of tasks that cannot be given with them."""
+    return [Unreadable(f"{OF_TASK}{one.id}", one.reason) for one in found.unreadable]
+
+
+def tasks_of(start: Start) -> list[int]:
+    """Tell the tasks whose predictions were set aside."""
+    return [int(place.removeprefix(OF_TASK)) for place in start.places]
+
+
+def projects(request: Callable[..., Request], size: int) -> Callable[[int, BadAnswer], Asking]:
+    """Read around projects that spoil their page."""
+
+    def read(answer: Answer) -> Listing:
+        return listing(answer, "results")
+
+    def named(place: int, error: BadAnswer) -> Asking:
+        for fields in ("id,title", "id"):  # the title may be what spoils it
+            with suppress(SourceError):
+                answer = yield request(place + 1, page_size=1, include=fields)
+                (project,) = read(answer).records
+                return Unreadable(read(answer).ids[0], str(error), bytes(project))
+        return at_place(place, error)
+
+    def around(number: int, error: BadAnswer) -> Asking:
+        pieces = yield from places.pieces((number - 1) * size, size, error)
+        return (yield from merged(pieces, read, named))
+
+    places = Places(
+        lambda place, few: request(place // few + 1, page_size=few),
+        lambda answer: read(answer).number("count"),
+    )
+    return around

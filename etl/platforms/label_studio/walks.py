@@ -12,13 +12,27 @@ from typing import Any
 
 import msgspec
 
+from etl.around import SPOILT
 from etl.errors import BadAnswer, ConfigurationError
 from etl.keyset import keyset
 from etl.paging import Listing, listing, mapping, numbered, one_list, record_id
 from etl.platforms.label_studio import left_out, login, unreadable
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told, whole
+from etl.platforms.label_studio.unreadable import PREDICTED
 from etl.platforms.label_studio.window import believed, is_past, mark, position, window
-from etl.stream import Answer, Complete, Json, Page, Part, Position, Request, Start, Walk
+from etl.stream import (
+    Answer,
+    Asking,
+    Complete,
+    Json,
+    Page,
+    Part,
+    Position,
+    Request,
+    Start,
+    Unreadable,
+    Walk,
+)
 
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
@@ -66,11 +80,11 @@ def projects(start: Start) -> Walk:
     wanted = {str(part) for part in start.source.parts}
     found: dict[str, str] = {}
 
-    def request(number: int) -> Request:
+    def request(number: int, **other: str | int) -> Request:
         paging: dict[str, str | int] = {"ordering": "id", "page": number}
         paging["page_size"] = PROJECTS_PAGE
         fields = {"omit": ",".join(sorted(left_out.OF_PROJECTS | left_out.SECRETS))}
-        return Request("/api/projects/", paging | fields)
+        return Request("/api/projects/", paging | fields | other)
 
     def keep(record: bytes) -> bool:
         project = msgspec.json.decode(record, type=_Titled)
@@ -80,7 +94,16 @@ def projects(start: Start) -> Walk:
     def complete(ids: frozenset[int | str]) -> Complete | None:
         return Complete("source", [start.source.name], ids) if ids else None
 
-    yield from numbered(request, name="results", total="count", keep=keep, complete=complete)
+    blind = yield from numbered(
+        request,
+        name="results",
+        total="count",
+        keep=keep,
+        complete=complete,
+        around=unreadable.projects(request, PROJECTS_PAGE),
+    )
+    if blind:
+        return  # any project may be the one that cannot be read
     if not found:
         # All projects deleted, or we were removed since this run began: that looks the same.
         login.membership(mapping((yield Request(login.WHOAMI))))
@@ -132,6 +155,7 @@ def predictions(start: Start) -> Walk:
     the tasks of the mirror tell. A prediction that is edited stamps its task, so then the
     predictions of the tasks stamped since are read.
     """
+    spoilt = bool(start.places) and (yield from _asked_again(start))
     answer = yield of_versions(start)
     now = versions(answer)
     signs = [f"{v.model_version} {v.count} {v.latest}" for v in now]
@@ -145,20 +169,21 @@ def predictions(start: Start) -> Walk:
     begun |= {"first": True} if start.first else {}
     count = sum(version.count for version in now)
     moved = newest and newest > (reached or "")
+    whole_listing = -1 if spoilt else WHOLE_LISTING  # what spoils one task's spoils all in one
     if "walk" in before:
         yield from _gone_on_with(start, before["walk"], begun)
     elif not now and not before.get("versions"):
         # There has never been one, or the walk is to forget that there was.
         none = Complete("project_id", [int(start.part.key)], frozenset())
         yield Page([], Position(watermark, state), complete=none, last=True)
-    elif before.get("versions") != state["versions"] and count <= WHOLE_LISTING:
-        yield from _all_predictions(start, Position(watermark, state), now)
+    elif before.get("versions") != state["versions"] and count <= whole_listing:
+        yield from _all_predictions(start, Position(watermark, state), now, begun)
     elif before.get("versions") != state["versions"]:
         yield from _by_task(start, begun)
     elif now and (moved or (checked and not before.get("checked"))):
         stamped = told((yield Request(TASKS, counted(start, since=since)))).count
-        if stamped > start.source.page_size and count <= WHOLE_LISTING:
-            yield from _all_predictions(start, Position(watermark, state), now)
+        if stamped > start.source.page_size and count <= whole_listing:
+            yield from _all_predictions(start, Position(watermark, state), now, begun)
         else:
             yield from _by_task(start, begun | {"since": since})
 
@@ -195,14 +220,21 @@ def versions(answer: Answer) -> list[Version]:
     return sorted(read, key=lambda version: version.model_version or "")
 
 
-def _all_predictions(start: Start, done: Position, now: list[Version]) -> Walk:
+def _all_predictions(start: Start, done: Position, now: list[Version], begun: Json) -> Walk:
     """Read every prediction in one answer, twenty times faster than by task.
 
-    Where it is not as long as announced, it proves nothing, and is read again by the next run.
-    Raises BadAnswer if it is not because something was written in between.
+    Where one of them spoils it, all are read by task, as is `begun` so. Where it is not as long as
+    announced, it proves nothing, and is read again by the next run. Raises BadAnswer if it is not
+    because something was written in between.
     """
     part = start.part.key
-    records = listing((yield Request("/api/predictions/", {"project": part}))).records
+    try:
+        records = listing((yield Request("/api/predictions/", {"project": part}))).records
+    except BadAnswer as error:
+        if error.status != SPOILT:
+            raise
+        yield from _by_task(start, begun)
+        return
     named, ids = sum(map(_is_counted, records)), _Ids()
     complete = None
     if named == (count := sum(version.count for version in now)):
@@ -246,28 +278,56 @@ def _by_task(start: Start, walk: Json, anew: Json = None) -> Walk:
     done = Position(walk["watermark"], walk["done"])
     if anew:
         done = Position(start.position.watermark, {**before, "walk": anew}, unfinished=True)
-    tasks, records = list[int](), _Ids()
+    tasks, records, lost = list[int](), _Ids(), list[Unreadable]()
 
     def request(after: int) -> Request:
-        fields = {"include": "id,predictions"}
-        return Request(TASKS, query(start, since=walk["since"], after=after) | fields)
+        return Request(TASKS, query(start, since=walk["since"], after=after) | PREDICTED)
 
     def page(found: Listing, after: int, left: int) -> Page:
         content = [_predicted(task) for task in found.records]
         tasks.extend(task for task, _ in content)
         here = [record for _, some in content for record in some]
         records.note(here)
+        aside = unreadable.of_tasks(found)
+        lost.extend(aside)
         at = {**before, "walk": {**walk, "after": after}}
         total = left + len(content)
         if left > 0:
-            return Page(here, Position(start.position.watermark, at, unfinished=True), total)
+            gone_on = Position(start.position.watermark, at, unfinished=True)
+            return Page(here, gone_on, total, unreadable=aside)
         column, values = "project_id", [int(start.part.key)]
-        if walk["since"]:
+        if walk["since"] or lost:
             column, values = "task_id", tasks
         complete = None if cut else records.complete(column, values)
-        return Page(here, done, total, complete, last=not anew)
+        return Page(here, done, total, complete, last=not anew, unreadable=aside)
 
-    yield from keyset(request, page, name="tasks", total="total", after=walk["after"])
+    near, after = unreadable.near_predictions(start, since=walk["since"]), walk["after"]
+    yield from keyset(request, page, name="tasks", total="total", after=after, around=near)
+
+
+def _asked_again(start: Start) -> Asking:
+    """Ask for the predictions that could not be read; tell whether some still cannot."""
+    wanted, lost = unreadable.tasks_of(start), set[int]()
+    near, tasks, records = unreadable.near_predictions(start, ids=wanted), list[int](), _Ids()
+
+    def page(found: Listing, _after: int, left: int) -> Page:
+        content = [_predicted(task) for task in found.records]
+        here = [record for _, some in content for record in some]
+        tasks.extend(task for task, _ in content)
+        records.note(here)
+        lost.update(one.id for one in found.unreadable if isinstance(one.id, int))
+        aside = unreadable.of_tasks(found)
+        if left > 0:
+            return Page(here, unreadable=aside)
+        healed = [f"{unreadable.OF_TASK}{task}" for task in wanted if task not in lost]
+        complete = records.complete("task_id", tasks) if tasks else None
+        return Page(here, complete=complete, unreadable=aside, readable=healed)
+
+    def request(after: int) -> Request:
+        return near.fewer(after, start.source.page_size)
+
+    yield from keyset(request, page, name="tasks", total="total", after=0, around=near)
+    return bool(lost)
 
 
 def _predicted(task: bytes) -> tuple[int, list[msgspec.Raw]]:

@@ -12,6 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from etl.around import SPOILT
+from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.walks import by_offset
 from etl.stream import Asking, Complete, Gone, Page, Position, Start, Tally, Walk
@@ -64,7 +66,18 @@ class Halving:
     held: list[int]
 
     def mended(self) -> Asking:
-        """Halve ranges that differ and read them; tell whether the list allowed it."""
+        """Halve ranges that differ and read them; tell whether the list allowed it.
+
+        One with a row that cannot be given does not.
+        """
+        try:
+            return (yield from self._mended())
+        except BadAnswer as error:
+            if error.status != SPOILT:
+                raise
+            return False
+
+    def _mended(self) -> Asking:
         open_ranges = [_Range(0, self.total, 0, HIGHEST)]
         while open_ranges:
             one = open_ranges.pop()

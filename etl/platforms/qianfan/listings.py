@@ -14,9 +14,9 @@ from typing import Any, NoReturn
 import msgspec
 
 from etl.errors import BadAnswer
-from etl.paging import excerpt, loads
+from etl.paging import excerpt, loads, served_at
 from etl.platforms.qianfan.records import Spelling
-from etl.stream import Answer, Json, Request
+from etl.stream import Answer, Json, Request, Unreadable
 
 V1_PAGE, V2_PAGE = 20, 100  # rows; the most the platform gives
 
@@ -33,6 +33,10 @@ class Rows:
     """Where the next page begins; None if the platform says that nothing follows."""
     sure: bool = True
     """Whether the page says for certain what there is and whether more follows."""
+    served: str | None = None
+    """When it was served, by the platform's clock."""
+    unreadable: Sequence[Unreadable] = ()
+    """Rows that the platform has and cannot give; their places stand among the ids."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +85,7 @@ class Listing:
             raise BadAnswer(f"the answer has no result with a total: {excerpt(answer.body)}")
         items = result["items"] if "items" in result else _missing(answer)
         items = [] if items is None and total == 0 else items
-        return self._rows(items, answer, total=total)
+        return self._rows(items, answer, total=total, served=served_at(answer))
 
     def marker_page(self, answer: Answer, parent: str = "") -> Rows:
         """Read a page of V2: of the parts of `parent`, where there is one.
@@ -99,7 +103,7 @@ class Listing:
         items = [] if items is None and told and more is None else items
         if parent and isinstance(items, list):
             items = [self._belonging(item, parent) for item in items]
-        return self._rows(items, answer, marker=more, sure=sure)
+        return self._rows(items, answer, marker=more, sure=sure, served=served_at(answer))
 
     def _found(self, result: Any, answer: Answer) -> Any:
         if isinstance(result, list):

@@ -10,14 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
+from etl.around import SPOILT
 from etl.errors import BadAnswer
-from etl.paging import served_at
-from etl.platforms.qianfan.listings import V2_PAGE, Listing, Rows
+from etl.platforms.qianfan.listings import Listing, Rows
 from etl.platforms.qianfan.reading import A_DAY, SHORT, TRIES, Reading
-from etl.stream import Page, Position, Request, Start, Walk
+from etl.platforms.qianfan.stuck import Pages, from_the_other_end
+from etl.stream import Page, Position, Start, Walk
 from etl.times import recent
 
 LOST = 400  # the status that answers the marker of a record that is there no more
+REPEATED = "the list repeats itself, so nothing is concluded from it"
 
 
 def by_marker(listing: Listing) -> Callable[[Start], Walk]:
@@ -26,16 +28,20 @@ def by_marker(listing: Listing) -> Callable[[Start], Walk]:
     def walk(start: Start) -> Walk:
         before: dict[str, Any] = start.position.state or {}
         backwards = bool(before.get("backwards"))
-        ask, ids = _asking(listing, start, backwards=backwards), [""]
+        ids = [""]
         for attempt in range(1, TRIES + 1):
             reading, cut_at = Reading(listing, start.part.key), ids
-            answer = yield ask("")
-            rows, now = listing.marker_page(answer, start.part.key), served_at(answer)
-            known = _Known(reading, before if recent(before.get("swept"), now, A_DAY) else {})
+            pages = Pages(listing, start, backwards=backwards)
             try:
-                last = yield from _pages(reading, rows, ask, known.met)
+                rows = yield from pages.at("")
+                now = rows.served
+                known = _Known(reading, before if recent(before.get("swept"), now, A_DAY) else {})
+                last = yield from _turned(reading, rows, pages, known.met)
             except BadAnswer as error:
-                if error.status != LOST or attempt == TRIES:
+                if error.status == SPOILT:
+                    yield from from_the_other_end(reading, pages, error)
+                    return
+                if error.status != LOST or attempt == TRIES or not reading.seen:
                     raise
                 before = {}
                 continue
@@ -75,13 +81,6 @@ class _Known:
         return {**self._before, "head": head, "open": self._reading.under_way}
 
 
-def _asking(listing: Listing, start: Start, *, backwards: bool) -> Callable[[str], Request]:
-    """Make what asks for the page at a marker."""
-    size = min(start.source.page_size, V2_PAGE)
-    parent = {listing.parent: start.part.key} if listing.parent else {}
-    return lambda marker: listing.by_marker(marker, size, pageReverse=backwards, **parent)
-
-
 def _state(reading: Reading, now: str | None, *, backwards: bool) -> dict[str, Any] | None:
     """Note what the next walk needs to read the new end only; None if it must read all."""
     if (
@@ -96,18 +95,25 @@ def _state(reading: Reading, now: str | None, *, backwards: bool) -> dict[str, A
     return {"head": head, "open": reading.under_way, "swept": now, "backwards": backwards}
 
 
-def _pages(
-    reading: Reading, rows: Rows, ask: Callable[[str], Request], enough: Callable[[], bool]
+def _turned(
+    reading: Reading, rows: Rows, pages: Pages, enough: Callable[[], bool]
 ) -> Generator[Any, Any, Rows]:
     """Read pages until the platform, or what was seen, says that it is enough.
 
-    A marker that does not move on, or a page without anything new, would go on for ever.
+    No total would tell that a list repeats itself. So a page of which every record came by before
+    is an error, and so is an empty one whose marker was followed before: such a list has no end,
+    or hides what follows. An empty one in the middle proves nothing. Raises BadAnswer.
     """
-    marker = ""
+    followed = set[str]()
     while True:
-        news = reading.note(rows)
+        news, empty = reading.note(rows), not rows.ids
+        if not (news or empty):
+            raise BadAnswer(f"every one of {len(rows.ids)} records came by before; {REPEATED}")
+        if empty and rows.marker in followed:
+            raise BadAnswer(f"an empty page leads to a page that came by before; {REPEATED}")
         yield Page(rows.records)
-        if rows.marker in (None, "", marker) or not news or enough():
+        if not rows.marker or enough():
             return rows
-        marker = rows.marker or ""
-        rows = reading.listing.marker_page((yield ask(marker)), reading.parent)
+        reading.unsure |= empty
+        followed.add(rows.marker)
+        rows = yield from pages.at(rows.marker)

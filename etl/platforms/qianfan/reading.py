@@ -8,6 +8,8 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
+from etl.around import MOST_UNREADABLE, SPOILT
+from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import Listing, Rows
 from etl.stream import Complete, Start
 
@@ -23,7 +25,9 @@ class Reading:
     """What one walk has seen: every id, in the order they came by, and which are under way.
 
     It has `shifted` when rows came or went meanwhile, and `stepped` back when they went. Records
-    that came by in the order they were made were `rising`, in the opposite one `falling`.
+    that came by in the order they were made were `rising`, in the opposite one `falling`. In the
+    `blind` places are rows that the platform cannot give. A page may have been `repeated` at
+    another place.
     """
 
     listing: Listing
@@ -34,12 +38,17 @@ class Reading:
     unsure: bool = False
     rising: bool = False
     falling: bool = False
+    blind: set[int | str] = field(default_factory=set)
+    repeated: bool = False
     _born: tuple[int, int | str] | None = None
 
     def note(self, rows: Rows) -> bool:
         """Note a page; tell whether it brought anything new."""
         before = len(self.seen)
         self.unsure |= "" in rows.ids or not rows.sure
+        self.blind.update(one.id for one in rows.unreadable)
+        if len(self.blind) > MOST_UNREADABLE:
+            raise BadAnswer(rows.unreadable[0].reason, SPOILT)
         for ident, content in zip(rows.ids, rows.contents, strict=True):
             if ident not in self.seen:
                 self._compare(content)
@@ -49,6 +58,7 @@ class Reading:
     def prepend(self, arrived: Reading) -> None:
         """Put what was seen at the new end before what was seen earlier."""
         self.unsure |= arrived.unsure
+        self.blind |= arrived.blind
         rest = {ident: is_open for ident, is_open in self.seen.items() if ident not in arrived.seen}
         self.seen = {**arrived.seen, **rest}
 
@@ -76,11 +86,12 @@ class Reading:
         return found if len(found) <= MOST_OPEN else None
 
     def complete(self, start: Start) -> Complete | None:
-        """Claim that this is all there is, unless a page left doubts: a record has no id.
+        """Claim that this is all there is, unless a page left doubts.
 
+        It did if a record has no id, or cannot be given: that may be any of those that are missing.
         An empty list is what another account is shown too, but for the parts of what is there.
         """
-        if self.unsure:
+        if self.unsure or self.blind:
             return None
         ids = frozenset(self.seen)
         if self.listing.column:

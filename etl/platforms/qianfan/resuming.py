@@ -12,6 +12,7 @@ from typing import Any
 
 from etl.platforms.qianfan.listings import Listing, Rows
 from etl.platforms.qianfan.reading import Reading
+from etl.platforms.qianfan.spoilt import page
 from etl.platforms.qianfan.turning import Leave, turned
 from etl.stream import Position
 
@@ -27,6 +28,8 @@ def left(began: str | None, before: dict[str, Any] | None = None) -> Leave:
         nonlocal pages
         pages += 1
         if pages % EVERY or not rows.ids or reading.stepped or not reading.newest_first:
+            return None
+        if reading.blind:
             return None
         at = {
             "offset": offset + len(rows.ids) - 1,
@@ -56,11 +59,11 @@ def resumed(
         return before["top"] in reading.seen or len(reading.seen) > far
 
     yield from turned(reading, first, size, enough=done)
-    if before["top"] not in reading.seen or reading.stepped or reading.rising:
+    if before["top"] not in reading.seen or reading.stepped or reading.rising or reading.blind:
         return None
     known = list(reading.seen).index(before["top"])
     offset = before["offset"] + known
-    rows = listing.offset_page((yield listing.by_offset(offset, size)))
+    rows = yield from page(listing, offset, size)
     if before["last"] not in rows.ids:
         return None
     counted = {*reading.seen, *rows.ids[: rows.ids.index(before["last"]) + 1]}
@@ -76,7 +79,7 @@ def resumed(
     adds_up = _counted(further, before) == total and further.newest_first and not further.stepped
     return {
         **further.newest,
-        "open": _under_way(further, before),
+        "open": None if further.blind else _under_way(further, before),
         "total": total,
         "swept": before["began"] if adds_up else None,
     }

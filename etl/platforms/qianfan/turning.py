@@ -12,6 +12,7 @@ from typing import Any
 from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import Rows
 from etl.platforms.qianfan.reading import TRIES, Reading
+from etl.platforms.qianfan.spoilt import page
 from etl.stream import Page, Position
 
 Leave = Callable[[Reading, int, Rows], Position | None]
@@ -37,7 +38,8 @@ def turned(  # noqa: PLR0913  # where to begin, when to end, and what to note in
     while True:
         reading.note(rows)
         left = max(rows.total - offset, len(rows.records))
-        yield Page(rows.records, leave(reading, offset, rows), total=left)
+        at = leave(reading, offset, rows)
+        yield Page(rows.records, at, total=left, unreadable=rows.unreadable)
         at_end = not rows.ids or offset + len(rows.ids) >= rows.total
         if enough() or at_end:
             break
@@ -45,13 +47,14 @@ def turned(  # noqa: PLR0913  # where to begin, when to end, and what to note in
             raise BadAnswer(f"the list of {rows.total} gives the same page at every offset")
         before, step, alone = rows.ids, max(len(rows.ids) - 1, 1), False
         offset += step
-        rows = listing.offset_page((yield listing.by_offset(offset, size)))
+        rows = yield from page(listing, offset, size)
         while offset > 0 and (not rows.ids or rows.ids[0] not in reading.seen):
             reading.shifted = reading.stepped = True
             offset = max(0, offset - step)
-            rows = listing.offset_page((yield listing.by_offset(offset, size)))
+            rows = yield from page(listing, offset, size)
         reading.shifted |= rows.ids[:1] != before[-1:]
         repeated = repeated + 1 if rows.ids == before else 0
+        reading.repeated |= bool(repeated) and len(before) > 1
     if alone:
         return rows.total
     return (yield from _newcomers(reading, size))
@@ -61,12 +64,12 @@ def _newcomers(reading: Reading, size: int) -> Generator[Any, Any, int]:
     """Look at the new end again: what came in meanwhile pushed known rows down."""
     listing, offset, arrived = reading.listing, 0, Reading(reading.listing)
     while True:
-        rows = listing.offset_page((yield listing.by_offset(offset, size)))
+        rows: Rows = yield from page(listing, offset, size)
         if not offset and rows.ids[:1] == list(reading.seen)[:1]:
             return rows.total
         reading.shifted = True
         arrived.note(rows)
-        yield Page(rows.records)
+        yield Page(rows.records, unreadable=rows.unreadable)
         met = any(ident in reading.seen for ident in rows.ids)
         if met or not rows.ids or offset + len(rows.ids) >= rows.total:
             break

@@ -15,10 +15,11 @@ from collections.abc import Callable, Generator
 from operator import itemgetter
 from typing import Any
 
-from etl.paging import served_at
+from etl.errors import BadAnswer
 from etl.platforms.qianfan import resuming
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.reading import A_DAY, MOST_OPEN, SHORT, TRIES, Reading
+from etl.platforms.qianfan.spoilt import page
 from etl.platforms.qianfan.turning import nowhere, turned
 from etl.stream import Page, Position, Start, Walk
 from etl.times import recent
@@ -31,21 +32,21 @@ def by_offset(listing: Listing) -> Callable[[Start], Walk]:
 
     def walk(start: Start) -> Walk:
         size = min(max(start.source.page_size, 2), V1_PAGE)  # 1 would leave no row to overlap by
-        answer = yield listing.by_offset(0, size)
-        first, now = listing.offset_page(answer), served_at(answer)
+        first = yield from page(listing, 0, size)
+        now = first.served
         before: dict[str, Any] = start.position.state or {}
         if left := before.get("resume"):
             state = yield from resuming.resumed(listing, first, left, size)
             if state is not None:
                 yield Page([], Position(state=state))
                 return
-            first = listing.offset_page((yield listing.by_offset(0, size)))
+            first = yield from page(listing, 0, size)
         if first.total > SHORT and _suffices(before, now):
             found = yield from _head(listing, first, before, size)
             if found is not None:
                 yield Page([], Position(state={**before, **found}))
                 return
-            first = listing.offset_page((yield listing.by_offset(0, size)))
+            first = yield from page(listing, 0, size)
         yield from _sweep(start, listing, first, size, now)
 
     return walk
@@ -75,7 +76,7 @@ def _head(
     ids = list(reading.seen)
     came = next((place for place, ident in enumerate(ids) if ident in heads), None)
     places = reading.places
-    if came is None or places is None or reading.stepped or reading.rising:
+    if came is None or places is None or reading.stepped or reading.rising or reading.blind:
         return None
     gone = heads.index(ids[came])  # of those that were first
     lost = before["total"] + came - total
@@ -103,8 +104,9 @@ def _further(
         if ident in reading.seen:
             continue
         begin = max(place - lost, 0)
-        rows = listing.offset_page((yield listing.by_offset(begin, size)))
-        if ident not in rows.ids[: place - begin + 1] or rows.total != total:
+        rows = yield from page(listing, begin, size)
+        there = ident in rows.ids[: place - begin + 1] and not rows.unreadable
+        if not there or rows.total != total:
             return None
         yield Page(rows.records)
         reading.note(rows)
@@ -123,12 +125,18 @@ def _sweep(start: Start, listing: Listing, first: Rows, size: int, now: str | No
         reading = Reading(listing)
         total = yield from turned(reading, first, size, leave=leave)
         if _adds_up(reading, total):
-            state = _swept(reading, total, now)
+            # With rows that cannot be given, the next run reads the whole list as well.
+            state = None if reading.blind else _swept(reading, total, now)
             yield Page([], Position(state=state), complete=reading.complete(start), last=True)
             return
         if total == first.total and not reading.shifted:
             break  # it stands still and does not add up: another reading would not either
-        first = listing.offset_page((yield listing.by_offset(0, size)))
+        first = yield from page(listing, 0, size)
+    if reading.repeated:
+        raise BadAnswer(
+            f"the list of {total} gives a page again where another should be, in every reading; "
+            f"{len(reading.seen)} rows are known of it, and nothing is concluded"
+        )
     # Everything that was shown is mirrored; what is gone is left to the next run.
     yield Page([], Position(state=None))
 

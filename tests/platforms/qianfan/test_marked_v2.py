@@ -1,8 +1,12 @@
 """V2 lists, walked by marker: whole when short, from the new end when long; and their quirks."""
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from accounts import books_apart, buried, expected, mirrored
+from etl.standins.qianfan.call import operation
 from etl.standins.qianfan.volume import many
 from mirror import dump
 
@@ -137,13 +141,81 @@ def test_markers_that_are_always_lost_end_in_an_error(account, sqlite_session):
     assert buried(sqlite_session, TASKS) == []
 
 
-def test_a_list_that_says_for_ever_that_more_follows_comes_to_an_end(account, sqlite_session):
+def spoiled(account, turn, spoil, *, ever=False):
+    """Give another page instead of the k-th, made of that and the one before."""
+    pages = []
+
+    def answer(request, given):
+        if operation(request) != LIST:
+            return given
+        pages.append(json.loads(given.body))
+        if len(pages) < turn or (len(pages) > turn and not ever):
+            return given
+        return replace(given, body=json.dumps(spoil(*pages[-2:])).encode())
+
+    account.spoil = answer
+
+
+def assert_repeats(account, session):
+    report = account.run(session, TASKS)[TASKS]
+    assert report.outcome == "failed"
+    assert "the list repeats itself" in report.error
+    assert "POST /v2/dataprocessing" in report.error
+    assert buried(session, TASKS) == []
+
+
+def test_a_list_that_says_for_ever_that_more_follows_is_an_error(account, session):
     many(account.state, 50)
-    account.mirror(sqlite_session, TASKS)
+    account.mirror(session, TASKS)
+    before = books_apart(dump(session))
     account.state.quirks.endless = True
     account.state.delete(KIND, key(account, 7))
-    assert account.mirror(sqlite_session, TASKS) == 2
-    assert buried(sqlite_session, TASKS) == []  # nothing said that this was all
+    assert_repeats(account, session)
+    assert books_apart(dump(session)) == before
+    account.state.quirks.endless = False
+    account.mirror(session, TASKS)
+    assert agree(account, session)
+
+
+@pytest.mark.parametrize("says", ["that is all", "more follows"])
+@pytest.mark.parametrize("turn", [2, 3])
+def test_a_page_that_comes_twice_is_an_error_though_it_says_that_it_is_the_last(
+    account, sqlite_session, turn, says
+):
+    """Else what follows it would be taken for gone."""
+    many(account.state, 350)
+    account.mirror(sqlite_session, TASKS)
+
+    def repeated(before, here):
+        last = {"pageInfo": here["pageInfo"] | {"isTruncated": False}}
+        return here | {"tasks": before["tasks"]} | (last if says == "that is all" else {})
+
+    spoiled(account, turn, repeated)
+    assert_repeats(account, sqlite_session)
+    account.mirror(sqlite_session, TASKS)
+    assert agree(account, sqlite_session)
+
+
+def leading_to(account, place):
+    info = {"isTruncated": True, "nextMarker": account.state.keys(KIND)[place]}
+    return lambda _before, here: here | {"tasks": [], "pageInfo": info}
+
+
+def test_an_empty_page_in_the_middle_is_no_end_and_proves_nothing(account, sqlite_session):
+    many(account.state, 350)
+    account.mirror(sqlite_session, TASKS)
+    new = account.state.add_text_augment()["taskId"]
+    spoiled(account, 2, leading_to(account, 200))
+    account.mirror(sqlite_session, TASKS)
+    assert new in {row["id"] for row in mirrored(sqlite_session, TASKS)}
+    assert agree(account, sqlite_session)
+
+
+def test_empty_pages_that_say_for_ever_that_more_follows_are_an_error(account, sqlite_session):
+    many(account.state, 350)
+    account.mirror(sqlite_session, TASKS)
+    spoiled(account, 2, leading_to(account, 100), ever=True)
+    assert_repeats(account, sqlite_session)
 
 
 @pytest.mark.parametrize("deleted", [0, 1])

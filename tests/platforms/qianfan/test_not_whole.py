@@ -1,11 +1,13 @@
 """A reading that was not whole says nothing of what it did not meet, nor lets go of it."""
 
 import json
+from contextlib import suppress
 
 import pytest
 from msgspec.structs import replace
 
 from etl import extract
+from etl.errors import BadAnswer
 from etl.load import Loader
 from etl.platforms import PLATFORMS
 from etl.stream import Page, Part
@@ -54,6 +56,7 @@ def test_what_is_set_aside_stays_after_a_reading_that_was_not_whole(session, rea
 
     loader = Loader(session, plan, 2)
     walk = stream.walk(loader.start(source, PART))
-    for page in extract.pages(walk, Scripted(*[answer] * 30)):
-        loader.commit(PART, page, plan.transform(page.records))
+    with suppress(BadAnswer):  # a list that repeats itself
+        for page in extract.pages(walk, Scripted(*[answer] * 30)):
+            loader.commit(PART, page, plan.transform(page.records))
     assert rows(session, "sync_rejects") == aside

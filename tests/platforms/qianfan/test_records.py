@@ -138,13 +138,17 @@ def test_what_samples_show_is_read(account, session, quirk):
     assert mirrored(session, "etl_tasks") == expected(account, "etl_tasks")
 
 
-def test_a_list_that_repeats_its_first_page_buries_nothing(account, sqlite_session):
-    for _ in range(50):
+@pytest.mark.parametrize("rows", [50, 120])
+def test_a_list_that_repeats_its_first_page_is_an_error_and_buries_nothing(account, session, rows):
+    for _ in range(rows):
         account.state.add_enhance(status=2)
-    account.mirror(sqlite_session, TASKS)
+    account.mirror(session, TASKS)
     account.state.quirks.repeating = True
-    assert account.mirror(sqlite_session, TASKS) < 30
-    assert len(mirrored(sqlite_session, TASKS)) == 50
+    report = account.run(session, TASKS)[TASKS]
+    assert report.outcome == "failed"
+    assert "gives a page again" in report.error or "the same page" in report.error
+    assert report.requests < 30
+    assert len(mirrored(session, TASKS)) == rows
 
 
 @pytest.mark.parametrize("bad", [{"strId": ["x"]}, {"strId": True}, {"strId": None, "id": None}])
