@@ -65,7 +65,8 @@ class Session:
 
     def all(self, sql: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Fetch every row."""
-        found: list[tuple[Any, ...]] = self._execute(sql, values).fetchall()
+        with translated():  # a file that is damaged shows it when its rows are fetched
+            found: list[tuple[Any, ...]] = self._execute(sql, values).fetchall()
         return found
 
     def named(
@@ -73,7 +74,8 @@ class Session:
     ) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Fetch every row, and the names of the columns."""
         cursor = self._execute(sql, values)
-        return [column[0] for column in cursor.description], cursor.fetchall()
+        with translated():
+            return [column[0] for column in cursor.description], cursor.fetchall()
 
     @contextmanager
     def streamed(self, sql: str) -> Iterator[tuple[list[str] | None, Iterator[tuple[Any, ...]]]]:

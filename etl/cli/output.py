@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
-from itertools import chain, islice
+from itertools import chain, count, islice
 from typing import Any, TextIO
 
 import click
@@ -105,9 +105,19 @@ def print_dicts(rows: Sequence[dict[str, Any]], columns: Sequence[str], *, as_js
 
 
 def _objects(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
+    names = _distinct(columns)
     for row in rows:
-        record = dict(zip(columns, map(_finite, row), strict=True))
+        record = dict(zip(names, map(_finite, row), strict=True))
         yield json.dumps(record, ensure_ascii=False, default=_plain).translate(CONTROLS)
+
+
+def _distinct(columns: Sequence[str]) -> list[str]:
+    """Tell columns of one name apart, of which an object can hold but one: a, a_2."""
+    names: list[str] = []
+    for column in columns:
+        tries = chain([column], (f"{column}_{number}" for number in count(2)))
+        names.append(next(name for name in tries if name not in names))
+    return names
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], numeric: Sequence[bool]) -> str:

@@ -155,3 +155,20 @@ def test_a_query_may_begin_with_a_comment(mirrored, query):
 
 def test_a_misspelt_option_is_a_usage_error_all_the_same(mirrored):
     assert mirrored.run("sql", "SELECT 1", "--fromat", "csv").exit_code == 2
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_columns_of_one_name_are_all_shown(mirrored, form):
+    done = mirrored.run("sql", "SELECT 1 AS a, 2 AS a, 3 AS b", "--format", form)
+    found = json.loads(done.stdout)
+    assert (found[0] if form == "json" else found) == {"a": 1, "a_2": 2, "b": 3}
+
+
+def test_a_file_that_is_damaged_is_one_clear_line(mirrored):
+    with mirrored.mirror.open("r+b") as file:
+        file.seek(8192)
+        file.write(b"\xff" * 200_000)
+    done = mirrored.run("sql", "SELECT * FROM label_studio_tasks ORDER BY data")
+    assert done.exit_code in (1, 2)
+    assert "stopped by" not in done.stderr
+    assert "malformed" in done.stderr or "not a database" in done.stderr
