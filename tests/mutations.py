@@ -21,6 +21,7 @@ CADENCE = "tests/test_cadence.py"
 ABSENCE = "tests/imports/test_absence.py"
 GOING_ON = "tests/imports/test_going_on.py"
 LATE = "tests/imports/test_late.py"
+EVERY = "tests/faults/test_every_platform.py"
 
 
 class Mutation(NamedTuple):
@@ -911,5 +912,45 @@ MUTATIONS = (
         "    if False:\n",
         "tests/cli/test_cli_cron.py",
         "one_stream_that_fails",
+    ),
+    Mutation(
+        "a numbered list that never adds up is no error",
+        "etl/paging.py",
+        "    count.check()\n    return blind",
+        "    return blind",
+        "tests/test_paging.py",
+        "twice_are_an_error",
+    ),
+    Mutation(
+        "people that are announced and do not come are no error",
+        "etl/platforms/coco_annotator/walks.py",
+        "        if count.adds_up:\n            return\n    count.check()",
+        "        return",
+        EVERY,
+        "new_mirror_of_a_list_that_lies",
+    ),
+    Mutation(
+        "a V1 list that gives less than it announces is no error",
+        "etl/platforms/qianfan/walks.py",
+        "    if amiss:\n",
+        "    if False:\n",
+        EVERY,
+        "new_mirror_of_a_list_that_lies",
+    ),
+    Mutation(
+        "an empty page between others is believed at once",
+        "etl/platforms/qianfan/marked.py",
+        "bool(last.ids and not reading.hollow)",
+        "bool(last.ids)",
+        EVERY,
+        "new_mirror_of_a_list_that_lies",
+    ),
+    Mutation(
+        "a page that is not full is taken for the last",
+        "etl/keyset.py",
+        "        if left <= 0:\n            return",
+        "        if left <= 0 or len(found.records) < 3:\n            return",
+        EVERY,
+        "smaller_pages",
     ),
 )
