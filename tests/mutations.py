@@ -21,7 +21,7 @@ CADENCE = "tests/test_cadence.py"
 ABSENCE = "tests/imports/test_absence.py"
 GOING_ON = "tests/imports/test_going_on.py"
 LATE = "tests/imports/test_late.py"
-EVERY = "tests/faults/test_every_platform.py"
+LYING = "tests/faults/test_lying_lists.py"
 
 
 class Mutation(NamedTuple):
@@ -187,11 +187,11 @@ MUTATIONS = (
     ),
     Mutation(
         "a listing that does not add up counts as complete",
-        "etl/paging.py",
-        "proven = last and totals == {len(ids)} and seen == announced",
-        "proven = last",
+        "etl/numbered.py",
+        "complete(count.known) if last and count.proven and",
+        "complete(count.known) if last and",
         "tests/test_paging.py",
-        "add_up",
+        "never_stands_still",
     ),
     Mutation(
         "a listing with a record set aside counts as complete",
@@ -915,7 +915,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a numbered list that never adds up is no error",
-        "etl/paging.py",
+        "etl/numbered.py",
         "    count.check()\n    return blind",
         "    return blind",
         "tests/test_paging.py",
@@ -926,7 +926,7 @@ MUTATIONS = (
         "etl/platforms/coco_annotator/walks.py",
         "        if count.adds_up:\n            return\n    count.check()",
         "        return",
-        EVERY,
+        LYING,
         "new_mirror_of_a_list_that_lies",
     ),
     Mutation(
@@ -934,7 +934,7 @@ MUTATIONS = (
         "etl/platforms/qianfan/walks.py",
         "    if amiss:\n",
         "    if False:\n",
-        EVERY,
+        LYING,
         "new_mirror_of_a_list_that_lies",
     ),
     Mutation(
@@ -942,7 +942,7 @@ MUTATIONS = (
         "etl/platforms/qianfan/marked.py",
         "bool(last.ids and not reading.hollow)",
         "bool(last.ids)",
-        EVERY,
+        LYING,
         "new_mirror_of_a_list_that_lies",
     ),
     Mutation(
@@ -950,7 +950,7 @@ MUTATIONS = (
         "etl/keyset.py",
         "        if left <= 0:\n            return",
         "        if left <= 0 or len(found.records) < 3:\n            return",
-        EVERY,
+        LYING,
         "smaller_pages",
     ),
 )

@@ -6,13 +6,13 @@ import pytest
 
 from etl.errors import BadAnswer
 from etl.keyset import keyset
+from etl.numbered import numbered
 from etl.paging import (
     excerpt,
     last_id,
     listing,
     loads,
     mapping,
-    numbered,
     one_list,
     record_id,
 )

@@ -13,7 +13,8 @@ import msgspec
 
 from etl.around import MOST_UNREADABLE, SPOILT, Places, at_place, merged
 from etl.errors import BadAnswer, Forbidden, SourceError
-from etl.paging import Count, Listing, listing
+from etl.numbered import Count
+from etl.paging import Listing, listing
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import among, burials, choose, named
 from etl.stream import (

@@ -15,7 +15,8 @@ import msgspec
 from etl.around import SPOILT
 from etl.errors import BadAnswer, ConfigurationError
 from etl.keyset import keyset
-from etl.paging import Listing, listing, mapping, numbered, one_list, record_id
+from etl.numbered import numbered
+from etl.paging import Listing, listing, mapping, one_list, record_id
 from etl.platforms.label_studio import left_out, login, unreadable
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told, whole
 from etl.platforms.label_studio.unreadable import PREDICTED
