@@ -21,6 +21,7 @@ CADENCE = "tests/test_cadence.py"
 ABSENCE = "tests/imports/test_absence.py"
 GOING_ON = "tests/imports/test_going_on.py"
 LATE = "tests/imports/test_late.py"
+FUZZ = "tests/properties/test_fuzz.py"
 LYING = "tests/faults/test_lying_lists.py"
 
 
@@ -952,5 +953,29 @@ MUTATIONS = (
         "        if left <= 0 or len(found.records) < 3:\n            return",
         LYING,
         "smaller_pages",
+    ),
+    Mutation(
+        "a record that is spoilt fails its whole stream",
+        "etl/platforms/label_studio/walks.py",
+        "            return True  # left to the quarantine\n",
+        "            raise\n",
+        FUZZ,
+        "neighbour and projects",
+    ),
+    Mutation(
+        "a record that is spoilt is dropped without a word",
+        "etl/transform.py",
+        "batch.rejects.append(reject(bytes(raw), error, self.stream.shape))",
+        "pass",
+        FUZZ,
+        "neighbour",
+    ),
+    Mutation(
+        "a walk that fails vouches for what its first page told",
+        "etl/platforms/label_studio/window.py",
+        'return Position(start.position.watermark, {**state, "after": after}, unfinished=True)',
+        'return Position(state["newest"], {**state, "after": after}, unfinished=True)',
+        FUZZ,
+        "as_it_was",
     ),
 )

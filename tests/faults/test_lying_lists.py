@@ -83,7 +83,15 @@ class Script:
         return self.plan(self.seen[kind], first, answer)
 
 
+def hollow(content):
+    """Empty the list of an answer that tells a total."""
+    told = isinstance(content, dict) and (content.get("result") or content)
+    announced = isinstance(told, dict) and any(told.get(name) for name in TOTALS)
+    return emptied(content) if announced else content
+
+
 LIES = {
+    "a total and no record": lambda _n, _first, answer: changed(hollow)(answer),
     "totals too high": lambda _n, _first, answer: lying(7)(answer),
     "the first page for ever": lambda _n, first, _answer: first,
     "a second page without records": lambda n, _f, a: changed(emptied)(a) if n == 2 else a,

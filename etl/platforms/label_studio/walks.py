@@ -88,7 +88,10 @@ def projects(start: Start) -> Walk:
         return Request("/api/projects/", paging | fields | other)
 
     def keep(record: bytes) -> bool:
-        project = msgspec.json.decode(record, type=_Titled)
+        try:
+            project = msgspec.json.decode(record, type=_Titled)
+        except msgspec.DecodeError:
+            return True  # left to the quarantine
         found[str(project.id)] = str(project.title)
         return start.source.wants(Part(str(project.id), str(project.title)))
 
