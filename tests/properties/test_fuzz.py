@@ -69,6 +69,9 @@ NEEDED = {
     ("coco_annotator", "datasets"): {
         "GET /api/dataset/:": "one without id or name might be one that is chosen, or not",
     },
+    ("coco_annotator", "exports"): {
+        "GET /api/dataset/1/exports": "gives but ids, by which the exports are asked for",
+    },
     ("coco_annotator", "users"): {"GET /api/dataset/:": "tells whose members to ask for"},
 }
 
