@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import msgspec
 
 from etl.errors import BadAnswer
-from etl.stream import Answer, Asking, Complete, Page, Request, Unreadable, Walk
+from etl.stream import Answer, Complete, Page, Request, Unreadable, Walk
 from etl.times import http_date, text
 
 _FLAT = msgspec.json.Decoder(dict[str, list[msgspec.Raw] | int | float | str | bool | None])
@@ -191,44 +191,3 @@ def one_list(
     known = frozenset(key for key in ids if key is not None)
     complete = Complete(column, values, known) if ids and None not in ids else None
     yield Page(records, total=len(records), complete=complete, last=True)
-
-
-def numbered(  # noqa: PLR0913  # what there is to say about a list
-    request: Callable[[int], Request],
-    *,
-    name: str,
-    total: str,
-    keep: Callable[[bytes], bool] = lambda _record: True,
-    complete: Callable[[frozenset[int | str]], Complete | None] | None = None,
-    around: Callable[[int, BadAnswer], Asking] | None = None,
-) -> Asking:
-    """Read pages by number, from 1, until as many records came as the envelope announces.
-
-    The last page may claim to be `complete`: where the announced number never changed, and came.
-    What spoils a page is read `around`, if it is known how; tells whether that left a place
-    nothing is known of.
-    """
-    number, seen, blind = 1, 0, False
-    totals, ids = set[int](), set[int | str]()
-    while True:
-        try:
-            found = listing((yield request(number)), name)
-        except BadAnswer as error:
-            if around is None:
-                raise
-            found = yield from around(number, error)
-        announced = found.number(total)
-        left, number = announced - seen, number + 1
-        came = len(found.records) + len(found.unreadable)
-        seen += came
-        totals.add(announced)
-        ids.update(found.ids)
-        last = seen >= announced or not came
-        proven = last and totals == {len(ids)} and seen == announced
-        claim = complete(frozenset(ids)) if proven and complete else None
-        kept = [record for record in found.records if keep(record)]
-        lost = [one for one in found.unreadable if type(one.id) is str or keep(one.known)]
-        blind |= any(type(one.id) is str for one in lost)
-        yield Page(kept, total=left, complete=claim, last=last, unreadable=lost)
-        if last:
-            return blind

@@ -21,6 +21,8 @@ CADENCE = "tests/test_cadence.py"
 ABSENCE = "tests/imports/test_absence.py"
 GOING_ON = "tests/imports/test_going_on.py"
 LATE = "tests/imports/test_late.py"
+FUZZ = "tests/properties/test_fuzz.py"
+LYING = "tests/faults/test_lying_lists.py"
 
 
 class Mutation(NamedTuple):
@@ -186,11 +188,11 @@ MUTATIONS = (
     ),
     Mutation(
         "a listing that does not add up counts as complete",
-        "etl/paging.py",
-        "proven = last and totals == {len(ids)} and seen == announced",
-        "proven = last",
+        "etl/numbered.py",
+        "complete(count.known) if last and count.proven and",
+        "complete(count.known) if last and",
         "tests/test_paging.py",
-        "add_up",
+        "never_stands_still",
     ),
     Mutation(
         "a listing with a record set aside counts as complete",
@@ -967,5 +969,69 @@ MUTATIONS = (
         "    if False:\n",
         "tests/cli/test_cli_cron.py",
         "one_stream_that_fails",
+    ),
+    Mutation(
+        "a numbered list that never adds up is no error",
+        "etl/numbered.py",
+        "    count.check()\n    return blind",
+        "    return blind",
+        "tests/test_paging.py",
+        "twice_are_an_error",
+    ),
+    Mutation(
+        "people that are announced and do not come are no error",
+        "etl/platforms/coco_annotator/walks.py",
+        "        if count.adds_up:\n            return\n    count.check()",
+        "        return",
+        LYING,
+        "new_mirror_of_a_list_that_lies",
+    ),
+    Mutation(
+        "a V1 list that gives less than it announces is no error",
+        "etl/platforms/qianfan/walks.py",
+        "    if amiss:\n",
+        "    if False:\n",
+        LYING,
+        "new_mirror_of_a_list_that_lies",
+    ),
+    Mutation(
+        "an empty page between others is believed at once",
+        "etl/platforms/qianfan/marked.py",
+        "bool(last.ids and not reading.hollow)",
+        "bool(last.ids)",
+        LYING,
+        "new_mirror_of_a_list_that_lies",
+    ),
+    Mutation(
+        "a page that is not full is taken for the last",
+        "etl/keyset.py",
+        "        if left <= 0:\n            return",
+        "        if left <= 0 or len(found.records) < 3:\n            return",
+        LYING,
+        "smaller_pages",
+    ),
+    Mutation(
+        "a record that is spoilt fails its whole stream",
+        "etl/platforms/label_studio/walks.py",
+        "            return True  # left to the quarantine\n",
+        "            raise\n",
+        FUZZ,
+        "neighbour and projects",
+    ),
+    Mutation(
+        "a record that is spoilt is dropped without a word",
+        "etl/transform.py",
+        "batch.rejects.append(reject(bytes(raw), error, self.stream.shape))",
+        "pass",
+        FUZZ,
+        "neighbour",
+    ),
+    Mutation(
+        "a walk that fails vouches for what its first page told",
+        "etl/platforms/label_studio/window.py",
+        'return Position(start.position.watermark, {**state, "after": after}, unfinished=True)',
+        'return Position(state["newest"], {**state, "after": after}, unfinished=True)',
+        FUZZ,
+        "as_it_was",
     ),
 )

@@ -52,7 +52,8 @@ class Proxy:
         connection = http.client.HTTPConnection(there.hostname, there.port, timeout=30)
         target = quote(request.path) + (f"?{urlencode(request.params)}" if request.params else "")
         try:
-            connection.request(request.method, target, request.body, request.headers)
+            headers = {k: v for k, v in request.headers.items() if k != "content-length"}
+            connection.request(request.method, target, request.body, headers)
             got = connection.getresponse()
             body = got.read()
         finally:

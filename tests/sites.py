@@ -72,6 +72,11 @@ class Site:
         assert (code, said["outcome"]) == (0, "ok"), said
         return said
 
+    def forget(self):
+        """Take the mirror away, so that the next run has everything to read."""
+        for file in self.folder.glob("mirror.db*"):
+            file.unlink()
+
     @contextmanager
     def session(self, path=None):
         with connected(parse(f"sqlite:///{path or self.mirror}")) as session:

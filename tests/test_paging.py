@@ -6,13 +6,13 @@ import pytest
 
 from etl.errors import BadAnswer
 from etl.keyset import keyset
+from etl.numbered import numbered
 from etl.paging import (
     excerpt,
     last_id,
     listing,
     loads,
     mapping,
-    numbered,
     one_list,
     record_id,
 )
@@ -238,13 +238,36 @@ def test_numbered_pages_that_add_up_are_complete_at_the_last():
     assert [page.complete for page in pages] == [None, Complete("source", ["a"], {1, 2, 3})]
 
 
-@pytest.mark.parametrize(
-    "second", [items(3, total=4), items(2, total=3), items(total=3), items(3, 4, total=3)]
-)
-def test_numbered_pages_that_do_not_add_up_claim_nothing(second):
-    more = [items(4, total=4)] if second == items(3, total=4) else []
-    _, pages = drive(by_number(), items(1, 2, total=3), second, *more)
+FIRST = items(1, 2, total=3)
+ODD = {
+    "a record came in": [items(3, total=4), items(4, total=4)],
+    "one was deleted": [items(total=2)],
+    "one comes twice": [items(2, total=3)],
+    "an empty page": [items(total=3)],
+    "more than announced": [items(3, 4, total=3)],
+}
+LESS = ("one comes twice", "an empty page", "more than announced")
+
+
+@pytest.mark.parametrize("rest", ODD.values(), ids=ODD)
+def test_numbered_pages_that_do_not_add_up_are_read_once_more(rest):
+    _, pages = drive(by_number(), FIRST, *rest, FIRST, items(3, total=3))
+    assert [page.last for page in pages] == [False] * (len(pages) - 1) + [True]
+    assert [page.complete for page in pages[:-1]] == [None] * (len(pages) - 1)
+    assert pages[-1].complete == Complete("source", ["a"], {1, 2, 3})
+
+
+@pytest.mark.parametrize("name", LESS)
+def test_numbered_pages_that_do_not_add_up_twice_are_an_error(name):
+    with pytest.raises(BadAnswer, match=r"^3 records are announced, [24] came, in two readings$"):
+        drive(by_number(), FIRST, *ODD[name], FIRST, *ODD[name])
+
+
+@pytest.mark.parametrize("name", ODD.keys() - LESS)
+def test_numbered_pages_of_a_list_that_never_stands_still_claim_nothing(name):
+    _, pages = drive(by_number(), FIRST, *ODD[name], FIRST, *ODD[name])
     assert {page.complete for page in pages} == {None}
+    assert pages[-1].last
 
 
 def test_numbered_pages_end_when_as_many_came_as_announced():

@@ -141,9 +141,10 @@ def test_a_watchman_who_answers_for_ever_holds_no_run(site, boxes, monkeypatch):
 
         def drip():
             connection, _ = listening.accept()
+            until = time.monotonic() + 20  # a run that is held is to fail, not to hang
             with connection, suppress(OSError):
                 connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
-                while not ended.wait(0.1):
+                while time.monotonic() < until and not ended.wait(0.1):
                     connection.sendall(b"x")
 
         threading.Thread(target=drip, daemon=True).start()

@@ -135,7 +135,7 @@ def test_a_backend_that_is_terminated_in_the_middle_of_a_page_is_one_clear_error
     assert rig.checksum() == complete[-1]
 
 
-def test_two_hosts_cannot_run_at_once_and_a_killed_one_frees_the_lock_at_once(new_rig, many):
+def test_two_hosts_cannot_run_at_once(new_rig, many):
     rig = new_rig("postgresql", many, "page_size = 60")
     with rig.session() as other:  # another host is another connection
         assert other.all("SELECT pg_try_advisory_lock(1634627183, hashtext('public'))")[0][0]
@@ -147,7 +147,9 @@ def test_two_hosts_cannot_run_at_once_and_a_killed_one_frees_the_lock_at_once(ne
 def test_a_lock_is_free_as_soon_as_its_holder_was_killed(kind, new_rig, many):
     rig = new_rig(kind, many, "page_size = 4")
     process = rig.start("sync")
+    until = time.monotonic() + 60
     while len(many.requests) < 10:
+        assert time.monotonic() < until
         time.sleep(0.005)
     busy = rig.run("sync")
     process.kill()

@@ -177,7 +177,9 @@ def test_no_secret_is_in_the_list_of_processes(site):
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "etl", "sync", "--config", str(site.configuration)]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL, cwd=site.folder)
+    until = time.monotonic() + 60
     while not site.proxy.requests:
+        assert time.monotonic() < until
         time.sleep(0.02)
     there = Path(f"/proc/{process.pid}")
     listed = (there / "cmdline").read_bytes() + (there / "environ").read_bytes()

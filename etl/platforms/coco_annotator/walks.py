@@ -13,6 +13,7 @@ import msgspec
 
 from etl.around import MOST_UNREADABLE, SPOILT, Places, at_place, merged
 from etl.errors import BadAnswer, Forbidden, SourceError
+from etl.numbered import Count
 from etl.paging import Listing, listing
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import among, burials, choose, named
@@ -76,22 +77,25 @@ def users(start: Start) -> Walk:
 
 
 def _all_users(start: Start) -> Walk:
-    """Page through /api/admin/users, which gives one page too many where they are full."""
-    names: set[str] = set()
-    number, announced, seen, size = 1, 1, 0, start.source.page_size
-    while seen < announced:
-        found = yield from _page_of_users(number, size)
-        came = len(found.records) + len(found.unreadable)
-        announced, left = found.number("total"), found.number("total") - seen
-        seen, number = seen + came, number + 1
-        names.update(name for name in map(username, found.records) if name)
-        last = seen >= announced or not came
-        proven = last and len(names) == announced == seen
-        complete = Complete("source", [start.source.name], frozenset(names)) if proven else None
-        lost = found.unreadable
-        yield Page(found.records, total=left, complete=complete, last=last, unreadable=lost)
-        if not came:
+    """Page through /api/admin/users, which gives one page too many where they are full.
+
+    It is read once more where it does not add up. Raises BadAnswer where it never does.
+    """
+    for again in (False, True):
+        count, number, ended = Count(), 1, False
+        while not ended:
+            found = yield from _page_of_users(number, start.source.page_size)
+            left, number = found.number("total") - count.came, number + 1
+            names = [name for name in map(username, found.records) if name]
+            ended = count.note(names, found, "total")
+            last = ended and (again or count.adds_up)
+            proven = last and count.proven
+            complete = Complete("source", [start.source.name], count.known) if proven else None
+            lost = found.unreadable
+            yield Page(found.records, total=left, complete=complete, last=last, unreadable=lost)
+        if count.adds_up:
             return
+    count.check()
 
 
 def _page_of_users(number: int, size: int) -> Asking:

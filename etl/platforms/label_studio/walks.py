@@ -15,7 +15,8 @@ import msgspec
 from etl.around import SPOILT
 from etl.errors import BadAnswer, ConfigurationError
 from etl.keyset import keyset
-from etl.paging import Listing, listing, mapping, numbered, one_list, record_id
+from etl.numbered import numbered
+from etl.paging import Listing, listing, mapping, one_list, record_id
 from etl.platforms.label_studio import left_out, login, unreadable
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told, whole
 from etl.platforms.label_studio.unreadable import PREDICTED
@@ -87,7 +88,10 @@ def projects(start: Start) -> Walk:
         return Request("/api/projects/", paging | fields | other)
 
     def keep(record: bytes) -> bool:
-        project = msgspec.json.decode(record, type=_Titled)
+        try:
+            project = msgspec.json.decode(record, type=_Titled)
+        except msgspec.DecodeError:
+            return True  # left to the quarantine
         found[str(project.id)] = str(project.title)
         return start.source.wants(Part(str(project.id), str(project.title)))
 

@@ -49,8 +49,8 @@ def by_marker(listing: Listing) -> Callable[[Start], Walk]:
                 yield Page([], Position(state=known.state()))
                 return
             before, ids = {}, list(reading.seen)
-            # An empty page behind others is no end, but where it comes at the same place again.
-            ends = bool(last.ids) or not ids or ids == cut_at
+            # An empty page behind or between others is believed if all comes the same again.
+            ends = bool(last.ids and not reading.hollow) or not ids or ids == cut_at
             if ends:
                 break
         whole = ends and last.marker is None
@@ -114,6 +114,7 @@ def _turned(
         yield Page(rows.records)
         if not rows.marker or enough():
             return rows
+        reading.hollow |= empty
         reading.unsure |= empty
         followed.add(rows.marker)
         rows = yield from pages.at(rows.marker)

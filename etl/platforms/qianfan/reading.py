@@ -27,7 +27,8 @@ class Reading:
     It has `shifted` when rows came or went meanwhile, and `stepped` back when they went. Records
     that came by in the order they were made were `rising`, in the opposite one `falling`. In the
     `blind` places are rows that the platform cannot give. A page may have been `repeated` at
-    another place.
+    another place. One that has not shifted covers so many `places_read` of the list, in which a
+    record may come twice. A `hollow` one had an empty page between others.
     """
 
     listing: Listing
@@ -36,6 +37,8 @@ class Reading:
     shifted: bool = False
     stepped: bool = False
     unsure: bool = False
+    hollow: bool = False
+    places_read: int = 0
     rising: bool = False
     falling: bool = False
     blind: set[int | str] = field(default_factory=set)
@@ -49,6 +52,8 @@ class Reading:
         self.blind.update(one.id for one in rows.unreadable)
         if len(self.blind) > MOST_UNREADABLE:
             raise BadAnswer(rows.unreadable[0].reason, SPOILT)
+        overlap = int(bool(self.places_read and rows.ids))
+        self.places_read += len(rows.ids) - overlap
         for ident, content in zip(rows.ids, rows.contents, strict=True):
             if ident not in self.seen:
                 self._compare(content)
@@ -61,6 +66,15 @@ class Reading:
         self.blind |= arrived.blind
         rest = {ident: is_open for ident, is_open in self.seen.items() if ident not in arrived.seen}
         self.seen = {**arrived.seen, **rest}
+
+    def contradicts(self, total: int) -> bool:
+        """Tell whether it held less than the total says; or another number, and nothing moved.
+
+        A record that came by and was deleted meanwhile makes it more.
+        """
+        if self.shifted:
+            return len(self.seen) < total and not self.unsure
+        return self.places_read != total
 
     @property
     def newest(self) -> dict[str, Any]:

@@ -117,7 +117,8 @@ def _further(
 def _sweep(start: Start, listing: Listing, first: Rows, size: int, now: str | None) -> Walk:
     """Read the whole list; conclude deletions only from a reading that adds up.
 
-    The first reading of a long one is gone on with if it is interrupted.
+    The first reading of a long one is gone on with if it is interrupted. Raises BadAnswer where
+    less comes than is announced, again and again.
     """
     begun = first.total > SHORT and not (start.position.state or {}).get("head")
     leave = resuming.left(now) if begun else nowhere
@@ -129,14 +130,17 @@ def _sweep(start: Start, listing: Listing, first: Rows, size: int, now: str | No
             state = None if reading.blind else _swept(reading, total, now)
             yield Page([], Position(state=state), complete=reading.complete(start), last=True)
             return
-        if total == first.total and not reading.shifted:
-            break  # it stands still and does not add up: another reading would not either
+        amiss = reading.contradicts(total)
+        if total == first.total and not reading.shifted and not amiss:
+            break  # it stands still, and records share an id: another reading would not add up
         first = yield from page(listing, 0, size)
     if reading.repeated:
         raise BadAnswer(
             f"the list of {total} gives a page again where another should be, in every reading; "
             f"{len(reading.seen)} rows are known of it, and nothing is concluded"
         )
+    if amiss:
+        raise BadAnswer(f"the list announces {total} records, and {len(reading.seen)} came")
     # Everything that was shown is mirrored; what is gone is left to the next run.
     yield Page([], Position(state=None))
 
