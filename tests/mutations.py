@@ -331,7 +331,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a task without the list of its predictions has none",
-        "etl/platforms/label_studio/walks.py",
+        "etl/platforms/label_studio/predicting.py",
         "    predictions: list[msgspec.Raw] | msgspec.UnsetType = msgspec.UNSET",
         "    predictions: list[msgspec.Raw] = []",
         LS_WALKS,
@@ -347,7 +347,7 @@ MUTATIONS = (
     ),
     Mutation(
         "each page of predictions is judged by itself",
-        "etl/platforms/label_studio/walks.py",
+        "etl/platforms/label_studio/predicting.py",
         "            return Page(here, gone_on, total, unreadable=aside)",
         "            complete = _Ids.complete(records, 'task_id', tasks)\n"
         "            return Page(here, gone_on, total, complete, unreadable=aside)",
@@ -356,7 +356,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a walk that was cut concludes from the rest what is gone",
-        "etl/platforms/label_studio/walks.py",
+        "etl/platforms/label_studio/predicting.py",
         "        complete = None if cut else records.complete(column, values)",
         "        complete = records.complete(column, values)",
         LS_WALKS,
@@ -381,7 +381,7 @@ MUTATIONS = (
     ),
     Mutation(
         "what has no predictions leaves no position",
-        "etl/platforms/label_studio/walks.py",
+        "etl/platforms/label_studio/predicting.py",
         "        yield Page([], Position(watermark, state), complete=none, last=True)",
         "        yield Page([], complete=none)",
         CADENCE,

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from etl.platforms import PLATFORMS
-from etl.platforms.label_studio import proof, walks
+from etl.platforms.label_studio import predicting, proof
 from histories import HISTORIES, HISTORY, World
 from mirror import SOURCE, content, dump
 from senders import synchronise
@@ -14,7 +14,7 @@ from senders import synchronise
 LABEL_STUDIO = PLATFORMS["label_studio"]
 SMALL = replace(SOURCE, page_size=3)
 
-TINY = ((walks, "WHOLE_LISTING", 0), (walks, "SLICE", 2), (proof, "SMALL", 1))
+TINY = ((predicting, "WHOLE_LISTING", 0), (predicting, "SLICE", 2), (proof, "SMALL", 1))
 
 KINDS = ("users", "projects", "tasks", "annotations", "predictions")
 

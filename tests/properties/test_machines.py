@@ -17,7 +17,7 @@ import annotators
 from accounts import IDS, KINDS, Account
 from annotators import Annotator
 from etl.platforms.coco_annotator import annotating
-from etl.platforms.label_studio import proof, walks
+from etl.platforms.label_studio import predicting, proof
 from etl.platforms.qianfan import marked, reading, resuming
 from etl.platforms.qianfan import walks as offsets
 from etl.standins.coco_annotator import catalogue, chores, work
@@ -341,8 +341,8 @@ class Qianfan(Machine):
 TINY = (
     *((module, "SHORT", 3) for module in (reading, marked, offsets)),
     (resuming, "EVERY", 1),
-    (walks, "WHOLE_LISTING", 0),
-    (walks, "SLICE", 2),
+    (predicting, "WHOLE_LISTING", 0),
+    (predicting, "SLICE", 2),
     (proof, "SMALL", 1),
 )
 MACHINES = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from etl.paging import listing, record_id
-from etl.platforms.label_studio import proof, walks
+from etl.platforms.label_studio import predicting, proof, walks
 from etl.platforms.label_studio.query import TASKS, told, whole
 from etl.stream import Complete, Page, Position, Request, Start, Tally, Walk
 
@@ -34,9 +34,9 @@ def predictions(start: Start) -> Walk:
     there are any, numbers prove nothing.
     """
     if sum(start.known.sums) > start.source.page_size:
-        versions = walks.versions((yield walks.of_versions(start)))
+        versions = predicting.versions((yield predicting.of_versions(start)))
         there = {version.model_version: version.count for version in versions}
         here: dict[str | None, int] = yield Tally("model_version")
         if there == here and None not in there:
             return
-    yield from walks.predictions(start.anew())
+    yield from predicting.predictions(start.anew())

@@ -6,7 +6,16 @@ measured on a server of version 1.23.2.
 
 from __future__ import annotations
 
-from etl.platforms.label_studio import checking, controls, left_out, login, proof, results, walks
+from etl.platforms.label_studio import (
+    checking,
+    controls,
+    left_out,
+    login,
+    predicting,
+    proof,
+    results,
+    walks,
+)
 from etl.platforms.label_studio.tables import (
     Annotation,
     Control,
@@ -136,7 +145,7 @@ PREDICTIONS = Stream(
             ),
         ),
     ),
-    walk=walks.predictions,
+    walk=predicting.predictions,
     changes="model versions and their counts, and the tasks' updated_at",
     deletion=Deletion.COMPLETE_LISTING,
     parts=OF_PROJECT,

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from etl.errors import Forbidden, Missing
-from etl.platforms.label_studio import walks
+from etl.platforms.label_studio import predicting
 from labelling import (
     BOX,
     Server,
@@ -404,7 +404,7 @@ def test_a_run_that_was_refused_reads_what_is_new_all_the_same(session, server, 
 def test_predictions_gone_from_many_small_pages_are_refused_as_a_whole(
     session, server, monkeypatch, made_again
 ):
-    monkeypatch.setattr(walks, "WHOLE_LISTING", 0)
+    monkeypatch.setattr(predicting, "WHOLE_LISTING", 0)
     _, tasks = server.project(200, predictions=[{"result": [BOX], "model_version": "m"}])
     well(run(session, server, page_size=40))
     for task in tasks[::2]:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from etl.errors import BadAnswer, ConfigurationError
 from etl.extract import pages
-from etl.platforms.label_studio import walks, window
+from etl.platforms.label_studio import predicting, walks, window
 from etl.stream import Complete, Known, Part, Position, Start
 from etl.times import earlier
 from mirror import SOURCE
@@ -280,30 +280,30 @@ def listed(*ids):
 
 
 def test_predictions_are_read_whole_when_their_versions_changed():
-    found, asked = walked(walks.predictions, start(), versions(a=2), listed(1, 2))
+    found, asked = walked(predicting.predictions, start(), versions(a=2), listed(1, 2))
     assert ids(found) == [[1, 2]]
     assert found[0].complete == Complete("project_id", [9], frozenset({1, 2}))
     assert [one.path for one in asked] == ["/api/projects/9/model-versions/", "/api/predictions/"]
 
 
 def test_a_list_that_changes_while_it_is_read_proves_no_deletion_and_is_read_again():
-    (page,), _ = walked(walks.predictions, start(), versions(a=2), listed(1), versions(a=1))
+    (page,), _ = walked(predicting.predictions, start(), versions(a=2), listed(1), versions(a=1))
     assert (page.complete, page.position) == (None, Position())
 
 
 def test_a_list_shorter_than_its_versions_say_is_an_error():
     with pytest.raises(BadAnswer, match="holds 1 predictions where the versions count 2"):
-        walked(walks.predictions, start(), versions(a=2), listed(1), versions(a=2))
+        walked(predicting.predictions, start(), versions(a=2), listed(1), versions(a=2))
 
 
 def test_predictions_of_no_version_are_listed_and_not_counted():
-    (page,), _ = walked(walks.predictions, start(), versions(a=1), [*listed(1), {"id": 2}])
+    (page,), _ = walked(predicting.predictions, start(), versions(a=1), [*listed(1), {"id": 2}])
     assert page.complete == Complete("project_id", [9], frozenset({1, 2}))
 
 
 def test_equal_versions_and_no_newer_task_cost_one_request():
     begin = start(NOON, mirrored(a=2, b=1), Known(5, NOON))
-    found, asked = walked(walks.predictions, begin, versions(b=1, a=2))
+    found, asked = walked(predicting.predictions, begin, versions(b=1, a=2))
     assert (found, len(asked)) == ([], 1)
 
 
@@ -311,7 +311,7 @@ def test_equal_versions_and_newer_tasks_read_the_predictions_of_those():
     begin = start(NOON, mirrored(a=1), Known(5, OURS))
     page = tasks(4, total=1, predictions=[{"id": 1}])
     page["tasks"][0]["predictions"] = [{"id": 1}]
-    (found,), asked = walked(walks.predictions, begin, versions(a=1), tasks(total=1), page)
+    (found,), asked = walked(predicting.predictions, begin, versions(a=1), tasks(total=1), page)
     assert (ids([found]), found.position.watermark) == ([[1]], OURS)
     assert found.complete == Complete("task_id", [4], frozenset({1}))
     assert "updated_at" in query(asked[2])[0]
@@ -320,22 +320,22 @@ def test_equal_versions_and_newer_tasks_read_the_predictions_of_those():
 def test_the_predictions_of_many_newer_tasks_are_read_whole():
     begin = start(NOON, mirrored(a=1), Known(500, OURS))
     many = tasks(total=SOURCE.page_size + 1)
-    (found,), _ = walked(walks.predictions, begin, versions(a=1), many, listed(1))
+    (found,), _ = walked(predicting.predictions, begin, versions(a=1), many, listed(1))
     assert (ids([found]), found.position.watermark) == ([[1]], OURS)
 
 
 def test_a_project_without_predictions_costs_one_request():
     begin = start(NOON, None, Known(5, OURS, (0,)))
-    (page,), _ = walked(walks.predictions, begin, versions())
+    (page,), _ = walked(predicting.predictions, begin, versions())
     assert (page.records, page.last) == ([], True)
     begin = start(NOON, page.position.state, Known(5, OURS, (0,)))
-    found, asked = walked(walks.predictions, begin, versions())
+    found, asked = walked(predicting.predictions, begin, versions())
     assert (found, len(asked)) == ([], 1)
 
 
 def test_no_predictions_left_is_a_complete_listing_of_none():
     begin = start(NOON, mirrored(a=1))
-    (page,), _ = walked(walks.predictions, begin, versions(), [])
+    (page,), _ = walked(predicting.predictions, begin, versions(), [])
     assert page.complete == Complete("project_id", [9], frozenset())
 
 
@@ -345,11 +345,11 @@ def by_task(*keys):
     return [{"total": len(keys) - n, "tasks": [row]} for n, row in enumerate(rows)]
 
 
-MANY = walks.WHOLE_LISTING + 1
+MANY = predicting.WHOLE_LISTING + 1
 
 
 def test_a_walk_by_task_concludes_at_its_end_what_is_gone_in_all_of_the_project():
-    found, _ = walked(walks.predictions, start(), versions(a=MANY), *by_task(1, 2, 3))
+    found, _ = walked(predicting.predictions, start(), versions(a=MANY), *by_task(1, 2, 3))
     whole = Complete("project_id", [9], frozenset({10, 20, 30}))
     assert [(page.complete, page.last) for page in found] == [
         (None, False),
@@ -361,10 +361,10 @@ def test_a_walk_by_task_concludes_at_its_end_what_is_gone_in_all_of_the_project(
 def test_a_first_walk_by_task_that_was_cut_vouches_for_no_more_than_it_began_with():
     one, two = by_task(1, 2)
     begin = replace(start(), first=True)
-    (cut, whole), _ = walked(walks.predictions, begin, versions(a=MANY), one, two)
+    (cut, whole), _ = walked(predicting.predictions, begin, versions(a=MANY), one, two)
     again = start(None, cut.position.state)
     now = versions(a=MANY - 1)  # one of task 1 was deleted meanwhile
-    (page,), _ = walked(walks.predictions, again, now, two)
+    (page,), _ = walked(predicting.predictions, again, now, two)
     assert page.position.state == whole.position.state
     assert page.complete is None  # nothing was there that could be gone
 
@@ -372,9 +372,9 @@ def test_a_first_walk_by_task_that_was_cut_vouches_for_no_more_than_it_began_wit
 def test_a_later_walk_by_task_that_was_cut_is_read_to_its_end_and_then_as_a_whole():
     one, two = by_task(1, 2)
     begin = start(NOON, mirrored(a=MANY + 1))
-    (cut, _), _ = walked(walks.predictions, begin, versions(a=MANY), one, two)
+    (cut, _), _ = walked(predicting.predictions, begin, versions(a=MANY), one, two)
     again = start(NOON, cut.position.state)
-    found, _ = walked(walks.predictions, again, versions(a=MANY), two, *by_task(1, 2))
+    found, _ = walked(predicting.predictions, again, versions(a=MANY), two, *by_task(1, 2))
     assert ids(found) == [[20], [10], [20]]
     whole = Complete("project_id", [9], frozenset({10, 20}))
     assert [(page.complete, page.last) for page in found] == [
@@ -389,4 +389,4 @@ def test_a_later_walk_by_task_that_was_cut_is_read_to_its_end_and_then_as_a_whol
 def test_a_task_without_the_list_of_its_predictions_is_not_one_without_predictions(task):
     answers = versions(a=MANY), {"total": 1, "tasks": [task]}
     with pytest.raises(BadAnswer, match="predictions"):
-        walked(walks.predictions, start(), *answers)
+        walked(predicting.predictions, start(), *answers)
