@@ -10,8 +10,9 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from etl.errors import BadAnswer, Missing
+from etl.exchange import Answer, Request
 from etl.paging import Listing
-from etl.stream import Answer, Asking, Request, Unreadable
+from etl.walk import Asking, Unreadable
 
 SPOILT = 500  # the status of an answer that a server failed to make
 MOST_UNREADABLE = 20  # records of one walk; where more fail, it is not the records

@@ -14,8 +14,9 @@ from etl import times
 from etl.address import POSTGRES
 from etl.database import Session
 from etl.errors import ConfigurationError, MirrorError
+from etl.source import Source
 from etl.statements import Spelling
-from etl.stream import Source, Stream
+from etl.stream import Stream
 
 Rows = list[dict[str, Any]]
 

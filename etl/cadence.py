@@ -10,10 +10,11 @@ from datetime import timedelta
 from etl import times
 from etl.database import Session
 from etl.layout import keys
+from etl.source import Part
 from etl.statements import Spelling
-from etl.stream import Page, Part, Position
 from etl.tables import Watermark
 from etl.transform import Plan
+from etl.walk import Page, Position
 
 TABLE = Watermark.__tablename__
 OF_PART = keys(Watermark)

@@ -29,8 +29,9 @@ from etl.ledger import StreamReport
 from etl.load import Loader
 from etl.mend import Mender
 from etl.parts import summed
+from etl.source import Part
 from etl.strays import Absences, Strays
-from etl.stream import Part, Stream
+from etl.stream import Stream
 from etl.transform import Entry, Plan
 
 Row = tuple[Any, ...]

@@ -19,8 +19,9 @@ import httpx
 
 from etl import __version__, failpoints
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
+from etl.exchange import Answer, Request
 from etl.proofs import Proofs
-from etl.stream import Answer, Request, Source
+from etl.source import Source
 from etl.times import seconds_until
 from etl.verdict import verdict
 from etl.wire import Wire

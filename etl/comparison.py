@@ -13,11 +13,13 @@ from etl.database import Session
 from etl.difference import Difference, Kind, Stray
 from etl.layout import kinds, part_key, specs
 from etl.reader import Row
+from etl.source import Part
 from etl.statements import Spelling
-from etl.stream import Complete, Inside, Part, Parts
+from etl.stream import Parts
 from etl.table import Table
 from etl.tables import Mirrored
 from etl.transform import Entry, Plan
+from etl.walk import Complete, Inside
 
 LONGEST = 600  # characters of a value that are kept to be shown
 

@@ -10,9 +10,11 @@ import msgspec
 from etl import holdings, times
 from etl.database import Session
 from etl.layout import keys, part_key
+from etl.source import Part
 from etl.statements import Spelling
-from etl.stream import Known, Part, Span, Stream, Tally
+from etl.stream import Stream
 from etl.tables import Counted
+from etl.walk import Known, Span, Tally
 
 KEPT = Counted.__tablename__
 OF_PART = keys(Counted)

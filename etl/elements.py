@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from etl.errors import BadAnswer
-from etl.stream import Answer
+from etl.exchange import Answer
 
 CHUNK = 1 << 18  # characters read at a time
 TOKEN = 20  # characters; what is wrong closer to the end of what was read may only be cut there

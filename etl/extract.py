@@ -13,7 +13,8 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 import msgspec
 
 from etl.errors import BadAnswer, SourceError
-from etl.stream import Answer, Held, Known, Page, Request, Span, Tally, Walk
+from etl.exchange import Answer, Request
+from etl.walk import Held, Known, Page, Span, Tally, Walk
 
 T = TypeVar("T")
 

@@ -12,9 +12,9 @@ from etl.errors import RefusedError
 from etl.layout import Layout
 from etl.reader import Row
 from etl.statements import Spelling
-from etl.stream import Gone
 from etl.table import Table
 from etl.transform import Plan
+from etl.walk import Gone
 
 FEW_DELETED = 50  # a listing may bury as many whatever their share: small projects come and go
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from etl.layout import Layout
 from etl.statements import Spelling, quoted
-from etl.stream import Adding, Digest, Gate, Tally
 from etl.tables import Mirrored
+from etl.walk import Adding, Digest, Gate, Tally
 
 
 def digest(spec: Digest, within: str) -> str:

@@ -16,8 +16,10 @@ from etl.job import Job
 from etl.layout import part_key
 from etl.load import Loader, names_all
 from etl.paging import record_id
-from etl.stream import Complete, Deletion, Page, Part, Position, Start
+from etl.source import Part
+from etl.stream import Deletion
 from etl.transform import Batch, Entry, Plan
+from etl.walk import Complete, Page, Position, Start
 
 Place = tuple[Any, ...]
 Write = Callable[[Sequence[Entry], Sequence[Difference]], None]

@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from etl.stream import Answer, Part, Request
+from etl.exchange import Answer, Request
+from etl.source import Part
 from etl.tables import Mirrored
 
 T = TypeVar("T")

@@ -8,7 +8,9 @@ from typing import Protocol
 import msgspec
 
 from etl import extract
-from etl.stream import Identity, Platform, Source, Stream
+from etl.source import Source
+from etl.stream import Platform, Stream
+from etl.walk import Identity
 
 
 class Sender(extract.Sender, Protocol):

@@ -11,8 +11,9 @@ import msgspec
 
 from etl.around import MOST_UNREADABLE, SPOILT
 from etl.errors import BadAnswer, SourceError
+from etl.exchange import Answer, Request
 from etl.paging import Listing, last_id, listing, record_id
-from etl.stream import Answer, Page, Request, Unreadable, Walk
+from etl.walk import Page, Unreadable, Walk
 
 
 class Around(msgspec.Struct, frozen=True):

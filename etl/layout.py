@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import msgspec
 
-from etl.stream import Part, Parts
+from etl.source import Part
+from etl.stream import Parts
 from etl.tables import BOOKKEEPING, Declared, Mirrored, Spec
 
 

@@ -14,8 +14,11 @@ from etl.merge import Counts, Merge
 from etl.positions import Positions
 from etl.quarantine import Quarantine
 from etl.reject import record_key, unreadable
+from etl.source import Part, Source
 from etl.statements import Spelling
-from etl.stream import (
+from etl.stream import Parts
+from etl.transform import Batch, Plan
+from etl.walk import (
     Complete,
     Gone,
     Held,
@@ -23,16 +26,12 @@ from etl.stream import (
     Inside,
     Known,
     Page,
-    Part,
-    Parts,
     Position,
-    Source,
     Span,
     Start,
     Tally,
     Touched,
 )
-from etl.transform import Batch, Plan
 
 
 class Loader:

@@ -11,9 +11,10 @@ from etl.difference import Difference, Kind
 from etl.digests import Digests
 from etl.layout import part_key
 from etl.merge import Counts, Merge
-from etl.stream import Complete, Gone, Part
+from etl.source import Part
 from etl.table import Table
 from etl.transform import Entry, Plan
+from etl.walk import Complete, Gone
 
 
 class Mender:

@@ -12,10 +12,10 @@ from etl.errors import KeyTaken
 from etl.guard import FEW_DELETED, Guard
 from etl.reader import Row
 from etl.statements import Spelling
-from etl.stream import Complete, Gone
 from etl.table import MANY, Table
 from etl.tables import Mirrored
 from etl.transform import Entry, Plan
+from etl.walk import Complete, Gone
 
 
 @dataclass

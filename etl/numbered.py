@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from etl.errors import BadAnswer
+from etl.exchange import Request
 from etl.paging import Listing, listing
-from etl.stream import Asking, Complete, Page, Request
+from etl.walk import Asking, Complete, Page
 
 
 def numbered(  # noqa: PLR0913  # what there is to say about a list

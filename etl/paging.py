@@ -12,8 +12,9 @@ from typing import Annotated, Any
 import msgspec
 
 from etl.errors import BadAnswer
-from etl.stream import Answer, Complete, Page, Request, Unreadable, Walk
+from etl.exchange import Answer, Request
 from etl.times import http_date, text
+from etl.walk import Complete, Page, Unreadable, Walk
 
 _FLAT = msgspec.json.Decoder(dict[str, list[msgspec.Raw] | int | float | str | bool | None])
 _FIELDS = msgspec.json.Decoder(dict[str, msgspec.Raw])

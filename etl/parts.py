@@ -10,7 +10,9 @@ import msgspec
 from etl import extract
 from etl.errors import AnnomirrorError, Outcome, RefusedError, SourceError
 from etl.load import Loader
-from etl.stream import Identity, Page, Part, Source, Start, Stream, Walk
+from etl.source import Part, Source
+from etl.stream import Stream
+from etl.walk import Identity, Page, Start, Walk
 
 TOLD = 3  # failures told one by one; a thousand would be no line to read
 

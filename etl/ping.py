@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from etl import setting_values
-from etl.stream import Secret
+from etl.source import Secret
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,10 @@ from etl import times
 from etl.database import Session
 from etl.errors import MirrorError
 from etl.layout import keys
+from etl.source import Part
 from etl.statements import Spelling
-from etl.stream import Part, Position
 from etl.tables import Watermark
+from etl.walk import Position
 
 TABLE = Watermark.__tablename__
 OF_PART = keys(Watermark)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from etl.blotting import blotted
 from etl.errors import SourceError
-from etl.stream import Source
+from etl.source import Source
 from etl.verdict import one_line
 
 if TYPE_CHECKING:

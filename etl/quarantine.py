@@ -9,10 +9,12 @@ from etl import times
 from etl.database import Session
 from etl.layout import specs
 from etl.reject import Reject, is_unreadable, record_key
+from etl.source import Part
 from etl.statements import Spelling
-from etl.stream import Complete, Known, Page, Part, Span, Stream
+from etl.stream import Stream
 from etl.tables import Rejected
 from etl.transform import Batch, Entry, Plan
+from etl.walk import Complete, Known, Page, Span
 
 TABLE = Rejected.__tablename__
 COLUMNS = (

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from etl import extract, holdings, ledger
 from etl.database import Session
 from etl.job import Job
+from etl.source import Source
 from etl.statements import Spelling
-from etl.stream import Platform, Source
+from etl.stream import Platform
 
 
 def identified(job: Job, session: Session) -> Job:

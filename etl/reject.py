@@ -7,7 +7,8 @@ import json
 from typing import Any, NamedTuple
 
 from etl.layout import specs
-from etl.stream import Shape, Unreadable
+from etl.stream import Shape
+from etl.walk import Unreadable
 
 UNREADABLE = "the source has this record and cannot give it"
 KEY_LENGTH = 200  # an id is shorter

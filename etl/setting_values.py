@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from etl.errors import ConfigurationError
-from etl.stream import Option, Secret
+from etl.source import Secret
+from etl.stream import Option
 
 Setting = Secret | str | bool | tuple[str | int, ...]
 

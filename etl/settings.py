@@ -20,7 +20,8 @@ from etl.address import Address, parse
 from etl.errors import ConfigurationError
 from etl.platforms import PLATFORMS
 from etl.setting_values import CHECKS, address, checked, duration
-from etl.stream import Platform, Source
+from etl.source import Source
+from etl.stream import Platform
 
 __all__ = [
     "COMMON", "FILE", "Settings", "address", "duration", "find", "is_there", "read", "watchman"

@@ -30,8 +30,10 @@ from etl.ledger import Ledger, StreamReport
 from etl.load import Loader
 from etl.merge import Counts
 from etl.parts import Reading, summed
-from etl.stream import Page, Part, Stream
+from etl.source import Part
+from etl.stream import Stream
 from etl.transform import Plan
+from etl.walk import Page
 
 log = logging.getLogger("etl.sync")
 

@@ -16,8 +16,8 @@ from etl.errors import (
     Unauthorized,
     Unreachable,
 )
+from etl.exchange import Answer, Request
 from etl.paging import excerpt
-from etl.stream import Answer, Request
 
 MEANINGS: dict[int, type[SourceError]] = {
     401: Unauthorized,

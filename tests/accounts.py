@@ -15,9 +15,9 @@ from etl.job import Job
 from etl.layout import specs
 from etl.platforms import PLATFORMS
 from etl.platforms.qianfan import login
+from etl.source import Secret, Source
 from etl.standins.clock import Clock
 from etl.standins.qianfan import Qianfan
-from etl.stream import Secret, Source
 from etl.sync import Finished
 from etl.tables import MOMENT_FORMAT
 from senders import synchronise

@@ -9,16 +9,17 @@ from msgspec.structs import replace
 
 from etl import ledger, sync
 from etl.cli.build import choose
+from etl.exchange import Answer
 from etl.extract import ask
 from etl.job import Job
 from etl.platforms import PLATFORMS
 from etl.platforms.coco_annotator.login import explain
+from etl.source import Source
 from etl.standins.clock import Clock
 from etl.standins.coco_annotator.api import Api
 from etl.standins.coco_annotator.sessions import Sessions
 from etl.standins.coco_annotator.state import State
 from etl.standins.exchange import Request as Asked
-from etl.stream import Answer, Source
 from etl.sync import Finished
 from etl.verdict import verdict
 from mirror import live, rows

@@ -9,6 +9,7 @@ import annotators
 import labelling
 from accounts import Account
 from etl.errors import ConfigurationError, SourceError
+from etl.exchange import Answer
 from etl.extract import ask, pages
 from etl.load import Loader
 from etl.platforms import PLATFORMS
@@ -16,7 +17,6 @@ from etl.standins.coco_annotator import seed as coco_annotator
 from etl.standins.exchange import Request as Asked
 from etl.standins.label_studio import seed as label_studio
 from etl.standins.qianfan import seed as qianfan
-from etl.stream import Answer
 from etl.transform import Plan
 from etl.verdict import verdict
 from mirror import SOURCE

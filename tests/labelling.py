@@ -6,12 +6,12 @@ from msgspec.structs import replace
 
 from etl import ledger, sync
 from etl.cli.build import choose
+from etl.exchange import Answer
 from etl.job import Job
 from etl.platforms import PLATFORMS
 from etl.platforms.label_studio.login import explain
 from etl.standins.exchange import Request as Asked
 from etl.standins.label_studio.installation import TOKEN
-from etl.stream import Answer
 from etl.sync import Finished
 from etl.verdict import verdict
 from mirror import SOURCE, content, live, rows

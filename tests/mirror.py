@@ -7,9 +7,10 @@ from etl import models
 from etl.column_types import Document
 from etl.load import Loader
 from etl.platforms import PLATFORMS
-from etl.stream import Page, Part, Source
+from etl.source import Part, Source
 from etl.tables import MOMENT_FORMAT
 from etl.transform import Plan
+from etl.walk import Page
 
 SCHEMA = models.metadata()
 TABLES = {table.__tablename__: table for table in models.tables()}

@@ -314,7 +314,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a token shows in a repr",
-        "etl/stream.py",
+        "etl/source.py",
         '        return "Secret(***)"',
         '        return f"Secret({self._value})"',
         "tests/test_settings.py",

@@ -14,12 +14,12 @@ from etl.client import Client
 from etl.job import Job
 from etl.platforms import PLATFORMS
 from etl.platforms.coco_annotator import login
+from etl.source import Secret, Source
 from etl.standins.clock import Clock
 from etl.standins.coco_annotator import CocoAnnotator
 from etl.standins.coco_annotator import seed as coco_annotator
 from etl.standins.label_studio import seed as label_studio
 from etl.standins.qianfan import seed as qianfan
-from etl.stream import Secret, Source
 from labelling import Server
 from senders import NOON
 

@@ -15,9 +15,9 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parent.parent)]
 
 import recordings
 from annotators import Annotator
+from etl.exchange import Answer
 from etl.standins.coco_annotator import seed as coco_seed
 from etl.standins.qianfan import seed as qianfan_seed
-from etl.stream import Answer
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
 DATE = {"date": "Sat, 21 Nov 2026 12:00:00 GMT"}

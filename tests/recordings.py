@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
 
+from etl.exchange import Answer
 from etl.extract import pages
 from etl.paging import listing
 from etl.platforms import PLATFORMS
-from etl.stream import Answer, Part, Position, Source, Start
+from etl.source import Part, Source
 from etl.transform import Plan
+from etl.walk import Position, Start
 
 PLATFORMS_FOLDER = Path(__file__).parent / "platforms"
 REAL = "label_studio"

@@ -4,6 +4,7 @@ import json
 from datetime import UTC, datetime
 from functools import partial
 
+from etl.exchange import Answer
 from etl.extract import pages
 from etl.load import Loader
 from etl.standins.clock import Clock
@@ -12,7 +13,6 @@ from etl.standins.label_studio.api import Api
 from etl.standins.label_studio.installation import TOKEN
 from etl.standins.label_studio.state import State
 from etl.standins.label_studio.tokens import Tokens
-from etl.stream import Answer
 from etl.transform import Plan
 
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -14,6 +14,8 @@ from sources import EDGES, FILES, IMPORTS, ROOT, TREES, run_time_imports, within
 LAYERS = (
     "etl etl.standins",
     "etl.errors etl.tables etl.failpoints etl.blotting",
+    "etl.source etl.exchange",
+    "etl.walk",
     "etl.stream etl.times etl.address etl.column_types etl.signals etl.files etl.difference",
     "etl.auth etl.paging etl.elements etl.layout etl.compare etl.setting_values etl.intake",
     "etl.variables etl.around",
@@ -39,6 +41,9 @@ FOLDERS = ("etl.platforms", "etl.imports", "etl.cli", "etl.standins")
 
 # What a platform is described with: words, no I/O.
 WORDS = {
+    "source",
+    "exchange",
+    "walk",
     "errors",
     "stream",
     "tables",

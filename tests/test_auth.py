@@ -11,12 +11,13 @@ from etl import auth
 from etl.auth import RefreshedToken, Token
 from etl.client import ATTEMPTS, Client
 from etl.errors import BadAnswer, Unauthorized, Unreachable
+from etl.exchange import Request
 from etl.platforms.label_studio import login
+from etl.source import Secret, Source
 from etl.standins.clock import Clock
 from etl.standins.faults import Fault
 from etl.standins.label_studio import LabelStudio
 from etl.standins.label_studio.tokens import Tokens
-from etl.stream import Request, Secret, Source
 
 REFRESH = "/api/token/refresh/"
 WHO = Request("/api/current-user/whoami")

@@ -23,7 +23,8 @@ from etl.errors import (
     Unauthorized,
     Unreachable,
 )
-from etl.stream import Answer, Request, Secret, Source
+from etl.exchange import Answer, Request
+from etl.source import Secret, Source
 from etl.verdict import may_have_arrived
 
 ASK = Request("/api/things", {"page": 2})

@@ -10,11 +10,12 @@ from etl.auth import Token
 from etl.cli import build
 from etl.client import ATTEMPTS, Client
 from etl.errors import ConfigurationError, Unreachable
+from etl.exchange import Request
+from etl.source import Secret, Source
 from etl.standins.clock import Clock
 from etl.standins.exchange import Answer
 from etl.standins.faults import Fault
 from etl.standins.server import StandIn
-from etl.stream import Request, Secret, Source
 
 ASK = Request("/api/things")
 CANARY = "canary0123456789"

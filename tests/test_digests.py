@@ -3,7 +3,8 @@
 import pytest
 
 from etl.load import Loader
-from etl.stream import Complete, Known, Part
+from etl.source import Part
+from etl.walk import Complete, Known
 from mirror import SOURCE, commit, plan, rows
 
 ONE, TWO = Part("1"), Part("2")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from etl import elements as module
 from etl.elements import elements
 from etl.errors import BadAnswer
-from etl.stream import Answer
+from etl.exchange import Answer
 
 SCALARS = (
     st.none() | st.booleans() | st.integers() | st.floats() | st.text()

@@ -7,8 +7,9 @@ import msgspec
 import pytest
 
 from etl.errors import BadAnswer, Missing, Unreachable
+from etl.exchange import Answer, Request
 from etl.extract import Ahead, ask, pages
-from etl.stream import Answer, Page, Request
+from etl.walk import Page
 
 
 class Sender:

@@ -5,7 +5,8 @@ import pytest
 from etl.database import Session
 from etl.load import Loader
 from etl.merge import Counts
-from etl.stream import Complete, Held, Known, Page, Part, Position, Span
+from etl.source import Part
+from etl.walk import Complete, Held, Known, Page, Position, Span
 from mirror import SOURCE, commit, dump, encoded, live, plan, rows
 
 USER = {"id": 1, "email": "ann@example.com"}

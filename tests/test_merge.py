@@ -5,7 +5,8 @@ import pytest
 from etl.errors import RefusedError
 from etl.load import Loader
 from etl.merge import Counts
-from etl.stream import Complete, Page, Part, Position
+from etl.source import Part
+from etl.walk import Complete, Page, Position
 from mirror import commit, content, dump, encoded, live, plan, rows
 
 ITEM = {"id": "r", "type": "choices", "from_name": "c", "value": {"choices": ["a"]}}

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from etl.errors import BadAnswer
+from etl.exchange import Answer, Request
 from etl.keyset import keyset
 from etl.numbered import numbered
 from etl.paging import (
@@ -16,7 +17,7 @@ from etl.paging import (
     one_list,
     record_id,
 )
-from etl.stream import Answer, Complete, Page, Request
+from etl.walk import Complete, Page
 
 
 def answer(content):

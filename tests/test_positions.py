@@ -5,8 +5,9 @@ import pytest
 from accounts import Account
 from etl.errors import MirrorError
 from etl.positions import Positions
+from etl.source import Part
 from etl.statements import Spelling
-from etl.stream import Part, Position
+from etl.walk import Position
 from labelling import BOX, Server, assert_mirrored, run, well
 from mirror import content
 

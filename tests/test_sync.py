@@ -15,9 +15,9 @@ from etl.job import Job
 from etl.ledger import StreamReport, outcome_of
 from etl.merge import Counts
 from etl.platforms import PLATFORMS
+from etl.source import Secret, Source
 from etl.standins.faults import Fault
 from etl.standins.label_studio import LabelStudio
-from etl.stream import Secret, Source
 from etl.sync import Began, Committed, Finished
 from mirror import content
 

@@ -16,7 +16,8 @@ from etl.lock import locked
 from etl.ping import Ping
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
-from etl.stream import Platform, Source, Stream
+from etl.source import Source
+from etl.stream import Platform, Stream
 
 log = logging.getLogger(__name__)
 

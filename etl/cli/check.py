@@ -12,7 +12,9 @@ from etl.cli.options import common
 from etl.errors import AnnomirrorError, ConfigurationError, MirrorError, RefusedError, SourceError
 from etl.platforms import PLATFORMS
 from etl.settings import Settings
-from etl.stream import Part, Position, Source, Start, Stream
+from etl.source import Part, Source
+from etl.stream import Stream
+from etl.walk import Position, Start
 
 Failure = tuple[str, AnnomirrorError]
 """What was tried, as the line begins that says it failed, and why it did."""

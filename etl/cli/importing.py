@@ -41,7 +41,7 @@ from etl.ledger import Ledger, StreamReport
 from etl.platforms import PLATFORMS, intake
 from etl.reject import storable
 from etl.settings import Settings
-from etl.stream import Source
+from etl.source import Source
 
 ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")  # as `storable` writes a byte that is no text
 

@@ -18,8 +18,9 @@ from etl.load import Loader
 from etl.platforms import PLATFORMS
 from etl.reject import is_unreadable
 from etl.settings import Settings
-from etl.stream import Page, Part
+from etl.source import Part
 from etl.transform import Plan
+from etl.walk import Page
 
 NUMBER = click.IntRange(1, 2**63 - 1)
 COLUMNS = ("id", "source", "stream", "part", "record_key", "reason", "rejected_at")

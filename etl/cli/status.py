@@ -12,7 +12,7 @@ from etl.cli import build
 from etl.cli.options import common
 from etl.cli.output import print_dicts
 from etl.platforms import PLATFORMS
-from etl.stream import Source
+from etl.source import Source
 
 COLUMNS = ("source", "stream", "rows", "tombstones", "rejects", "last_outcome", "age", "watermark")
 

@@ -13,7 +13,8 @@ from etl.cli.output import print_table
 from etl.cli.status import restrictions
 from etl.layout import keys
 from etl.platforms import PLATFORMS
-from etl.stream import Deletion, Platform, Source
+from etl.source import Source
+from etl.stream import Deletion, Platform
 from etl.transform import Plan
 
 COLUMNS = ("source", "stream", "table", "key", "changes found by", "deletions found by")

@@ -8,7 +8,7 @@ from typing import Any
 from etl.errors import ConfigurationError, RefusedError
 from etl.imports.batch import Batch
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
-from etl.stream import Source
+from etl.source import Source
 
 
 def as_begun(kept: Mapping[str, Any], request: ImportRequest) -> tuple[ImportOptions, BatchLimits]:

@@ -13,7 +13,8 @@ from etl.imports.batch import Event
 from etl.imports.journal import Journal
 from etl.imports.options import ImportOptions
 from etl.intake import Intake
-from etl.stream import Source, Stream
+from etl.source import Source
+from etl.stream import Stream
 
 T = TypeVar("T")
 

@@ -12,8 +12,9 @@ from etl.imports.records import Line
 from etl.intake import Job
 from etl.load import Loader
 from etl.paging import record_id
-from etl.stream import Page, Part
+from etl.source import Part
 from etl.transform import Plan
+from etl.walk import Page
 
 
 class ReadBack(NamedTuple):

@@ -9,7 +9,8 @@ from etl import extract
 from etl.errors import ConfigurationError
 from etl.intake import Intake, Questions
 from etl.job import Sender
-from etl.stream import Part, Platform, Source
+from etl.source import Part, Source
+from etl.stream import Platform
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ import io
 from etl.cli.progress import Progress
 from etl.ledger import StreamReport
 from etl.merge import Counts
-from etl.stream import Part
+from etl.source import Part
 from etl.sync import Began, Committed, Finished
 
 

@@ -12,8 +12,9 @@ import recordings
 from etl.layout import specs
 from etl.load import Loader
 from etl.platforms import PLATFORMS
-from etl.stream import Page, Part, Position
+from etl.source import Part
 from etl.transform import Plan
+from etl.walk import Page, Position
 from mirror import SOURCE, dump, encoded, rows
 
 STREAMS = [

@@ -14,11 +14,12 @@ from etl import client
 from etl.auth import Token
 from etl.client import Client
 from etl.errors import BadAnswer, Unreachable
+from etl.exchange import Request
+from etl.source import Source
 from etl.standins.clock import Clock
 from etl.standins.exchange import Answer
 from etl.standins.faults import Fault
 from etl.standins.server import StandIn
-from etl.stream import Request, Source
 
 PAGE = b'{"total": 2, "tasks": [{"id": 1, "data": {"n": "\xc3\xbc"}}, {"id": 2, "data": null}]}'
 ASK = Request("/api/tasks/")

@@ -9,6 +9,7 @@ import annotators
 from etl.auth import Token
 from etl.client import Client
 from etl.errors import BadAnswer
+from etl.exchange import Answer, Request
 from etl.extract import ask, pages
 from etl.paging import listing
 from etl.platforms.coco_annotator import walks
@@ -16,7 +17,8 @@ from etl.platforms.coco_annotator.images import _documents, _Found
 from etl.platforms.coco_annotator.scope import Scope, burials
 from etl.platforms.qianfan import login, records
 from etl.platforms.qianfan.listings import encoded
-from etl.stream import Answer, Page, Part, Position, Request, Source, Start
+from etl.source import Part, Source
+from etl.walk import Page, Position, Start
 
 START = Start(source=annotators.source(page_size=3), part=Part(""), position=Position())
 

@@ -7,8 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from etl.exchange import Answer, Request
 from etl.platforms.label_studio.proof import SPARE, prove
-from etl.stream import Answer, Held, Known, Page, Part, Position, Request, Span, Start
+from etl.source import Part
+from etl.walk import Held, Known, Page, Position, Span, Start
 from mirror import SOURCE
 
 ROWS = st.dictionaries(st.integers(1, 3000), st.integers(0, 2), max_size=600)

@@ -10,8 +10,9 @@ import pytest
 from etl import client
 from etl.cli import build
 from etl.errors import Unreachable
+from etl.exchange import Request
+from etl.source import Secret, Source
 from etl.standins.label_studio import LabelStudio
-from etl.stream import Request, Secret, Source
 
 HERE = Path(__file__).parent / "certificates"
 WHOAMI = Request("/api/current-user/whoami")

@@ -18,23 +18,14 @@ import msgspec
 from etl.around import MOST_UNREADABLE, SPOILT
 from etl.elements import elements
 from etl.errors import BadAnswer, SourceError
+from etl.exchange import Answer, Request
 from etl.paging import listing, mapping, served_at
 from etl.platforms.coco_annotator.images import listed
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import Scope, scope, shown
 from etl.platforms.coco_annotator.walks import NOT_THERE, ident, singles
-from etl.stream import (
-    Answer,
-    Asking,
-    Complete,
-    Page,
-    Position,
-    Request,
-    Start,
-    Unreadable,
-    Walk,
-)
 from etl.times import recent
+from etl.walk import Asking, Complete, Page, Position, Start, Unreadable, Walk
 
 WHOLE_ARRAY = 200_000  # annotations asked for in one array at every run
 AROUND = 20_000  # annotations read one by one where the array fails, some five minutes

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import msgspec
 
 from etl.errors import SourceError
+from etl.exchange import Request
 from etl.paging import listing
 from etl.platforms.coco_annotator import images as reading
 from etl.platforms.coco_annotator.annotating import each_annotation
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import image_ids, scope
 from etl.platforms.coco_annotator.walks import ident
-from etl.stream import Asking, Complete, Page, Request, Start, Tally, Walk
+from etl.walk import Asking, Complete, Page, Start, Tally, Walk
 
 EVERYTHING = 100_000  # categories, which come on one page
 FEW = 1_000  # annotations that are read rather than counted: the server takes half a second

@@ -16,10 +16,11 @@ import msgspec
 
 from etl.around import SPOILT, Places, at_place, merged
 from etl.errors import BadAnswer, SourceError
+from etl.exchange import Answer, Request
 from etl.paging import Listing, listing
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import Scope, burials, image_ids, scope, shown
-from etl.stream import Answer, Asking, Page, Request, Start, Unreadable, Walk
+from etl.walk import Asking, Page, Start, Unreadable, Walk
 
 EMPTY = 5  # pages at the end that deletions may have emptied meanwhile
 ONE: dict[str, str | int] = {"page": 1, "per_page": 1, "fields": "id"}

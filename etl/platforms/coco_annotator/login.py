@@ -16,8 +16,10 @@ import msgspec
 
 from etl.auth import Anonymous, Session
 from etl.errors import BadAnswer, Forbidden, SourceError, Unauthorized
+from etl.exchange import Answer, Request
 from etl.paging import excerpt, loads, mapping
-from etl.stream import Answer, Identity, Request, Source
+from etl.source import Source
+from etl.walk import Identity
 
 DENIED = "Access denied"  # the 401 that means 403
 REFUSED = "mend username and password; leave both out where the server's login is disabled"

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from etl.stream import Json
+from etl.exchange import Json
 from etl.times import utc
 
 EVENT_COLUMNS = ("position", "user", "milliseconds", "tools_used", "created_at", "kind", "extra")

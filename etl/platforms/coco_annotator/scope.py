@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from etl.errors import BadAnswer, ConfigurationError, SourceError
+from etl.exchange import Answer, Request
 from etl.paging import Listing, listing, loads
 from etl.platforms.coco_annotator.records import moment, peek
-from etl.stream import Answer, Complete, Part, Request, Start
+from etl.source import Part
 from etl.times import utc
+from etl.walk import Complete, Start
 
 Asking = Generator[Request, Any, Any]
 

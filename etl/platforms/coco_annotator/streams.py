@@ -18,7 +18,8 @@ from etl.platforms.coco_annotator.tables import (
     Task,
     User,
 )
-from etl.stream import Deletion, Exploded, Gate, Option, Parts, Platform, Shape, Stream
+from etl.stream import Deletion, Exploded, Option, Parts, Platform, Shape, Stream
+from etl.walk import Gate
 
 CONTENT = "read whole, compared by content"
 

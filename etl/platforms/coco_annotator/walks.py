@@ -13,22 +13,12 @@ import msgspec
 
 from etl.around import MOST_UNREADABLE, SPOILT, Places, at_place, merged
 from etl.errors import BadAnswer, Forbidden, SourceError
+from etl.exchange import Answer, Request
 from etl.numbered import Count
 from etl.paging import Listing, listing
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import among, burials, choose, named
-from etl.stream import (
-    Answer,
-    Asking,
-    Complete,
-    Page,
-    Position,
-    Request,
-    Start,
-    Tally,
-    Unreadable,
-    Walk,
-)
+from etl.walk import Asking, Complete, Page, Position, Start, Tally, Unreadable, Walk
 
 NOT_THERE = 400  # the status of an unknown id, or of one that is not shown to us
 LISTED_EXPORTS = 50  # the newest ones of a dataset; older ones are not listed

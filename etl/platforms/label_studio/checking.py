@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from etl.exchange import Request
 from etl.paging import listing, record_id
 from etl.platforms.label_studio import predicting, proof, walks
 from etl.platforms.label_studio.query import TASKS, told, whole
-from etl.stream import Complete, Page, Position, Request, Start, Tally, Walk
+from etl.walk import Complete, Page, Position, Start, Tally, Walk
 
 
 def tasks(start: Start) -> Walk:

@@ -9,12 +9,12 @@ from typing import Any
 import msgspec
 
 from etl.errors import BadAnswer
+from etl.exchange import Request
 from etl.intake import Existing, Key, Questions
 from etl.paging import fields, listing, record_id
 from etl.platforms.label_studio import left_out
 from etl.platforms.label_studio.query import TASKS
 from etl.platforms.label_studio.wrapping import NAME, data
-from etl.stream import Request
 
 AT_ONCE = 100  # ids or keys in one question: proxies cut addresses of more than 4 to 8 kB
 LONGEST = 3000  # characters of keys in one question

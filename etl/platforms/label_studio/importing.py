@@ -18,13 +18,14 @@ from xml.etree import ElementTree as ET
 import msgspec
 
 from etl.errors import BadAnswer, Missing
+from etl.exchange import Answer, Request
 from etl.intake import Intake, Job, JobSearch, Questions, counted
 from etl.paging import listing, mapping
 from etl.platforms.label_studio.finding import existing, marked, places, records
 from etl.platforms.label_studio.refusals import problems
 from etl.platforms.label_studio.tables import Import, ImportItem
 from etl.platforms.label_studio.wrapping import NAME, change, complete, key, wrapped
-from etl.stream import Answer, Part, Request
+from etl.source import Part
 from etl.times import parsed, utc
 
 BACK = 50  # jobs looked at, from the newest back, for one whose number was lost

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from etl.stream import Json
+from etl.exchange import Json
 
 Int64 = Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)]
 

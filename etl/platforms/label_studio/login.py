@@ -17,9 +17,11 @@ import msgspec
 
 from etl.auth import RefreshedToken, Token
 from etl.errors import BadAnswer, SourceError, Unauthorized, Unreachable
+from etl.exchange import Answer, Request
 from etl.paging import excerpt, mapping
 from etl.platforms.label_studio import refusals
-from etl.stream import Answer, Identity, Request, Source
+from etl.source import Source
+from etl.walk import Identity
 
 ACCESS_LIFETIME = 240.0  # seconds; the server's access tokens live 300
 WHOAMI = "/api/current-user/whoami"

@@ -9,24 +9,14 @@ import msgspec
 
 from etl.around import SPOILT
 from etl.errors import BadAnswer
+from etl.exchange import Answer, Json, Request
 from etl.keyset import keyset
 from etl.paging import Listing, listing, record_id
 from etl.platforms.label_studio import unreadable
 from etl.platforms.label_studio.query import TASKS, counted, latest, query, told
 from etl.platforms.label_studio.unreadable import PREDICTED
 from etl.platforms.label_studio.window import believed, is_past, mark
-from etl.stream import (
-    Answer,
-    Asking,
-    Complete,
-    Json,
-    Page,
-    Position,
-    Request,
-    Start,
-    Unreadable,
-    Walk,
-)
+from etl.walk import Asking, Complete, Page, Position, Start, Unreadable, Walk
 
 WHOLE_LISTING = 30_000  # predictions fetched in one answer (about 20 MB); above, page by task
 SLICE = 1_000  # predictions committed together

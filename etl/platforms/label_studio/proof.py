@@ -16,11 +16,12 @@ from zlib import crc32
 
 from msgspec.structs import replace
 
+from etl.exchange import Request
 from etl.keyset import keyset
 from etl.paging import Listing, listing
 from etl.platforms.label_studio.query import TASKS, counted, lost, told, whole
 from etl.platforms.label_studio.unreadable import near
-from etl.stream import Asking, Complete, Gone, Held, Known, Page, Request, Span, Start, Walk
+from etl.walk import Asking, Complete, Gone, Held, Known, Page, Span, Start, Walk
 
 SMALL = 100  # tasks that cost less to read than to halve further
 MANY = 5  # times fewer tasks cost less by list than all of them by page

@@ -11,10 +11,11 @@ from typing import Any
 
 import msgspec
 
+from etl.exchange import Answer, Json
 from etl.paging import listing
 from etl.platforms.label_studio import left_out
-from etl.stream import Answer, Gone, Json, Known, Start
 from etl.times import utc
+from etl.walk import Gone, Known, Start
 
 TASKS = "/api/tasks/"
 NEWEST = 5  # tasks looked at for the newest time, should the very newest have none

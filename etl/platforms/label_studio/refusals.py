@@ -8,8 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from etl.errors import Invalid
+from etl.exchange import Answer
 from etl.paging import loads
-from etl.stream import Answer
 
 # The server writes the whole record behind a problem, and numbers from 0. What the record says must
 # not be taken for the server's own words, so a problem is looked for only where a text begins.

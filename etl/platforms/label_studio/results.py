@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from etl.exchange import Json
 from etl.platforms.label_studio.items import (
     Item,
     Value,
@@ -16,7 +17,6 @@ from etl.platforms.label_studio.items import (
     read_value,
     text,
 )
-from etl.stream import Json
 
 
 class ResultRow(msgspec.Struct, kw_only=True):

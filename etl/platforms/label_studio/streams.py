@@ -30,20 +30,9 @@ from etl.platforms.label_studio.tables import (
     Task,
     User,
 )
-from etl.stream import (
-    Adding,
-    Deletion,
-    Digest,
-    Exploded,
-    Inside,
-    Nested,
-    Option,
-    Parts,
-    Platform,
-    Shape,
-    Stream,
-)
+from etl.stream import Deletion, Exploded, Nested, Option, Parts, Platform, Shape, Stream
 from etl.tables import Mirrored
+from etl.walk import Adding, Digest, Inside
 
 OF_PROJECT = Parts(stream="projects", table=Project, column="project_id", title="title")
 RESULT_TABLES: dict[type[Mirrored], tuple[str, ...]] = {

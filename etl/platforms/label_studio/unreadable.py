@@ -12,10 +12,11 @@ from typing import Any
 
 from etl.around import MOST_UNREADABLE, Places, at_place, merged
 from etl.errors import BadAnswer, SourceError
+from etl.exchange import Answer, Request
 from etl.keyset import Around, keyset
 from etl.paging import Listing, listing
 from etl.platforms.label_studio.query import TASKS, Params, query, whole
-from etl.stream import Answer, Asking, Complete, Page, Request, Start, Unreadable, Walk
+from etl.walk import Asking, Complete, Page, Start, Unreadable, Walk
 
 BARE: Params = {"include": "id,updated_at,total_annotations,total_predictions", "page_size": 1}
 

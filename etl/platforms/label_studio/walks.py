@@ -13,20 +13,15 @@ from typing import Any
 import msgspec
 
 from etl.errors import ConfigurationError
+from etl.exchange import Request
 from etl.keyset import keyset
 from etl.numbered import numbered
 from etl.paging import Listing, mapping, one_list
 from etl.platforms.label_studio import left_out, login, unreadable
 from etl.platforms.label_studio.query import TASKS, whole
 from etl.platforms.label_studio.window import position, window
-from etl.stream import (
-    Complete,
-    Page,
-    Part,
-    Request,
-    Start,
-    Walk,
-)
+from etl.source import Part
+from etl.walk import Complete, Page, Start, Walk
 
 PROJECTS_PAGE = 100  # the server's maximum; more is clamped without a word
 

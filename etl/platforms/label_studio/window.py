@@ -10,10 +10,11 @@ from collections.abc import Generator
 from datetime import timedelta
 from typing import Any
 
+from etl.exchange import Answer, Json, Request
 from etl.paging import listing, served_at
 from etl.platforms.label_studio.query import TASKS, counted, latest, lost, told, whole
-from etl.stream import Answer, Asking, Json, Page, Position, Request, Start, Walk
 from etl.times import earlier
+from etl.walk import Asking, Page, Position, Start, Walk
 
 FEW = 100  # tasks that are read again as a matter of course
 CLOCKS = timedelta(minutes=1)  # by which the clocks of a server's hosts may differ

@@ -7,9 +7,9 @@ from collections.abc import Collection
 
 import msgspec
 
+from etl.exchange import Request
 from etl.intake import Existing, Key
 from etl.paging import fields, loads
-from etl.stream import Request
 
 UNDEFINED = "$undefined$"
 NAME = "annomirror"  # the field of a task's meta that holds its mark

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from etl.platforms.qianfan.halving import Halving, doubled
 from etl.platforms.qianfan.listings import V1_PAGE, Listing
 from etl.platforms.qianfan.walks import by_offset
-from etl.stream import Page, Start, Tally, Walk
+from etl.walk import Page, Start, Tally, Walk
 
 
 def by_total(listing: Listing) -> Callable[[Start], Walk]:

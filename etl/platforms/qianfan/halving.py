@@ -16,7 +16,7 @@ from etl.around import SPOILT
 from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.walks import by_offset
-from etl.stream import Asking, Complete, Gone, Page, Position, Start, Tally, Walk
+from etl.walk import Asking, Complete, Gone, Page, Position, Start, Tally, Walk
 
 HIGHEST = 2**63  # above any number
 

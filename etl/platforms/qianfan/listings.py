@@ -14,9 +14,10 @@ from typing import Any, NoReturn
 import msgspec
 
 from etl.errors import BadAnswer
+from etl.exchange import Answer, Json, Request
 from etl.paging import excerpt, loads, served_at
 from etl.platforms.qianfan.records import Spelling
-from etl.stream import Answer, Json, Request, Unreadable
+from etl.walk import Unreadable
 
 V1_PAGE, V2_PAGE = 20, 100  # rows; the most the platform gives
 

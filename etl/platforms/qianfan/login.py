@@ -16,8 +16,10 @@ import msgspec
 
 from etl.auth import BceSignature
 from etl.errors import BadAnswer, Forbidden, SourceError, Unauthorized, Unreachable
-from etl.stream import Answer, Identity, Request, Source
+from etl.exchange import Answer, Request
+from etl.source import Source
 from etl.times import http_date
+from etl.walk import Identity
 
 TRY_AGAIN = frozenset(
     {"1", "2", "4", "18", "336000", "336100", "336501", "336502", "500000", "InternalError"}

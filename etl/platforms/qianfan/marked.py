@@ -15,8 +15,8 @@ from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import Listing, Rows
 from etl.platforms.qianfan.reading import A_DAY, SHORT, TRIES, Reading
 from etl.platforms.qianfan.stuck import Pages, from_the_other_end
-from etl.stream import Page, Position, Start, Walk
 from etl.times import recent
+from etl.walk import Page, Position, Start, Walk
 
 LOST = 400  # the status that answers the marker of a record that is there no more
 REPEATED = "the list repeats itself, so nothing is concluded from it"

@@ -11,7 +11,7 @@ from typing import Any
 from etl.around import MOST_UNREADABLE, SPOILT
 from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import Listing, Rows
-from etl.stream import Complete, Start
+from etl.walk import Complete, Start
 
 SHORT = 2_000  # rows that are read whole at every run
 A_DAY = timedelta(days=1)  # between whole readings of a longer list

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 
 from etl.errors import SourceError
+from etl.exchange import Answer, Request
 from etl.platforms.qianfan.listings import V1_PAGE, V2_PAGE, Listing
-from etl.stream import Answer, Recognise, Request, Source
+from etl.source import Source
+from etl.stream import Recognise
 
 
 def recognising(lists: Mapping[str, Listing]) -> Recognise:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Any
 
-from etl.stream import Json
+from etl.exchange import Json
 from etl.times import utc
 
 BEIJING = timezone(timedelta(hours=8))

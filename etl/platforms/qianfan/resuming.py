@@ -14,7 +14,7 @@ from etl.platforms.qianfan.listings import Listing, Rows
 from etl.platforms.qianfan.reading import Reading
 from etl.platforms.qianfan.spoilt import page
 from etl.platforms.qianfan.turning import Leave, turned
-from etl.stream import Position
+from etl.walk import Position
 
 EVERY = 25  # pages; a longer stretch would be read again, a shorter one noted needlessly
 FEW = 200  # rows gone from the new end since, beyond which it begins anew

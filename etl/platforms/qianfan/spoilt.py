@@ -11,7 +11,7 @@ from itertools import chain
 from etl.around import Places
 from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import Listing, Rows
-from etl.stream import Asking, Unreadable
+from etl.walk import Asking, Unreadable
 
 
 def page(listing: Listing, offset: int, size: int) -> Asking:

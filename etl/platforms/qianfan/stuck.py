@@ -13,7 +13,7 @@ from etl.around import SPOILT
 from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import V2_PAGE, Listing, Rows
 from etl.platforms.qianfan.reading import Reading
-from etl.stream import Asking, Page, Position, Start, Unreadable, Walk
+from etl.walk import Asking, Page, Position, Start, Unreadable, Walk
 
 
 @dataclass

@@ -13,7 +13,7 @@ from etl.errors import BadAnswer
 from etl.platforms.qianfan.listings import Rows
 from etl.platforms.qianfan.reading import TRIES, Reading
 from etl.platforms.qianfan.spoilt import page
-from etl.stream import Page, Position
+from etl.walk import Page, Position
 
 Leave = Callable[[Reading, int, Rows], Position | None]
 

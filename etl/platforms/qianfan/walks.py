@@ -21,8 +21,8 @@ from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.reading import A_DAY, MOST_OPEN, SHORT, TRIES, Reading
 from etl.platforms.qianfan.spoilt import page
 from etl.platforms.qianfan.turning import nowhere, turned
-from etl.stream import Page, Position, Start, Walk
 from etl.times import recent
+from etl.walk import Page, Position, Start, Walk
 
 FEW = 2  # rows that a page must have beyond those that are lost
 

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from annotators import PASSWORD, PLATFORM, Annotator, source
 from etl.client import Client
+from etl.source import Secret
 from etl.standins.coco_annotator import CocoAnnotator, catalogue, seed
-from etl.stream import Secret
 
 
 @pytest.fixture

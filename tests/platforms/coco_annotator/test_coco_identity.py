@@ -5,7 +5,7 @@ import pytest
 from annotators import identity
 from etl.errors import BadAnswer, SourceError
 from etl.standins.faults import Fault
-from etl.stream import Identity
+from etl.walk import Identity
 
 HTML = {"body": b"<html><title>Not here</title></html>", "content_type": "text/html"}
 

@@ -8,8 +8,8 @@ import pytest
 
 from annotators import PASSWORD, identity
 from etl.errors import Forbidden, SourceError, Unauthorized
+from etl.exchange import Request
 from etl.standins.faults import Fault
-from etl.stream import Request
 
 LOGIN = "/api/user/login"
 WRONG = "tr0ub4dor&3"

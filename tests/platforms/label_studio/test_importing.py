@@ -5,10 +5,10 @@ import json
 import pytest
 
 from etl.errors import BadAnswer, Invalid, Missing
+from etl.exchange import Answer
 from etl.extract import ask
 from etl.intake import Existing, Job
 from etl.platforms.label_studio import finding, importing, refusals, wrapping
-from etl.stream import Answer
 from senders import Scripted, json_answer
 
 

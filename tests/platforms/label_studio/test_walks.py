@@ -9,8 +9,9 @@ from msgspec.structs import replace
 from etl.errors import BadAnswer, ConfigurationError
 from etl.extract import pages
 from etl.platforms.label_studio import predicting, walks, window
-from etl.stream import Complete, Known, Part, Position, Start
+from etl.source import Part
 from etl.times import earlier
+from etl.walk import Complete, Known, Position, Start
 from mirror import SOURCE
 from senders import Scripted
 

@@ -9,12 +9,12 @@ import pytest
 from accounts import KINDS, differences, mirrored
 from etl.client import ATTEMPTS
 from etl.errors import BadAnswer, Forbidden, SourceError, Unauthorized, Unreachable
+from etl.exchange import Answer, Request
 from etl.platforms.qianfan import login
 from etl.standins.faults import Fault
 from etl.standins.qianfan import refusals
 from etl.standins.qianfan.refusals import Refusal
 from etl.standins.qianfan.seed import lively
-from etl.stream import Answer, Request
 
 LIST = "enhance/list"
 ASK = Request(f"/wenxinworkshop/{LIST}", method="POST", json={"isSelfInstruct": True})

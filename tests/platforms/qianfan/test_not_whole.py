@@ -10,8 +10,9 @@ from etl import extract
 from etl.errors import BadAnswer
 from etl.load import Loader
 from etl.platforms import PLATFORMS
-from etl.stream import Page, Part
+from etl.source import Part
 from etl.transform import Plan
+from etl.walk import Page
 from mirror import SOURCE, rows
 from senders import Scripted
 

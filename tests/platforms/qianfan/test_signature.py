@@ -12,10 +12,11 @@ from msgspec.structs import replace
 from accounts import Account
 from etl.auth import BceSignature, canonical
 from etl.client import Client
+from etl.exchange import Request
 from etl.platforms.qianfan import login
+from etl.source import Secret
 from etl.standins.faults import Fault
 from etl.standins.qianfan import refusals
-from etl.stream import Request, Secret
 
 FILE = Path(__file__).parent / "bce_auth_v1.json"
 VECTORS = {one["name"]: one for one in json.loads(FILE.read_text("utf-8"))["vectors"]}
