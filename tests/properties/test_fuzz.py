@@ -59,21 +59,16 @@ def test_an_answer_that_is_almost_right_ends_in_pages_or_in_an_error_of_ours(sce
 NEEDED = {
     ("label_studio", "predictions"): {"model-versions": "tells whether anything is to be read"},
     ("coco_annotator", "images"): {
-        "GET /api/dataset/:": "tells which datasets are chosen",
         "GET /api/dataset/": "ids of a dataset's images, without which deletions look like gaps",
     },
     ("coco_annotator", "annotations"): {
-        "GET /api/dataset/:": "tells which datasets are chosen",
         "GET /api/category/data:": "tells how many annotations there are",
     },
-    ("coco_annotator", "datasets"): {
-        "GET /api/dataset/:": "one without id or name might be one that is chosen, or not",
-    },
-    ("coco_annotator", "exports"): {
-        "GET /api/dataset/1/exports": "gives but ids, by which the exports are asked for",
-    },
-    ("coco_annotator", "users"): {"GET /api/dataset/:": "tells whose members to ask for"},
 }
+
+
+# Lists of ids by which single documents are asked for: of another id there is none.
+BY_ID = {("exports", 0)}
 
 
 def needed(scene, error):
@@ -100,6 +95,8 @@ def test_a_record_that_is_spoilt_costs_no_neighbour(scene):
             raise
         lost, other = scene.keys - found, found - scene.keys
         assert len(lost) <= 1
+        if (scene.stream.name, target) in BY_ID:
+            return
         assert len(lost) <= len(other) + len(rejects), lost  # none is dropped without a word
 
     play()

@@ -24,7 +24,12 @@ class Named(msgspec.Struct):
     """A dataset or category as far as a restriction looks at it."""
 
     id: int
-    name: str | None = None
+    name: Any = None
+
+    @property
+    def title(self) -> str:
+        """The name; none of a name that is no text."""
+        return self.name if isinstance(self.name, str) else ""
 
 
 _NAMED = msgspec.json.Decoder(Named)
@@ -77,15 +82,17 @@ def choose(start: Start, datasets: Listing) -> Scope:
     Raises ConfigurationError for a name that is not there.
     """
     wanted = {str(part) for part in start.source.parts}
-    _refuse_unknown(start, "datasets", wanted, _named(datasets))
+    _refuse_unknown(start, "datasets", wanted, _named(datasets, strict=bool(wanted)))
     return among(start, datasets)
 
 
 def among(start: Start, datasets: Listing) -> Scope:
     """Tell which of the listed datasets are asked for, whatever else is."""
-    there = ((d.id, Part(str(d.id), d.name or "")) for d in _named(datasets))
+    restricted = bool(start.source.parts)
+    named = _named(datasets, strict=restricted)
+    there = ((d.id, Part(str(d.id), d.title)) for d in named)
     chosen = frozenset(key for key, part in there if start.source.wants(part))
-    return Scope(chosen, restricted=bool(start.source.parts))
+    return Scope(chosen, restricted=restricted)
 
 
 def _filters(start: Start) -> Asking:
@@ -104,32 +111,41 @@ def _filters(start: Start) -> Asking:
             )
         categories = yield from named("/api/category/")
         _refuse_unknown(start, "categories", wanted, categories)
-        ids = [c.id for c in categories if not wanted.isdisjoint((str(c.id), c.name or ""))]
+        ids = [c.id for c in categories if not wanted.isdisjoint((str(c.id), c.title))]
         filters["category_ids__in"] = ",".join(map(str, ids))
         filters["annotated"] = "true"  # without it, every image nobody annotated comes along
     return filters
 
 
 def _refuse_unknown(start: Start, what: str, wanted: set[str], there: list[Named]) -> None:
-    known = {str(one.id) for one in there} | {one.name or "" for one in there}
+    known = {str(one.id) for one in there} | {one.title for one in there}
     if unknown := sorted(wanted - known):
-        names = ", ".join(sorted(one.name or str(one.id) for one in there)) or "none"
+        names = ", ".join(sorted(one.title or str(one.id) for one in there)) or "none"
         raise ConfigurationError(
             f"{start.source.name}: {what} {', '.join(unknown)}: not on the server, or not shown "
             f"to this account; there are: {names}"
         )
 
 
-def named(path: str) -> Generator[Request, Answer, list[Named]]:
+def named(path: str, *, strict: bool = True) -> Generator[Request, Answer, list[Named]]:
     """List id and name of everything a path lists."""
-    return _named(listing((yield Request(path))))
+    return _named(listing((yield Request(path))), strict=strict)
 
 
-def _named(found: Listing) -> list[Named]:
-    try:
-        return [peek(record, _NAMED) for record in found.records]
-    except msgspec.DecodeError as error:
-        raise BadAnswer(f"the answer lists something without a proper id: {error}") from error
+def _named(found: Listing, *, strict: bool) -> list[Named]:
+    """Read ids and names. Raises BadAnswer for one without an id, which may be one that is wanted.
+
+    Where all are wanted, it is left out here, and to the quarantine of its own stream.
+    """
+    read: list[Named] = []
+    for record in found.records:
+        try:
+            read.append(peek(record, _NAMED))
+        except msgspec.DecodeError as error:
+            if strict:
+                said = f"the answer lists something without a proper id: {error}"
+                raise BadAnswer(said) from error
+    return read
 
 
 def image_ids(

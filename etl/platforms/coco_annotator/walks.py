@@ -30,13 +30,14 @@ def datasets(start: Start) -> Walk:
     Raises ConfigurationError at its end for one that is named in the settings and is not there.
     """
     found = listing((yield Request("/api/dataset/")))
-    chosen = among(start, found).chosen
+    asked = among(start, found)
     dates = yield from burials(start, "dataset")
     ids = frozenset(map(ident, found.records))
     complete = Complete("id", sorted(dates, key=str), ids, dates)
     if start.identity.sees_all and ids:  # an empty list may be anything
         complete = Complete("source", [start.source.name], ids, dates)
-    records = [record for record in found.records if ident(record) in chosen]
+    wanted = asked.chosen if asked.restricted else ids  # one without an id is set aside
+    records = [record for record in found.records if ident(record) in wanted]
     yield Page(records, total=len(records), complete=complete, last=True)
     choose(start, found)
 
@@ -112,7 +113,7 @@ def _page_of_users(number: int, size: int) -> Asking:
 def _members() -> Walk:
     """Collect the members of the datasets the account sees; their ids are not told."""
     people: dict[str, Any] = {}
-    for dataset in (yield from named("/api/dataset/")):
+    for dataset in (yield from named("/api/dataset/", strict=False)):
         try:
             found = listing((yield Request(f"/api/dataset/{dataset.id}/users")))
         except SourceError as error:
@@ -148,21 +149,34 @@ def _exports(start: Start, known: set[int]) -> Walk:
         if not hidden and error.status != NOT_THERE:
             raise
         return
-    ids = sorted(map(ident, listed))
-    if 0 in ids:
-        raise BadAnswer(f"an export of dataset {part} is listed without an id")
+    ids = sorted(key for key in map(ident, listed) if key > 0)
+    nameless = len(listed) - len(ids)  # they cannot be asked for
     new = {key: f"/api/export/{key}" for key in ids if key not in known}
     answers, lost = yield from singles(new)
     records = [answer.body for answer in answers]
-    whole = len(ids) < LISTED_EXPORTS
+    whole = len(ids) < LISTED_EXPORTS and not nameless
     complete = Complete("dataset_id", [int(part)], frozenset(ids)) if whole else None
     unread = {one.id for one in lost}  # asked for by the next run, as if it were new
     done = Position(state={"ids": [key for key in ids if key not in unread]})
+    lost += _without_id(part, nameless)
     gone = [str(key) for key in start.unreadable if key not in ids]
+    gone += [place for place in start.places if place not in {one.id for one in lost}]
     # One set aside before is not asked for again, so only a walk that knows none releases it.
     yield Page(
-        records, done, len(records), complete, last=not known, unreadable=lost, readable=gone
+        records,
+        done,
+        len(records),
+        complete,
+        last=not known and not nameless,
+        unreadable=lost,
+        readable=gone,
     )
+
+
+def _without_id(part: str, count: int) -> list[Unreadable]:
+    """Set exports aside that are listed without an id, by which alone they can be asked for."""
+    reason = f"listed for dataset {part} without an id"
+    return [Unreadable(f"place {number}", reason) for number in range(1, count + 1)]
 
 
 def singles(paths: Mapping[int, str]) -> Generator[Any, Any, tuple[list[Answer], list[Unreadable]]]:
