@@ -93,7 +93,10 @@ def at(content, path):
 
 
 def record_spoilt(dice, body):
-    """Change one value inside one record; everything else stays. None: there is no record."""
+    """Change one value inside one record, not its id; else it would be another record.
+
+    Everything else stays. None: there is no record.
+    """
     content = json.loads(body)
     where = records_of(content)
     if where is None:
@@ -103,5 +106,8 @@ def record_spoilt(dice, body):
     inside = [path for path in places(records[number]) if path and path != ("id",)]
     if not inside:
         return None
+    known = records[number].get("id")
     changed(dice, records[number], dice.choice(inside))
+    if known is not None:
+        records[number]["id"] = known
     return json.dumps(content).encode()

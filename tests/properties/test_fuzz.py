@@ -67,10 +67,6 @@ NEEDED = {
 }
 
 
-# Lists of ids by which single documents are asked for: of another id there is none.
-BY_ID = {("exports", 0)}
-
-
 def needed(scene, error):
     """Tell whether a walk may fail so: at what it needs, and for a reason that is known."""
     reasons = NEEDED.get((scene.platform.name, scene.stream.name), {})
@@ -95,8 +91,6 @@ def test_a_record_that_is_spoilt_costs_no_neighbour(scene):
             raise
         lost, other = scene.keys - found, found - scene.keys
         assert len(lost) <= 1
-        if (scene.stream.name, target) in BY_ID:
-            return
         assert len(lost) <= len(other) + len(rejects), lost  # none is dropped without a word
 
     play()
