@@ -46,6 +46,27 @@ def test_a_newest_task_with_a_senseless_time_harms_only_itself(site, boxes, serv
     assert tasks(site)[:11] == list(range(1, 12))
 
 
+NO_STAMP = {"null": {"updated_at": b"null"}, "missing": {"without": ["updated_at"]}}
+
+
+@pytest.mark.parametrize("gone", NO_STAMP.values(), ids=NO_STAMP.keys())
+@pytest.mark.parametrize("of", [[3], [12], [3, 7, 12], range(1, 13)], ids=str)
+def test_tasks_without_a_stamp_land_whole_and_so_do_their_later_edits(
+    site, boxes, server, gone, of
+):
+    for each in of:
+        server.state.spoil(each, **gone)
+    assert site.mirrored()["streams"][2]["rejected"] == 0
+    stamped = site.rows("SELECT id FROM label_studio_tasks WHERE updated_at IS NOT NULL")
+    assert sorted(key for (key,) in stamped) == [n for n in range(1, 13) if n not in of]
+    found = site.rows("SELECT id, data, project_id FROM label_studio_tasks ORDER BY id")
+    assert found == [(n, f'{{"n":{n}}}', 1) for n in range(1, 13)]
+    server.state.patch_task(of[0], data={"n": "edited"})
+    site.mirrored(*(["--full"] if len(of) == 12 else []))  # where nothing has one, nothing shows
+    found = site.rows("SELECT data FROM label_studio_tasks WHERE id = ?", of[0])
+    assert found == [('{"n":"edited"}',)]
+
+
 @pytest.mark.parametrize("bad", BAD.values(), ids=BAD.keys())
 def test_a_reject_is_released_after_repair_upstream(site, boxes, server, bad):
     server.state.spoil(5, **bad)
