@@ -18,6 +18,7 @@ _USUAL = re.compile(
 def utc(value: str | None, zone: tzinfo = UTC) -> str | None:
     """Normalise an ISO 8601 time; one without an offset is taken to be in `zone`.
 
+    Of an hour that comes twice there, because summer time ends, that is the first.
     Raises ValueError for anything that is not a time, or not one in UTC's years 1 to 9999.
     """
     if value is None:

@@ -33,6 +33,36 @@ def test_a_time_without_offset_is_taken_in_the_servers_zone():
 
 
 @pytest.mark.parametrize(
+    ("zone", "told", "held"),
+    [
+        ("America/New_York", "2026-11-01T00:59:59", "2026-11-01 04:59:59.000000"),
+        ("America/New_York", "2026-11-01T01:30:00", "2026-11-01 05:30:00.000000"),
+        ("America/New_York", "2026-11-01T01:30:00-04:00", "2026-11-01 05:30:00.000000"),
+        ("America/New_York", "2026-11-01T01:30:00-05:00", "2026-11-01 06:30:00.000000"),
+        ("America/New_York", "2026-11-01T02:00:00", "2026-11-01 07:00:00.000000"),
+        ("Europe/Berlin", "2026-10-25T01:59:59", "2026-10-24 23:59:59.000000"),
+        ("Europe/Berlin", "2026-10-25T02:30:00.000001", "2026-10-25 00:30:00.000001"),
+        ("Europe/Berlin", "2026-10-25T02:30:00+01:00", "2026-10-25 01:30:00.000000"),
+        ("Europe/Berlin", "2026-10-25T03:00:00", "2026-10-25 02:00:00.000000"),
+        ("Australia/Lord_Howe", "2026-04-05T01:45:00", "2026-04-04 14:45:00.000000"),
+    ],
+)
+def test_of_an_hour_that_comes_twice_the_first_is_taken_unless_an_offset_says_which(
+    zone, told, held
+):
+    assert utc(told, ZoneInfo(zone)) == held
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe"])
+def test_times_of_the_night_in_which_an_hour_comes_twice_keep_their_order(zone):
+    night = {"Australia/Lord_Howe": "2026-04-05", "Europe/Berlin": "2026-10-25"}
+    day = night.get(zone, "2026-11-01")
+    told = [f"{day}T{minute // 60:02}:{minute % 60:02}:00" for minute in range(240)]
+    held = [utc(one, ZoneInfo(zone)) for one in told]
+    assert held == sorted(set(held))
+
+
+@pytest.mark.parametrize(
     "garbage",
     [
         "yesterday",

@@ -1,11 +1,13 @@
 """What cron gives a run: nothing. And what it does to the others when one fails."""
 
+import errno
 import json
 import os
 import re
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -94,3 +96,45 @@ def test_a_mirror_in_a_folder_that_is_not_there_is_said_before_anything_is_asked
     done = site.run("sync")
     assert (done.exit_code, server.requests) == (1, [])
     assert "nowhere/mirror.db cannot be written" in done.stderr
+
+
+@pytest.fixture
+def closed(tmp_path, monkeypatch):
+    """A folder that is there and closed, to root as well."""
+    folder = tmp_path / "closed to us"
+    folder.mkdir()
+    folder.chmod(0o555)
+    really = os.open
+
+    def open_(path, flags, *rest, **more):
+        if flags & os.O_CREAT and Path(os.fsdecode(path)).parent == folder:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return really(path, flags, *rest, **more)
+
+    monkeypatch.setattr(os, "open", open_)  # root may write into any folder
+    yield folder
+    assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["sync", "db upgrade"])
+def test_a_mirror_in_a_folder_that_is_closed_is_one_line_before_anything_is_asked(
+    site, boxes, server, closed, command
+):
+    text = site.configuration.read_text()
+    site.configuration.write_text(text.replace("sqlite:///mirror.db", f"sqlite:///{closed}/m.db"))
+    done = site.run(*command.split())
+    assert (done.exit_code, server.requests) == (1, [])
+    (line,) = done.stderr.splitlines()
+    assert f"{closed}/m.db cannot be written: Permission denied" in line
+
+
+def test_a_file_in_the_place_of_the_mirror_s_folder_is_one_line_before_anything_is_asked(
+    site, boxes, server
+):
+    (site.folder / "closed").write_text("no folder")
+    text = site.configuration.read_text()
+    site.configuration.write_text(text.replace("///mirror.db", "///closed/mirror.db"))
+    done = site.run("sync")
+    assert (done.exit_code, server.requests) == (1, [])
+    (line,) = done.stderr.splitlines()
+    assert "closed/mirror.db cannot be written: Not a directory" in line

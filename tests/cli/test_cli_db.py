@@ -1,7 +1,10 @@
 """annomirror db, and mirrors that a newer program has written."""
 
+import re
 import sqlite3
+from pathlib import Path
 
+import psycopg
 import pytest
 
 from etl import migrate
@@ -121,6 +124,48 @@ def test_a_postgres_that_is_not_there_is_one_line_without_the_password(site, mon
         assert done.exit_code == 1
         assert "hunter2" not in done.output
         assert "Traceback" not in done.output
+
+
+@pytest.fixture
+def log_in(postgres_server, new_postgres, monkeypatch):
+    """Name a database as the mirror, and for it a password; the right one is "sesame"."""
+    if not hasattr(postgres_server, "psql"):
+        pytest.skip("whom a server lets in is written by who started it")
+    url = new_postgres()
+    with psycopg.connect(url, autocommit=True) as owner:
+        file = Path(owner.execute("SHOW hba_file").fetchone()[0])
+        before = file.read_text("utf-8")
+        owner.execute("DROP ROLE IF EXISTS guarded")
+        owner.execute("CREATE ROLE guarded LOGIN PASSWORD 'sesame'")
+        owner.execute("GRANT CREATE ON SCHEMA public TO guarded")
+        file.write_text(f"local all guarded scram-sha-256\n{before}", "utf-8")
+        owner.execute("SELECT pg_reload_conf()")
+        where = owner.info
+        place = f"{where.dbname}?host={where.host}&port={where.port}"
+        yield lambda password: monkeypatch.setenv(
+            "ANNOMIRROR_DATABASE", f"postgresql://guarded:{password}@/{place}"
+        )
+        file.write_text(before, "utf-8")
+        owner.execute("SELECT pg_reload_conf()")
+        owner.execute("DROP OWNED BY guarded")
+        owner.execute("DROP ROLE guarded")
+
+
+@pytest.mark.parametrize("command", ["sync", "status", "check", "verify"])
+def test_a_wrong_password_of_postgres_is_one_line_before_anything_is_asked(
+    site, boxes, server, log_in, command
+):
+    log_in("hunter2")
+    done = site.run(command)
+    assert done.exit_code == 1
+    told = [line for line in done.stderr.splitlines() if "password authentication failed" in line]
+    assert (len(told), 'user "guarded"' in told[0]) == (1, True)
+    assert re.search("the mirror failed: |mirror: FAILED: ", told[0])
+    assert not [word for word in ("hunter2", "sesame", "Traceback") if word in done.output]
+    if command != "check":  # which looks at all there is, whatever else is wrong
+        assert (done.stderr.splitlines(), server.requests) == (told, [])
+    log_in("sesame")
+    assert site.run("sync").exit_code == 0
 
 
 @pytest.mark.parametrize("name", ["a b", "100%", "50%25", "a#b", "a?b", "ключ"])

@@ -9,9 +9,10 @@ import pytest
 
 from etl import client
 from etl.cli import build
-from etl.errors import Unreachable
+from etl.errors import SourceError, Unreachable
 from etl.exchange import Request
 from etl.source import Secret, Source
+from etl.standins.faults import Fault
 from etl.standins.label_studio import LabelStudio
 
 HERE = Path(__file__).parent / "certificates"
@@ -84,6 +85,20 @@ def test_who_asks_for_no_check_gets_none_and_is_warned_each_time(monkeypatch, ca
             caplog.clear()
             assert asked(url, server, verify=False) == 200
             assert "verify = false" in caplog.text
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_from_https_to_http_is_not_followed_and_no_token_sent(status):
+    with served("good") as (server, url), LabelStudio() as plain:
+        location = f"http://localhost:{plain.url.rpartition(':')[2]}{WHOAMI.path}"
+        headers = (("Location", location),)
+        server.faults.append(Fault(path=WHOAMI.path, times=None, status=status, headers=headers))
+        with pytest.raises(SourceError, match="redirects to http://localhost") as caught:
+            asked(url, server, ca_bundle=str(HERE / "ca.pem"))
+        assert (len(server.requests) > 0, plain.requests) == (True, [])
+        assert server.token not in str(caught.value)
+    with LabelStudio() as plain:
+        assert asked(plain.url, plain) == 200  # the one it was sent to does answer
 
 
 # Proxies

@@ -92,6 +92,7 @@ def test_an_annotation_has_its_row_and_its_events_theirs():
         ({"$date": 0}, "1970-01-01 05:00:00.000000"),
         ({"$date": -1}, "1970-01-01 04:59:59.999000"),
         ({"$date": 1_784_030_400_000}, "2026-07-14 16:00:00.000000"),  # summer time
+        ("2026-11-01 01:30:00", "2026-11-01 05:30:00.000000"),  # comes twice: the first time
         (None, None),
     ],
 )
