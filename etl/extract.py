@@ -19,6 +19,7 @@ from etl.walk import Held, Known, Page, Span, Tally, Walk
 T = TypeVar("T")
 
 LEAVE = 1.0  # seconds in which requests under way may end
+WAYS = 3  # that are tried of a walk, to tell whether it can be walked
 AHEAD = 2  # pages waiting while one is written: enough to hide the writing, little to hold
 
 
@@ -69,19 +70,23 @@ def pages(
 def tried(walk: Walk, sender: Sender) -> None:
     """Send a walk's first request, and let the walk read its answer. Raises SourceError.
 
-    Where the request is refused, the walk may know another way.
+    Where the request is refused, the walk may know another way; a few are tried.
     """
     with closing(walk), suppress(StopIteration), _concealing(sender), _decoding():
-        first = next(walk)
-        if not isinstance(first, Request):
-            return
-        try:
-            answer = sender.send(first)
-        except SourceError as error:
-            walk.throw(error)
-        else:
-            with _named(first):
-                walk.send(answer)
+        asked = next(walk)
+        for left in reversed(range(WAYS)):
+            if not isinstance(asked, Request):
+                return
+            try:
+                answer = sender.send(asked)
+            except SourceError as error:
+                asked = walk.throw(error)
+                if not left:
+                    raise
+            else:
+                with _named(asked):
+                    walk.send(answer)
+                return
 
 
 @contextmanager

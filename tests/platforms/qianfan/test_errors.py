@@ -172,14 +172,15 @@ def test_a_signature_that_came_late_is_made_anew(account, date):
 # What is concluded for the run
 
 
-def test_a_stream_that_may_not_be_read_fails_alone(account, session):
+def test_a_stream_that_may_not_be_read_fails_with_nothing_but_what_is_split_by_it(account, session):
     lively(account.state)
     account.deny("DescribeDatasets")
     account.deny("enhance/list")
     reports = account.run(session)
     failed = {name for name, report in reports.items() if report.outcome != "ok"}
-    assert failed == {"datasets", "augmentation_tasks"}
+    assert failed == {"datasets", "dataset_versions", "augmentation_tasks"}
     assert "QianfanReadAccessPolicy" in reports["datasets"].error
+    assert reports["dataset_versions"].error.startswith("not asked: datasets")
     assert differences(session, account) == ["augmentation_tasks", "datasets", "dataset_versions"]
 
 
