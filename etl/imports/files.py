@@ -169,6 +169,12 @@ class Files:
             raise self._piped(some)
         yield from files.go_on(some, left)
 
+    def follow(self, batch: Batch, request: ImportRequest) -> Events:
+        """Find out what became of one batch that was sent; what needs its file stays open."""
+        refuse_elsewhere(batch, self._source)
+        files = self.importer(*as_begun(batch.options, request))
+        yield from files.settle([batch])
+
     def _piped(self, some: Batch) -> InputError:
         """Say how standard input is gone on with, which nobody can read again."""
         where = f"annomirror import {self._source.name} --project {some.project_id} -"

@@ -40,7 +40,7 @@ class ImportRun:
         self._journal = Journal(session, target.intake, target.source.name, run.run_id)
         self._history = self._journal.history
         self._files = Files(self._context, opens, expect)
-        self._watching = Watching(target, self._context)
+        self._watching = Watching(target, self._context, self._files)
 
     def events(self, request: ImportRequest) -> Events:
         """Do what is asked. Raises SourceError, ConfigurationError, RefusedError."""
