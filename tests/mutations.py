@@ -649,7 +649,7 @@ MUTATIONS = (
     ),
     Mutation(
         "a server that does not answer makes a batch given up",
-        "etl/imports/run.py",
+        "etl/imports/giving_up.py",
         "if not left or passes(error):",
         "if not left:",
         "tests/imports/test_giving_up.py",

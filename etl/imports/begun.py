@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etl.errors import ConfigurationError, RefusedError
-from etl.imports.batch import Batch
+from etl.imports.batch import STDIN, Batch, BatchStatus
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.stream import Source
 
@@ -23,6 +23,16 @@ def as_begun(kept: Mapping[str, Any], request: ImportRequest) -> tuple[ImportOpt
     )
     begun = BatchLimits(lines=int(kept["lines"]), bytes=int(kept["bytes"]))
     return options, request.limits or begun
+
+
+def never_read(begun: Sequence[Batch]) -> bool:
+    """Tell whether a file was only booked: the run died before it had looked the file through."""
+    return all(
+        batch.status is BatchStatus.READING
+        and batch.file != STDIN
+        and batch.options.get("sha256") is None
+        for batch in begun
+    )
 
 
 def refuse_other_options(begun: Batch, now: ImportOptions) -> None:

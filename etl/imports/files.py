@@ -10,16 +10,18 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from etl.errors import ConfigurationError, InputError, RefusedError, SourceError
+from etl.errors import ConfigurationError, InputError, RefusedError
 from etl.imports.batch import STDIN, Batch, BatchStatus, Events
 from etl.imports.begun import (
     as_begun,
     begun_elsewhere,
+    never_read,
     refuse_elsewhere,
     refuse_not_to_wait,
     refuse_other_options,
 )
 from etl.imports.context import Context
+from etl.imports.giving_up import close
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.imports.survey import Before, Survey, imported_before, refuse_again, survey
 from etl.imports.transfer import NEED_THE_FILE, FileImport
@@ -119,7 +121,7 @@ class Files:
         begun = self._history.begun(number, name)
         if not begun or any(batch.status is not BatchStatus.READING for batch in begun):
             return begun
-        if _never_read(begun) or not self._history.ever_sent(begun[0].session):
+        if never_read(begun) or not self._history.ever_sent(begun[0].session):
             for batch in begun:
                 self._journal.drop(batch)
             return []
@@ -155,11 +157,12 @@ class Files:
         """Find out what became of what was sent; then send what was not, and what is new."""
         refuse_elsewhere(begun[0], self._source)
         refuse_not_to_wait(begun[0], request.options)
-        if _never_read(begun):
+        if never_read(begun):
             begun = self._read_first(begun, request)
         some = begun[0]
         files = self.importer(*as_begun(some.options, request))
-        yield from files.settle(begun)
+        stuck = yield from files.settle(begun)
+        close(self._journal, self._source.name, stuck, request)
         left = self._history.open_in(some.session)
         if not any(batch.status in NEED_THE_FILE for batch in left):
             if self._may_have_grown(some, request):
@@ -173,7 +176,8 @@ class Files:
         """Find out what became of one batch that was sent; what needs its file stays open."""
         refuse_elsewhere(batch, self._source)
         files = self.importer(*as_begun(batch.options, request))
-        yield from files.settle([batch])
+        for _, error in (yield from files.settle([batch])):
+            raise error
 
     def _piped(self, some: Batch) -> InputError:
         """Say how standard input is gone on with, which nobody can read again."""
@@ -222,21 +226,8 @@ class Files:
         """Close what was begun, having found out what became of it if that can be."""
         elsewhere = begun_elsewhere(begun[0], self._source) is not None
         files = self.importer(*as_begun(begun[0].options, request))
-        for batch in () if elsewhere else begun:
-            try:
-                yield from files.settle([batch])
-            except (SourceError, ConfigurationError) as error:
-                if passes(error):
-                    raise
-                log.warning("%s; that batch is given up", error)
+        for _, error in (yield from files.settle(() if elsewhere else begun)):
+            if passes(error):
+                raise error
+            log.warning("%s; that batch is given up", error)
         self._journal.give_up(self._history.open_in(begun[0].session), "the file was begun anew")
-
-
-def _never_read(begun: Sequence[Batch]) -> bool:
-    """Tell whether a file was only booked: the run died before it had looked the file through."""
-    return all(
-        batch.status is BatchStatus.READING
-        and batch.file != STDIN
-        and batch.options.get("sha256") is None
-        for batch in begun
-    )

@@ -12,10 +12,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from etl.errors import InputError, RefusedError
+from etl.errors import InputError, RefusedError, SourceError
 from etl.imports.batch import STDIN, Batch, BatchStatus, Events, LineOutcome, Settled
-from etl.imports.context import Context
+from etl.imports.context import Context, Looked
 from etl.imports.deliver import Delivery
+from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
 from etl.imports.survey import COMPARED
@@ -65,19 +66,33 @@ class FileImport:
             options=options,
         )
 
-    def settle(self, open_ones: Iterable[Batch]) -> Events:
-        """Find out what became of batches that were sent, which needs no file."""
+    def settle(self, open_ones: Iterable[Batch]) -> Looked[list[Stuck]]:
+        """Find out what became of batches that were sent, which needs no file.
+
+        One that cannot be gone on with does not stop the next: gives those. Raises SourceError
+        where no other would fare better.
+        """
+        stuck: list[Stuck] = []
         for batch in open_ones:
-            found = self._history.lines(batch)
-            if batch.status is BatchStatus.SENDING:
-                yield from self._delivery.find(batch, found)
-            elif batch.status is BatchStatus.TAKEN:
-                yield from self._delivery.finish(batch, found)
-            elif batch.status is BatchStatus.FAILED and batch.submitted_at:
-                yield from self._delivery.recover(batch, found)
-            elif batch.status not in NEED_THE_FILE:
-                yield from self._delivery.follow(batch, found)
+            try:
+                yield from self._settle(batch)
+            except (SourceError, InputError) as error:
+                if isinstance(error, SourceError) and error.stops_source:
+                    raise
+                stuck.append(Stuck(batch, error))
         yield from self._delivery.looked_again()
+        return stuck
+
+    def _settle(self, batch: Batch) -> Events:
+        found = self._history.lines(batch)
+        if batch.status is BatchStatus.SENDING:
+            yield from self._delivery.find(batch, found)
+        elif batch.status is BatchStatus.TAKEN:
+            yield from self._delivery.finish(batch, found)
+        elif batch.status is BatchStatus.FAILED and batch.submitted_at:
+            yield from self._delivery.recover(batch, found)
+        elif batch.status not in NEED_THE_FILE:
+            yield from self._delivery.follow(batch, found)
 
     def go_on(self, some: Batch, open_ones: Sequence[Batch]) -> Events:
         """Read the file of `some` batch for the batches that need it, and then on to its end."""
