@@ -165,14 +165,15 @@ class Journal:
         )
 
     def taken(self, batch: Batch, job: Job, ids: Mapping[int, int]) -> Batch:
-        """Write down what the server said: who does it, and the ids if it is done."""
+        """Write down what the server said: who does it; the ids and counts if it is done."""
         with self._session.transaction():
             status = BatchStatus.of_job(job.status)
             self._settle(batch, None, ids)
             if status is BatchStatus.FAILED:  # which of its lines are there is not known yet
                 self._set(batch, {"job_id": job.id})
                 return replace(batch, job_id=job.id)
-            return self._change(batch, status, job_id=job.id)
+            counts = job.counts if status is BatchStatus.TAKEN else {}
+            return self._change(batch, status, job_id=job.id, **counts)
 
     def settle(
         self, batch: Batch, outcome: LineOutcome | None, ids: Mapping[int, int | None]

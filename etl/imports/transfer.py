@@ -91,6 +91,8 @@ class FileImport:
             yield from self._delivery.finish(batch, found)
         elif batch.status is BatchStatus.FAILED and batch.submitted_at:
             yield from self._delivery.recover(batch, found)
+        elif batch.status is BatchStatus.PREPARED and not found:
+            yield from self._delivery.close(batch)
         elif batch.status not in NEED_THE_FILE:
             yield from self._delivery.follow(batch, found)
 
