@@ -93,12 +93,20 @@ class Files:
             for name in request.files:
                 planned.append(self._planned(number, name, request))  # noqa: PERF401  # some may be booked
             digests: set[str] = set()
-            return [self._surveyed(number, one, request, digests) for one in planned]
+            found = [self._surveyed(number, one, request, digests) for one in planned]
         except (ConfigurationError, RefusedError):
             for one in planned:
                 if one.booked:
                     self._journal.drop(one.booked)
             raise
+        return [self._signed(one) for one in found]
+
+    def _signed(self, one: Planned) -> Planned:
+        """Write down what a file is known by that is to be sent."""
+        if one.booked is None or one.digest is None:
+            return one
+        (booked,) = self._journal.sign([one.booked], one.digest)
+        return replace(one, booked=booked)
 
     def _planned(self, number: int, name: str, request: ImportRequest) -> Planned:
         begun = self._begun(number, name)
@@ -135,14 +143,13 @@ class Files:
             return one
         found = self._survey(one.name, request.options, one.before)
         if not (request.again or request.options.key):
-            refuse_again(self._history, number, one.name, found, one.before)
+            refuse_again(self._history, (number, self._source.url), one.name, found, one.before)
             if found.digest in digests:
                 raise RefusedError(
                     f"{one.name}: another file of this command says the same; name it once"
                 )
         digests.add(found.digest)
-        booked = one.booked and self._journal.sign(one.booked, found.digest)
-        return replace(one, booked=booked, digest=found.digest)
+        return replace(one, digest=found.digest)
 
     def _survey(self, name: str, options: ImportOptions, before: Before | None) -> Survey:
         validator = Validator(self._intake, options.key)
@@ -199,11 +206,11 @@ class Files:
         try:
             found = self._survey(name, options, before)
             if not (options.key or kept.get("again")):
-                refuse_again(self._history, number, name, found, before)
+                refuse_again(self._history, (number, self._source.url), name, found, before)
         except (ConfigurationError, RefusedError):
             self._journal.drop(booked)
             raise
-        return [self._journal.sign(booked, found.digest)]
+        return self._journal.sign([booked], found.digest)
 
     def _may_have_grown(self, some: Batch, request: ImportRequest) -> bool:
         """Tell whether there may be more in a file all of which was sent; what is piped is read."""

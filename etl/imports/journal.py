@@ -88,16 +88,16 @@ class Journal:
             (*changes.values(), self._source, batch.id),
         )
 
-    def sign(self, batch: Batch, digest: str) -> Batch:
-        """Write down what a file is known by, when all of it has been read."""
-        batch = replace(batch, options={**batch.options, "sha256": digest})
+    def sign(self, batches: Iterable[Batch], digest: str) -> list[Batch]:
+        """Write down what a file is known by whose lines are in some batches."""
+        signed = [replace(b, options={**b.options, "sha256": digest}) for b in batches]
         with self._session.transaction():
-            self._session.run(
+            self._session.many(
                 f"UPDATE {self._jobs} SET options = {self._spelling.mark} "
-                f"WHERE {self._spelling.equal('source', 'session')}",
-                (json.dumps(dict(batch.options)), self._source, batch.session),
+                f"WHERE {self._spelling.equal('source', 'id')}",
+                [(json.dumps(dict(b.options)), self._source, b.id) for b in signed],
             )
-        return batch
+        return signed
 
     def drop(self, batch: Batch) -> None:
         """Forget a batch that there are no lines for."""

@@ -98,6 +98,7 @@ class FileImport:
 
     def go_on(self, some: Batch, open_ones: Sequence[Batch]) -> Events:
         """Read the file of `some` batch for the batches that need it, and then on to its end."""
+        before = {batch.id for batch in self._history.of_session(some.session)}
         open_ones = self._given_back(open_ones)
         unread = next((b for b in open_ones if b.status is BatchStatus.READING), None)
         waiting = [b for b in open_ones if b.status is not BatchStatus.READING]
@@ -108,7 +109,9 @@ class FileImport:
             read = lines(hashed, name)
             yield from self._again(some, waiting, read, consumed)
             yield from self._on(some, unread, read, consumed)
-        self._journal.sign(some, hashed.hexdigest())
+        before -= {batch.id for batch in open_ones}
+        read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
+        self._journal.sign(read_now, hashed.hexdigest())
         yield from self._delivery.looked_again()
 
     def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
