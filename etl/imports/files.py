@@ -15,6 +15,7 @@ from etl.imports.batch import STDIN, Batch, BatchStatus, Events
 from etl.imports.begun import (
     as_begun,
     begun_elsewhere,
+    goes_on,
     never_read,
     refuse_elsewhere,
     refuse_not_to_wait,
@@ -59,7 +60,7 @@ class Files:
     def carry(self, number: int, request: ImportRequest) -> Events:
         """Import the files of a command, or go on with them where they were begun."""
         for one in self._looked_through(number, request):
-            if one.begun and not request.again:
+            if one.begun and goes_on(one.begun, request):
                 yield from self.go_on(one.begun, request)
                 continue
             if one.begun:
@@ -110,7 +111,7 @@ class Files:
 
     def _planned(self, number: int, name: str, request: ImportRequest) -> Planned:
         begun = self._begun(number, name)
-        if begun and not request.again:
+        if begun and goes_on(begun, request):
             refuse_other_options(begun[0], request.options)
             return Planned(name, begun)
         if begun or name == STDIN:
@@ -139,7 +140,7 @@ class Files:
         self, number: int, one: Planned, request: ImportRequest, digests: set[str]
     ) -> Planned:
         """Look a file through that is new; what was begun is compared when it is gone on with."""
-        if one.name == STDIN or (one.begun and not request.again):
+        if one.name == STDIN or (one.begun and goes_on(one.begun, request)):
             return one
         found = self._survey(one.name, request.options, one.before)
         if not (request.again or request.options.key):

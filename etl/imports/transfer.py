@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from etl.errors import InputError, RefusedError, SourceError
 from etl.imports.batch import STDIN, Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.begun import anew
 from etl.imports.context import Context, Looked
 from etl.imports.deliver import Delivery
 from etl.imports.giving_up import Stuck
@@ -173,8 +174,7 @@ class FileImport:
             if not mended and known.get(line.place) != line.content_hash:
                 raise RefusedError(
                     f"{some.title}: line {line.number} is another one than when its import into "
-                    f"project {some.project_id} was begun; {_old(some)}, or begin anew with "
-                    "--again, which sends every line of it"
+                    f"project {some.project_id} was begun; {_old(some)}, or {anew(some)}"
                 )
 
     # What is new
@@ -235,7 +235,7 @@ def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[l
         if not found:
             raise InputError(
                 f"{some.title}: it ends after {consumed - left} records, {consumed} were read when "
-                f"its import was begun; {_old(some)}, or begin anew with --again"
+                f"its import was begun; {_old(some)}, or {anew(some)}"
             )
         left -= len(found)
         yield found
