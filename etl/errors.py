@@ -6,6 +6,7 @@ AnnomirrorError            1  failed
 ├── SourceError            1  a platform did not give what was asked
 │   ├── Unreachable            no answer, or only "try later": the next run may succeed;
 │   │                          with no answer at all: stops the whole source
+│   │   └── NotEnded           the server answers, but what it is at does not end
 │   ├── Unauthorized           the credentials are wrong: stops the whole source
 │   ├── Forbidden              the account may not read this: stops the stream or part
 │   ├── Missing                nothing there: stops the stream or part
@@ -94,6 +95,13 @@ class Unreachable(SourceError):
     def stops_source(self) -> bool:
         """Tell whether there was no answer at all."""
         return not self.reached
+
+
+class NotEnded(Unreachable):
+    """The server answers, and what it is at has not ended in the time it was given."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, reached=True)
 
 
 class Unauthorized(SourceError):

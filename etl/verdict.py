@@ -12,6 +12,7 @@ from etl.errors import (
     BadAnswer,
     Forbidden,
     Missing,
+    NotEnded,
     SourceError,
     Unauthorized,
     Unreachable,
@@ -57,9 +58,9 @@ def verdict(request: Request, answer: Answer) -> SourceError | None:
 
 
 def passes(error: AnnomirrorError) -> bool:
-    """Tell whether an error is one of a server that does not answer now."""
-    later = isinstance(error, Unreachable) and error.status is not None
-    return later or (isinstance(error, SourceError) and error.stops_source)
+    """Tell whether an error is one of a server that does not answer now, or breaks off."""
+    silent = isinstance(error, Unreachable) and not isinstance(error, NotEnded)
+    return silent or (isinstance(error, SourceError) and error.stops_source)
 
 
 def may_have_arrived(error: SourceError) -> bool:

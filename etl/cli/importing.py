@@ -13,7 +13,7 @@ from typing import Any, BinaryIO
 import click
 
 from etl import ledger, signals
-from etl.cli import build, import_options
+from etl.cli import build, import_options, output
 from etl.cli.import_progress import ImportProgress
 from etl.cli.import_report import ImportReport, show
 from etl.cli.options import common, invocation
@@ -78,7 +78,8 @@ def command(source: str | None, files: Sequence[str], *, as_json: bool, **option
         raise
     finally:
         report.seconds = round(time.monotonic() - began, 3)
-        show(report, as_json=as_json, dry_run=said.dry_run)
+        with output.unheard():
+            show(report, as_json=as_json, dry_run=said.dry_run)
 
 
 def _targets(chosen: Settings, name: str | None) -> list[Source]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from etl import times
-from etl.errors import SourceError, Unreachable
+from etl.errors import NotEnded, SourceError
 from etl.extract import ask
 from etl.imports.batch import Batch, Waiting
 from etl.imports.context import Context, Looked
@@ -38,7 +38,7 @@ class Absence:
     def wait_for_batch(
         self, batch: Batch, lines: Sequence[Line], error: SourceError | None, *, over: bool
     ) -> Looked[Job | dict[int, int]]:
-        """Look for a batch until it is found or its absence is believed. Raises Unreachable.
+        """Look for a batch until it is found or its absence is believed. Raises NotEnded.
 
         It is `over` where the server has answered each sending of it, if only by 500.
         """
@@ -117,11 +117,10 @@ def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:
     return timedelta(0) if over else ABSENT + slow
 
 
-def _late(batch: Batch) -> Unreachable:
-    return Unreachable(
+def _late(batch: Batch) -> NotEnded:
+    return NotEnded(
         f"batch {batch.batch} of {batch.title} was sent and not answered, and a server that works "
-        "by jobs may still come to it; later: annomirror import --resume",
-        reached=True,
+        "by jobs may still come to it; later: annomirror import --resume"
     )
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from etl.errors import ConfigurationError, RefusedError
-from etl.imports.batch import Batch
+from etl.imports.batch import STDIN, Batch, BatchStatus
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.source import Source
 
@@ -25,6 +25,30 @@ def as_begun(kept: Mapping[str, Any], request: ImportRequest) -> tuple[ImportOpt
     return options, request.limits or begun
 
 
+def goes_on(begun: Sequence[Batch], request: ImportRequest) -> bool:
+    """Tell whether to go on with what was begun of a file, instead of beginning it anew.
+
+    What was itself begun with --again is gone on with by the same command.
+    """
+    return not request.again or bool(begun[0].options.get("again"))
+
+
+def anew(begun: Batch) -> str:
+    """Say how a file is begun anew that cannot be gone on with."""
+    first = "after annomirror import --resume --give-up " if begun.options.get("again") else ""
+    return f"begin anew {first}with --again, which sends every line of it"
+
+
+def never_read(begun: Sequence[Batch]) -> bool:
+    """Tell whether a file was only booked: the run died before it had looked the file through."""
+    return all(
+        batch.status is BatchStatus.READING
+        and batch.file != STDIN
+        and batch.options.get("sha256") is None
+        for batch in begun
+    )
+
+
 def refuse_other_options(begun: Batch, now: ImportOptions) -> None:
     """Refuse to go on otherwise than a file was begun. Raises ConfigurationError."""
     kept = begun.options
@@ -34,7 +58,7 @@ def refuse_other_options(begun: Batch, now: ImportOptions) -> None:
     update = " --update" if kept.get("update") else ""
     raise ConfigurationError(
         f"{begun.title} was begun with {said}{update} and is not finished; say the same to go on, "
-        "or begin anew with --again, which sends every line of it"
+        f"or {anew(begun)}"
     )
 
 
@@ -59,5 +83,5 @@ def refuse_elsewhere(batch: Batch, source: Source) -> None:
         what = batch.file or f"job {batch.job_id}"
         raise RefusedError(
             f"{what}: begun at {url}, and {source.name} is {source.url} now; bring the old url "
-            "back to go on, or begin the file anew with --again, which sends every line of it"
+            f"back to go on, or {anew(batch)}"
         )

@@ -123,6 +123,12 @@ class Delivery:
         if not rest:
             yield from self._complete(batch)
 
+    def close(self, batch: Batch) -> Events:
+        """Close a batch of which nothing is left to send: a run died before it could."""
+        if batch.submitted_at:
+            self._duplicates.doubt(batch)
+        yield from self._complete(batch)
+
     # What a server says
 
     def _taken(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
@@ -141,8 +147,6 @@ class Delivery:
             return
         if batch.status is not BatchStatus.TAKEN:
             batch = self._journal.taken(batch, job, named(lines, job))
-        if job.counts:
-            self._journal.note(batch, **job.counts)
         yield from self._collect(batch, lines, named(lines, job))
 
     def _collect(self, batch: Batch, lines: Sequence[Line], ids: Mapping[int, int]) -> Events:

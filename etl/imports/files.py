@@ -10,16 +10,19 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from etl.errors import ConfigurationError, InputError, RefusedError, SourceError
+from etl.errors import ConfigurationError, InputError, RefusedError
 from etl.imports.batch import STDIN, Batch, BatchStatus, Events
 from etl.imports.begun import (
     as_begun,
     begun_elsewhere,
+    goes_on,
+    never_read,
     refuse_elsewhere,
     refuse_not_to_wait,
     refuse_other_options,
 )
 from etl.imports.context import Context
+from etl.imports.giving_up import close
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.imports.survey import Before, Survey, imported_before, refuse_again, survey
 from etl.imports.transfer import NEED_THE_FILE, FileImport
@@ -57,7 +60,7 @@ class Files:
     def carry(self, number: int, request: ImportRequest) -> Events:
         """Import the files of a command, or go on with them where they were begun."""
         for one in self._looked_through(number, request):
-            if one.begun and not request.again:
+            if one.begun and goes_on(one.begun, request):
                 yield from self.go_on(one.begun, request)
                 continue
             if one.begun:
@@ -91,16 +94,24 @@ class Files:
             for name in request.files:
                 planned.append(self._planned(number, name, request))  # noqa: PERF401  # some may be booked
             digests: set[str] = set()
-            return [self._surveyed(number, one, request, digests) for one in planned]
+            found = [self._surveyed(number, one, request, digests) for one in planned]
         except (ConfigurationError, RefusedError):
             for one in planned:
                 if one.booked:
                     self._journal.drop(one.booked)
             raise
+        return [self._signed(one) for one in found]
+
+    def _signed(self, one: Planned) -> Planned:
+        """Write down what a file is known by that is to be sent."""
+        if one.booked is None or one.digest is None:
+            return one
+        (booked,) = self._journal.sign([one.booked], one.digest)
+        return replace(one, booked=booked)
 
     def _planned(self, number: int, name: str, request: ImportRequest) -> Planned:
         begun = self._begun(number, name)
-        if begun and not request.again:
+        if begun and goes_on(begun, request):
             refuse_other_options(begun[0], request.options)
             return Planned(name, begun)
         if begun or name == STDIN:
@@ -119,7 +130,7 @@ class Files:
         begun = self._history.begun(number, name)
         if not begun or any(batch.status is not BatchStatus.READING for batch in begun):
             return begun
-        if _never_read(begun) or not self._history.ever_sent(begun[0].session):
+        if never_read(begun) or not self._history.ever_sent(begun[0].session):
             for batch in begun:
                 self._journal.drop(batch)
             return []
@@ -129,18 +140,17 @@ class Files:
         self, number: int, one: Planned, request: ImportRequest, digests: set[str]
     ) -> Planned:
         """Look a file through that is new; what was begun is compared when it is gone on with."""
-        if one.name == STDIN or (one.begun and not request.again):
+        if one.name == STDIN or (one.begun and goes_on(one.begun, request)):
             return one
         found = self._survey(one.name, request.options, one.before)
         if not (request.again or request.options.key):
-            refuse_again(self._history, number, one.name, found, one.before)
+            refuse_again(self._history, (number, self._source.url), one.name, found, one.before)
             if found.digest in digests:
                 raise RefusedError(
                     f"{one.name}: another file of this command says the same; name it once"
                 )
         digests.add(found.digest)
-        booked = one.booked and self._journal.sign(one.booked, found.digest)
-        return replace(one, booked=booked, digest=found.digest)
+        return replace(one, digest=found.digest)
 
     def _survey(self, name: str, options: ImportOptions, before: Before | None) -> Survey:
         validator = Validator(self._intake, options.key)
@@ -155,11 +165,12 @@ class Files:
         """Find out what became of what was sent; then send what was not, and what is new."""
         refuse_elsewhere(begun[0], self._source)
         refuse_not_to_wait(begun[0], request.options)
-        if _never_read(begun):
+        if never_read(begun):
             begun = self._read_first(begun, request)
         some = begun[0]
         files = self.importer(*as_begun(some.options, request))
-        yield from files.settle(begun)
+        stuck = yield from files.settle(begun)
+        close(self._journal, self._source.name, stuck, request)
         left = self._history.open_in(some.session)
         if not any(batch.status in NEED_THE_FILE for batch in left):
             if self._may_have_grown(some, request):
@@ -168,6 +179,13 @@ class Files:
         if some.file == STDIN and request.project is None:
             raise self._piped(some)
         yield from files.go_on(some, left)
+
+    def follow(self, batch: Batch, request: ImportRequest) -> Events:
+        """Find out what became of one batch that was sent; what needs its file stays open."""
+        refuse_elsewhere(batch, self._source)
+        files = self.importer(*as_begun(batch.options, request))
+        for _, error in (yield from files.settle([batch])):
+            raise error
 
     def _piped(self, some: Batch) -> InputError:
         """Say how standard input is gone on with, which nobody can read again."""
@@ -189,11 +207,11 @@ class Files:
         try:
             found = self._survey(name, options, before)
             if not (options.key or kept.get("again")):
-                refuse_again(self._history, number, name, found, before)
+                refuse_again(self._history, (number, self._source.url), name, found, before)
         except (ConfigurationError, RefusedError):
             self._journal.drop(booked)
             raise
-        return [self._journal.sign(booked, found.digest)]
+        return self._journal.sign([booked], found.digest)
 
     def _may_have_grown(self, some: Batch, request: ImportRequest) -> bool:
         """Tell whether there may be more in a file all of which was sent; what is piped is read."""
@@ -216,21 +234,8 @@ class Files:
         """Close what was begun, having found out what became of it if that can be."""
         elsewhere = begun_elsewhere(begun[0], self._source) is not None
         files = self.importer(*as_begun(begun[0].options, request))
-        for batch in () if elsewhere else begun:
-            try:
-                yield from files.settle([batch])
-            except (SourceError, ConfigurationError) as error:
-                if passes(error):
-                    raise
-                log.warning("%s; that batch is given up", error)
+        for _, error in (yield from files.settle(() if elsewhere else begun)):
+            if passes(error):
+                raise error
+            log.warning("%s; that batch is given up", error)
         self._journal.give_up(self._history.open_in(begun[0].session), "the file was begun anew")
-
-
-def _never_read(begun: Sequence[Batch]) -> bool:
-    """Tell whether a file was only booked: the run died before it had looked the file through."""
-    return all(
-        batch.status is BatchStatus.READING
-        and batch.file != STDIN
-        and batch.options.get("sha256") is None
-        for batch in begun
-    )

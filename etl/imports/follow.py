@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from etl import times
-from etl.errors import Missing, SourceError, Unreachable
+from etl.errors import Missing, NotEnded, SourceError
 from etl.extract import ask
 from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Unnamed, Waiting
 from etl.imports.context import Context, Looked
@@ -22,7 +22,7 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
     """Ask after the job of a batch until it has ended; once, where it is not to be waited for.
 
     Gives no job if it has not ended yet. Raises Missing for one that the server does not know,
-    Unreachable where it takes too long.
+    NotEnded where it takes too long.
     """
     ends_at, pause = time.monotonic() + context.options.timeout, 0.0
     while not ended(job := _job(context, batch)):
@@ -33,11 +33,10 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
         if not context.options.wait:
             return batch, None
         if time.monotonic() > ends_at:
-            raise Unreachable(
+            raise NotEnded(
                 f"job {job.id} of project {batch.project_id} has not ended within "
                 f"{context.options.timeout:g} s, it is {job.status}; it goes on without us, see "
-                "after it with: annomirror import --resume",
-                reached=True,
+                "after it with: annomirror import --resume"
             )
         pause = context.pause(pause)
     return batch, job

@@ -45,22 +45,25 @@ class History:
         """List the open batches of one import."""
         return [batch for batch in self.unfinished() if batch.session == session]
 
-    def imported(self, project_id: int, digest: str) -> Batch | None:
+    def of_session(self, session: str | None) -> list[Batch]:
+        """List all batches of one import, in the order of their making."""
+        return self._batches(self._spelling.equal("session"), session)
+
+    def imported(self, project_id: int, digest: str, url: str) -> Batch | None:
         """Find an import of a file, known by its digest, of which something is in a project.
 
-        That may be what was sent and is not finished; what was given up is not.
+        That may be what was sent and is not finished; what was given up is not. A file that grew
+        was known by another digest before, which its older batches keep.
         """
-        mark = self._spelling.mark
         where = (
-            f"id IN (SELECT min(id) FROM {self._jobs} WHERE {self._spelling.equal('source')} "
-            f"AND session IN (SELECT session FROM {self._jobs} WHERE "
-            f"{self._spelling.equal('source', 'project_id')} AND status = {mark}) GROUP BY session)"
+            f"id IN (SELECT min(id) FROM {self._jobs} "
+            f"WHERE {self._spelling.equal('source', 'project_id', 'status')} "
+            "GROUP BY session, CAST(options AS TEXT))"
         )
-        values = (self._source, self._source, project_id, BatchStatus.COMPLETED.value)
-        done = self._batches(where, *values)
+        done = self._batches(where, self._source, project_id, BatchStatus.COMPLETED.value)
         sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
-        found = (b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest)
-        return next(found, None)
+        known = [b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest]
+        return next((b for b in known if b.options.get("url") in (None, url)), None)
 
     def finished(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file of which something is in."""

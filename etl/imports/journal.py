@@ -88,16 +88,16 @@ class Journal:
             (*changes.values(), self._source, batch.id),
         )
 
-    def sign(self, batch: Batch, digest: str) -> Batch:
-        """Write down what a file is known by, when all of it has been read."""
-        batch = replace(batch, options={**batch.options, "sha256": digest})
+    def sign(self, batches: Iterable[Batch], digest: str) -> list[Batch]:
+        """Write down what a file is known by whose lines are in some batches."""
+        signed = [replace(b, options={**b.options, "sha256": digest}) for b in batches]
         with self._session.transaction():
-            self._session.run(
+            self._session.many(
                 f"UPDATE {self._jobs} SET options = {self._spelling.mark} "
-                f"WHERE {self._spelling.equal('source', 'session')}",
-                (json.dumps(dict(batch.options)), self._source, batch.session),
+                f"WHERE {self._spelling.equal('source', 'id')}",
+                [(json.dumps(dict(b.options)), self._source, b.id) for b in signed],
             )
-        return batch
+        return signed
 
     def drop(self, batch: Batch) -> None:
         """Forget a batch that there are no lines for."""
@@ -165,14 +165,15 @@ class Journal:
         )
 
     def taken(self, batch: Batch, job: Job, ids: Mapping[int, int]) -> Batch:
-        """Write down what the server said: who does it, and the ids if it is done."""
+        """Write down what the server said: who does it; the ids and counts if it is done."""
         with self._session.transaction():
             status = BatchStatus.of_job(job.status)
             self._settle(batch, None, ids)
             if status is BatchStatus.FAILED:  # which of its lines are there is not known yet
                 self._set(batch, {"job_id": job.id})
                 return replace(batch, job_id=job.id)
-            return self._change(batch, status, job_id=job.id)
+            counts = job.counts if status is BatchStatus.TAKEN else {}
+            return self._change(batch, status, job_id=job.id, **counts)
 
     def settle(
         self, batch: Batch, outcome: LineOutcome | None, ids: Mapping[int, int | None]

@@ -34,7 +34,7 @@ def rehearse(
             found = survey(file, name, validator, skip_bad=skip_bad, before=before)
         begun = bool(history and history.begun(number, name))
         if history and not (validator.name or request.again or begun):
-            refuse_again(history, number, name, found, before)
+            refuse_again(history, (number, target.source.url), name, found, before)
         yield Settled(LineOutcome.REJECTED, found.wrong)
         if validator.name is None:
             known = before.records if before else 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from etl import times
 from etl.database import Session
-from etl.imports.batch import Batch
+from etl.imports.batch import STDIN, Batch
 from etl.imports.records import Line
 from etl.quarantine import COLUMNS as REJECT
 from etl.quarantine import KEYS as REJECT_KEYS
@@ -51,5 +51,9 @@ class RejectedLines:
 
 
 def _record_key(batch: Batch, place: int) -> str:
-    """Name a line so that it is the same one when its file is imported again."""
-    return storable(f"project {batch.project_id}: {batch.file} #{place}")
+    """Name a line so that it is the same one when its file is imported again.
+
+    Standard input has no name: each one is another.
+    """
+    file = f"{STDIN} {batch.session}" if batch.file == STDIN else batch.file
+    return storable(f"project {batch.project_id}: {file} #{place}")

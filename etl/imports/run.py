@@ -11,16 +11,15 @@ from etl.errors import AnnomirrorError, ConfigurationError, RefusedError, Source
 from etl.imports.batch import Batch, Events
 from etl.imports.context import Context
 from etl.imports.files import Files
+from etl.imports.giving_up import give_up
 from etl.imports.journal import Journal
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.target import Target
+from etl.imports.transfer import NEED_THE_FILE
 from etl.imports.validate import OpenFile
 from etl.imports.watching import Watching
 from etl.job import Job
 from etl.ledger import Ledger
-from etl.verdict import passes
-
-GIVE_UP = "to close it as it is: annomirror import --resume --give-up"
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +39,7 @@ class ImportRun:
         self._journal = Journal(session, target.intake, target.source.name, run.run_id)
         self._history = self._journal.history
         self._files = Files(self._context, opens, expect)
-        self._watching = Watching(target, self._context)
+        self._watching = Watching(target, self._context, self._files)
 
     def events(self, request: ImportRequest) -> Events:
         """Do what is asked. Raises SourceError, ConfigurationError, RefusedError."""
@@ -82,31 +81,22 @@ class ImportRun:
                 else:
                     yield from self._files.go_on(begun, request)
             except (SourceError, ConfigurationError, RefusedError) as error:
-                if not self._closed(begun, error, request):
+                stuck = self._stuck(begun, request)
+                if not give_up(self._journal, stuck, error, request):
                     failed.append(error)
         for other in failed[1:]:
             log.error("%s: %s", self._target.source.name, other)
         if failed:
             raise failed[0]
 
-    def _closed(
-        self, begun: Sequence[Batch], error: AnnomirrorError, request: ImportRequest
-    ) -> bool:
-        """Give up what cannot be gone on with, if that is wanted; else say how it can be.
+    def _stuck(self, begun: Sequence[Batch], request: ImportRequest) -> Sequence[Batch]:
+        """Choose what stays open of a file that cannot be gone on with.
 
-        Where a server does not answer, nothing is given up.
+        What is waited for is that which stopped it, or needs the file; else it may be under way.
         """
-        ids = {batch.id for batch in begun}
         session = begun[0].session
-        left = [b for b in self._history.open_in(session) if session or b.id in ids]
-        if not left or passes(error):
-            return False
-        if not request.give_up:
-            error.args = (f"{error}; {GIVE_UP}",)
-            return False
-        log.warning("%s; given up", error)
-        self._journal.give_up(left, str(error))
-        return True
+        left = self._history.open_in(session) if session else begun
+        return [b for b in left if request.options.wait or b.status in NEED_THE_FILE]
 
     def _context(self, options: ImportOptions) -> Context:
         target = self._target

@@ -100,12 +100,16 @@ def imported_before(history: History, project_id: int, name: str, url: str) -> B
 
 
 def refuse_again(
-    history: History, project_id: int, name: str, found: Survey, before: Before | None
+    history: History, where: tuple[int, str], name: str, found: Survey, before: Before | None
 ) -> None:
-    """Refuse a file that is in the project already. Raises RefusedError."""
+    """Refuse a file that is in the project already: `where` is its number and the server's url.
+
+    Raises RefusedError.
+    """
+    project_id, url = where
     if before and found.records == before.records:
         raise _again(history, name, before.batch)
-    other = history.imported(project_id, found.digest)
+    other = history.imported(project_id, found.digest, url)
     if other and not (before and before.batch.session == other.session):
         raise _again(history, name, other)
 

@@ -12,10 +12,12 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from etl.errors import InputError, RefusedError
+from etl.errors import InputError, RefusedError, SourceError
 from etl.imports.batch import STDIN, Batch, BatchStatus, Events, LineOutcome, Settled
-from etl.imports.context import Context
+from etl.imports.begun import anew
+from etl.imports.context import Context, Looked
 from etl.imports.deliver import Delivery
+from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
 from etl.imports.survey import COMPARED
@@ -65,22 +67,39 @@ class FileImport:
             options=options,
         )
 
-    def settle(self, open_ones: Iterable[Batch]) -> Events:
-        """Find out what became of batches that were sent, which needs no file."""
+    def settle(self, open_ones: Iterable[Batch]) -> Looked[list[Stuck]]:
+        """Find out what became of batches that were sent, which needs no file.
+
+        One that cannot be gone on with does not stop the next: gives those. Raises SourceError
+        where no other would fare better.
+        """
+        stuck: list[Stuck] = []
         for batch in open_ones:
-            found = self._history.lines(batch)
-            if batch.status is BatchStatus.SENDING:
-                yield from self._delivery.find(batch, found)
-            elif batch.status is BatchStatus.TAKEN:
-                yield from self._delivery.finish(batch, found)
-            elif batch.status is BatchStatus.FAILED and batch.submitted_at:
-                yield from self._delivery.recover(batch, found)
-            elif batch.status not in NEED_THE_FILE:
-                yield from self._delivery.follow(batch, found)
+            try:
+                yield from self._settle(batch)
+            except (SourceError, InputError) as error:
+                if isinstance(error, SourceError) and error.stops_source:
+                    raise
+                stuck.append(Stuck(batch, error))
         yield from self._delivery.looked_again()
+        return stuck
+
+    def _settle(self, batch: Batch) -> Events:
+        found = self._history.lines(batch)
+        if batch.status is BatchStatus.SENDING:
+            yield from self._delivery.find(batch, found)
+        elif batch.status is BatchStatus.TAKEN:
+            yield from self._delivery.finish(batch, found)
+        elif batch.status is BatchStatus.FAILED and batch.submitted_at:
+            yield from self._delivery.recover(batch, found)
+        elif batch.status is BatchStatus.PREPARED and not found:
+            yield from self._delivery.close(batch)
+        elif batch.status not in NEED_THE_FILE:
+            yield from self._delivery.follow(batch, found)
 
     def go_on(self, some: Batch, open_ones: Sequence[Batch]) -> Events:
         """Read the file of `some` batch for the batches that need it, and then on to its end."""
+        before = {batch.id for batch in self._history.of_session(some.session)}
         open_ones = self._given_back(open_ones)
         unread = next((b for b in open_ones if b.status is BatchStatus.READING), None)
         waiting = [b for b in open_ones if b.status is not BatchStatus.READING]
@@ -91,7 +110,9 @@ class FileImport:
             read = lines(hashed, name)
             yield from self._again(some, waiting, read, consumed)
             yield from self._on(some, unread, read, consumed)
-        self._journal.sign(some, hashed.hexdigest())
+        before -= {batch.id for batch in open_ones}
+        read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
+        self._journal.sign(read_now, hashed.hexdigest())
         yield from self._delivery.looked_again()
 
     def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
@@ -153,8 +174,7 @@ class FileImport:
             if not mended and known.get(line.place) != line.content_hash:
                 raise RefusedError(
                     f"{some.title}: line {line.number} is another one than when its import into "
-                    f"project {some.project_id} was begun; {_old(some)}, or begin anew with "
-                    "--again, which sends every line of it"
+                    f"project {some.project_id} was begun; {_old(some)}, or {anew(some)}"
                 )
 
     # What is new
@@ -215,7 +235,7 @@ def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[l
         if not found:
             raise InputError(
                 f"{some.title}: it ends after {consumed - left} records, {consumed} were read when "
-                f"its import was begun; {_old(some)}, or begin anew with --again"
+                f"its import was begun; {_old(some)}, or {anew(some)}"
             )
         left -= len(found)
         yield found

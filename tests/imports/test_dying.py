@@ -83,6 +83,53 @@ def gone_on_with(site, file, *options):
         site.imported(file, *options)
 
 
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize(
+    ("kind", "after"),
+    [(kind, after) for kind in ("key", "key there", "skip bad") for after in (False, True)],
+)
+def test_no_batch_stays_open_of_which_no_line_is(site, images, deadly, after, kind):
+    records = images(len(LINES))
+    if kind == "skip bad":
+        records[:2] = [5, 6]
+    file = site.file(records)
+    option = ("--skip-bad",) if kind == "skip bad" else ("--key", "n")
+    number, over = 0, False
+    while not over:
+        number += 1
+        anew(site)
+        if kind == "key there":
+            site.server.state.import_tasks(site.project.id, records)
+        deadly.at(number, after=after)
+        over = not died(site, file, "--batch-size", "2", *option)
+        deadly.at(FAR, after=after)
+        if not over:
+            code, said = site.put("--resume")
+            assert (code, said["unfinished"]) == (0, 0), (number, said)
+            if not site.batches("id"):  # it died before the import was begun
+                site.imported(file, *option)
+        outcome = {"key": "created", "key there": "skipped", "skip bad": "rejected"}[kind]
+        first, last = [o for (o,) in site.items("outcome")][:: len(LINES) - 1]
+        assert (first, last) == (outcome, "created" if kind == "skip bad" else outcome)
+        assert {s for (s,) in site.batches("status")} <= {"completed"}
+    assert number > 12
+
+
+def test_what_the_server_counted_is_in_the_books_with_its_answer(site, images, deadly):
+    file = site.file(images(len(LINES)))
+    number, over, taken = 0, False, 0
+    while not over:
+        number += 1
+        anew(site)
+        deadly.at(number, after=True)
+        over = not died(site, file)
+        deadly.at(FAR, after=True)
+        if site.batches("status") == [("taken",)]:
+            taken += 1
+            assert site.batches("task_count") == [(len(LINES),)]
+    assert taken
+
+
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("fault", [None, {"cut_after": 0}], ids=["answered", "answer lost"])
 def test_an_import_that_died_at_any_transaction_is_gone_on_with(site, images, deadly, after, fault):

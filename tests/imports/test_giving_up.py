@@ -62,17 +62,85 @@ def test_what_can_be_gone_on_with_is_not_given_up(site, server, file, images):
     assert [s for (s,) in site.batches("status")] == ["failed", "completed"]
 
 
-@pytest.mark.parametrize("path", [None, "/api/projects/1/imports/*"])
-def test_nothing_is_given_up_because_a_server_does_not_answer(site, server, file, by_jobs, path):
+SILENT = [
+    Fault(method=None, path=path, times=None, **fault)
+    for path in (None, "/api/projects/1/imports/*")
+    for fault in ({"status": 503}, {"cut_after": 5}, {"close": True})
+]
+
+
+@pytest.mark.parametrize("fault", SILENT, ids=str)
+def test_nothing_is_given_up_because_a_server_does_not_answer(site, server, file, by_jobs, fault):
     server.state.job_seconds = 3600
     site.put(file, "--no-wait")
-    server.faults.append(Fault(method=None, path=path, times=None, status=503))
+    server.faults.append(fault)
     code, said = site.put("--resume", "--give-up")
     assert (code, said["unfinished"]) == (1, 1)
     server.faults.clear()
     server.clock.advance(hours=1)
     assert site.imported("--resume") == {"created": 7}
     site.once()
+
+
+@pytest.fixture
+def stuck(site, server, file, by_jobs):
+    """Send three batches, of which the first has a job that does not end."""
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "3", "--no-wait")
+    for number in (2, 3):
+        server.state.jobs[number].due = server.clock.now()
+    server.clock.advance(seconds=1)
+
+
+def test_a_stuck_job_does_not_keep_those_behind_it_out_of_the_books(site, server, stuck):
+    code, said = site.put("--resume", "--timeout", "0.3")
+    assert (code, said["created"], said["unfinished"], WAY in said["error"]) == (1, 4, 1, True)
+    assert site.mirrored() == site.there
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 3}
+    site.once()
+
+
+def test_only_the_job_that_is_stuck_is_given_up(site, stuck):
+    assert site.imported("--resume", "--give-up", "--timeout", "0.3") == {"created": 4}
+    assert [o for (o,) in site.items("outcome")] == ["abandoned"] * 3 + ["created"] * 4
+    assert (site.numbers, site.mirrored()) == ([4, 5, 6, 7], site.there)
+
+
+def test_a_job_that_cannot_be_asked_after_is_the_only_one_that_is_given_up(site, server, stuck):
+    """The server breaks down over one job, and does not answer for another."""
+    faults = ({"status": 400, "body": b"{}"}, {"status": 503})
+    for number, fault in enumerate(faults, 1):
+        path = f"/api/projects/1/imports/{number}/"
+        server.faults.append(Fault(path=path, times=None, **fault))
+    code, said = site.put("--resume", "--give-up", "--timeout", "0.3")
+    assert (code, said["created"], said["unfinished"]) == (1, 1, 1)
+    server.faults.clear()
+    assert site.imported("--resume", "--give-up") == {"created": 3}
+    assert [o for (o,) in site.items("outcome")] == ["abandoned"] * 3 + ["created"] * 4
+
+
+def test_what_is_under_way_is_not_given_up_where_it_is_not_waited_for(site, server, stuck, file):
+    (site.folder / file).unlink()
+    code, said = site.put("--resume", "--give-up", "--no-wait")
+    assert (code, said["created"], said["unfinished"]) == (0, 4, 1)
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 3}
+    site.once()
+
+
+def test_all_jobs_that_failed_are_sent_anew_by_the_next_run(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "2", "--no-wait")
+    for number in (1, 2, 3):
+        server.state.jobs[number].status = "failed"
+        server.state.jobs[number].error = "worker died"
+    server.clock.advance(hours=1)
+    server.state.job_seconds = 0.05
+    code, said = site.put("--resume")
+    assert (code, said["created"], "lines 1 to 2: job 1 failed" in said["error"]) == (2, 1, True)
+    assert site.imported("--resume") == {"created": 6}
+    assert site.numbers == NUMBERS
 
 
 def test_what_was_given_up_does_not_stand_for_its_file(site, server, file, images):

@@ -70,6 +70,29 @@ def test_to_begin_anew_gives_up_what_was_begun(site, server, file, images):
     assert site.imported("--resume") == {}
 
 
+@pytest.mark.parametrize("again", [("tasks.jsonl", "--again"), ("tasks.jsonl",), ("--resume",)])
+def test_what_was_begun_anew_and_cut_is_gone_on_with(site, server, file, again):
+    site.imported(file)
+    cut(site, server, file, "--again")
+    assert site.imported(*again) == {"created": 4}
+    assert site.numbers == sorted(NUMBERS * 2)
+
+
+def test_what_was_begun_anew_and_has_changed_is_closed_as_the_message_says(
+    site, server, file, images
+):
+    site.imported(file)
+    cut(site, server, file, "--again")
+    site.file(images(7, 2))
+    code, said = site.put(file, "--again")
+    assert (code, "or begin anew after annomirror import --resume --give-up" in said["error"]) == (
+        5,
+        True,
+    )
+    assert site.imported("--resume", "--give-up") == {}
+    assert site.imported(file, "--again") == {"created": 7}
+
+
 def test_standard_input_is_piped_again_to_go_on(site, server, images, jsonl):
     content = jsonl(images(7))
     site.goes_wrong(skip=1, times=None, status=403, body=b"{}")

@@ -2,6 +2,8 @@
 
 import pytest
 
+from etl.standins.label_studio import LabelStudio
+
 NUMBERS = list(range(1, 8))
 INSTEAD = "say --key FIELD --update, to have every line there once more say --again"
 
@@ -17,6 +19,34 @@ def test_of_a_file_that_grew_only_the_new_lines_are_sent(site, file, images, mor
     site.once(range(1, 12))
     code, said = site.put(file)
     assert (code, "this very file was imported" in said["error"]) == (5, True)
+
+
+def test_a_copy_of_what_was_imported_before_a_file_grew_is_refused(site, file, images):
+    site.imported(file)
+    copy = site.file(images(7), "copy.jsonl")
+    site.file(images(9))
+    assert site.imported(file) == {"created": 2}
+    for name in (copy, site.file(images(9), "longer.jsonl")):
+        code, said = site.put(name)
+        assert (code, "this very file was imported" in said["error"]) == (5, True)
+    site.once(range(1, 10))
+
+
+def test_a_file_that_grew_is_not_known_by_what_never_was_sent_of_it(site, file, images):
+    site.imported(file)
+    site.file(images(9))
+    assert site.put(file, site.file("5\n", "broken.jsonl"))[0] == 2
+    assert site.imported(site.file(images(9), "copy.jsonl")) == {"created": 9}
+
+
+def test_another_server_knows_nothing_of_a_file(site, server, file):
+    site.imported(file)
+    with LabelStudio() as other:
+        other.state.add_project("Elsewhere")
+        site.server = other
+        site.configure()
+        assert site.imported(file) == {"created": 7}
+        site.server = server
 
 
 def test_a_file_that_grew_by_far_more_than_is_compared_at_once_is_known(site, images):

@@ -43,6 +43,30 @@ def test_a_job_that_does_not_end_is_left_to_the_next_run(site, server, file, by_
     site.once()
 
 
+@pytest.mark.parametrize("job", [1, 2, 3])
+def test_one_of_our_own_jobs_that_is_watched_is_gone_on_with(site, server, file, by_jobs, job):
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "3", "--no-wait")
+    server.clock.advance(hours=1)
+    assert site.imported("--watch", str(job)) == {"created": 1 if job == 3 else 3}
+    statuses = [s for (s,) in site.batches("status")]
+    assert [n for n, status in enumerate(statuses, 1) if status == "completed"] == [job]
+    assert site.imported("--watch", str(job)) == {}
+    assert site.imported("--resume") == {"created": 6 if job == 3 else 4}
+    site.once()
+
+
+def test_one_of_our_own_jobs_that_failed_is_no_job_of_others(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    server.state.jobs[1].status, server.state.jobs[1].error = "failed", "worker died"
+    code, said = site.put("--watch", "1")
+    assert (code, said["unfinished"], "worker died" in said["error"]) == (2, 1, True)
+    server.state.job_seconds = 0.05
+    assert site.imported("--resume") == {"created": 7}
+    assert site.items("position", "outcome") == [(n, "created") for n in range(1, 8)]
+
+
 def test_pauses_between_two_looks_grow():
     pauses, last = [], 0.0
     others = dict.fromkeys(

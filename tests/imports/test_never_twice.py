@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +13,7 @@ from etl.platforms.label_studio.importing import BACK
 from etl.standins.faults import Fault
 
 NUMBERS = list(range(1, 8))
+FULL = Path("/dev/full")
 
 # Answers that do not come
 
@@ -87,8 +89,6 @@ def test_what_a_server_does_late_is_waited_for(site, server, file, at_once):
 
     state.import_tasks = late
     site.goes_wrong(cut_after=0)
-    release = Fault(method="GET", path="/api/tasks/", skip=3, times=0)
-    server.faults.append(release)
     answer = server.server.app.answer
 
     def answered(request):
@@ -244,4 +244,15 @@ def test_an_import_that_is_told_to_stop_says_so_and_is_gone_on_with(site, server
     assert err.startswith("annomirror: interrupted")
     server.clock.advance(hours=1)
     assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="Linux")
+def test_an_import_whose_report_finds_no_room_is_an_import_all_the_same(site, file):
+    command = [sys.executable, "-m", "etl", "import", "labels", "--project", "1", file]
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            command, cwd=site.folder, stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
     site.once()

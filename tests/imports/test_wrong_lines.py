@@ -234,6 +234,15 @@ def test_lines_set_aside_are_listed_shown_and_not_retried(site):
     assert (one.exit_code, "mend the file and run its import again" in one.stderr) == (2, True)
 
 
+def test_lines_of_one_standard_input_are_not_those_of_the_next(site, jsonl):
+    for bad in ("5", "6"):
+        content = jsonl([image(int(bad))]) + bad + "\n"
+        assert site.imported("-", "--skip-bad", stdin=content) == {"created": 1, "rejected": 1}
+    site.imported("-", stdin=jsonl([image(7), image(8)]))
+    rejects = site.rows("SELECT payload FROM sync_rejects ORDER BY id")
+    assert rejects == [("5",), ("6",)]
+
+
 def test_a_sync_leaves_lines_alone_that_were_set_aside(site):
     site.imported(site.file([image(1), without(2)]), "--skip-bad")
     assert site.run("sync").exit_code == 0
