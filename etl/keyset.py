@@ -41,8 +41,8 @@ def keyset(  # noqa: PLR0913  # what there is to say about a list
 
     `page` makes the page of (listing, last id, how many are still to come). The envelope's
     `total` must count what the request's own filter lets through, so that a server which caps
-    the page size is read to its end all the same. A record that spoils its page is searched for
-    by halves, if it is known how to read `around` it.
+    the page size is read to its end all the same; one that counts too few, too. A record that
+    spoils its page is searched for by halves, if it is known how to read `around` it.
     """
     whole = around.whole if around else 0
     size, spoilt, lost = whole, 0, 0  # of the next `spoilt` records one spoils its page
@@ -58,7 +58,10 @@ def keyset(  # noqa: PLR0913  # what there is to say about a list
                 continue
             found = yield from _bare(around, after, name, error)
             lost += len(found.unreadable)
-        left = found.number(total) - len(found.records) - len(found.unreadable)
+        held = len(found.records) + len(found.unreadable)
+        left = found.number(total) - held
+        if whole and held >= whole:
+            left = max(left, 1)  # a total may be too low: only a page with room left is the last
         if left > 0 and not (found.records or found.unreadable):
             raise BadAnswer(f"the answer announces {left} records and holds none")
         after = last_id(found.records, after) if found.records else max([after, *found.ids])

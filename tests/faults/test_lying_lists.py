@@ -92,6 +92,7 @@ def hollow(content):
 
 LIES = {
     "a total and no record": lambda _n, _first, answer: changed(hollow)(answer),
+    "totals too low": lambda _n, _first, answer: lying(-2)(answer),
     "totals too high": lambda _n, _first, answer: lying(7)(answer),
     "the first page for ever": lambda _n, first, _answer: first,
     "a second page without records": lambda n, _f, a: changed(emptied)(a) if n == 2 else a,

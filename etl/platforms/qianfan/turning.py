@@ -40,7 +40,8 @@ def turned(  # noqa: PLR0913  # where to begin, when to end, and what to note in
         left = max(rows.total - offset, len(rows.records))
         at = leave(reading, offset, rows)
         yield Page(rows.records, at, total=left, unreadable=rows.unreadable)
-        at_end = not rows.ids or offset + len(rows.ids) >= rows.total
+        # A total may be too low: only a page with room left is the last.
+        at_end = not rows.ids or (offset + len(rows.ids) >= rows.total and len(rows.ids) < size)
         if enough() or at_end:
             break
         if repeated == TRIES:
