@@ -58,18 +58,25 @@ def keyset(  # noqa: PLR0913  # what there is to say about a list
                 continue
             found = yield from _bare(around, after, name, error)
             lost += len(found.unreadable)
-        held = len(found.records) + len(found.unreadable)
-        left = found.number(total) - held
-        if whole and held >= whole:
-            left = max(left, 1)  # a total may be too low: only a page with room left is the last
-        if left > 0 and not (found.records or found.unreadable):
-            raise BadAnswer(f"the answer announces {left} records and holds none")
+        left = _left(found, total, whole)
         after = last_id(found.records, after) if found.records else max([after, *found.ids])
         yield _aside(page(found, after, left), found)
         if left <= 0:
             return
         spoilt = max(spoilt - len(found.records) - len(found.unreadable), 0)
         size = max(spoilt // 2, 1) if spoilt else min(max(size, 1) * 2, whole)
+
+
+def _left(found: Listing, total: str, whole: int) -> int:
+    """Tell how many are still to come. Raises BadAnswer for records that are only announced.
+
+    A total may be too low: only a page with room left is the last.
+    """
+    held = len(found.records) + len(found.unreadable)
+    left = found.number(total) - held
+    if left > 0 and not held:
+        raise BadAnswer(f"the answer announces {left} records and holds none")
+    return max(left, 1) if whole and held >= whole else left
 
 
 def _aside(page: Page, found: Listing) -> Page:

@@ -850,6 +850,22 @@ MUTATIONS = (
         "lost",
     ),
     Mutation(
+        "a total that is too low is believed",
+        "etl/keyset.py",
+        "    return max(left, 1) if whole and held >= whole else left\n",
+        "    return left\n",
+        "tests/faults/test_lying_lists.py",
+        "low and label_studio",
+    ),
+    Mutation(
+        "a total of a V1 list that is too low is believed",
+        "etl/platforms/qianfan/turning.py",
+        " and len(rows.ids) < size)",
+        ")",
+        "tests/faults/test_lying_lists.py",
+        "low and qianfan",
+    ),
+    Mutation(
         "a redirect is followed with the token",
         "etl/client.py",
         "            # Servers set a session cookie",
