@@ -15,6 +15,7 @@ from etl.positions import Positions
 from etl.quarantine import Quarantine
 from etl.reject import record_key, unreadable
 from etl.source import Part, Source
+from etl.stamps import Stamps
 from etl.statements import Spelling
 from etl.stream import Parts
 from etl.transform import Batch, Plan
@@ -49,6 +50,7 @@ class Loader:
         self._quarantine = Quarantine(session, plan, run_id)
         self._digests = Digests(session, plan.stream, plan.source)
         self._cadence = Cadence(session, plan, run_id)
+        self._stamps = Stamps(session, plan)
         self._positions = Positions(session, plan.source, plan.stream.name, run_id)
 
     def parts(self) -> list[Part]:
@@ -97,7 +99,7 @@ class Loader:
 
     def commit(self, part: Part, page: Page, batch: Batch) -> Counts:
         """Write a page, all of it or nothing. Raises RefusedError, MirrorError."""
-        stamp = times.now()
+        stamp = self._stamps.next()
         batch.rejects += map(unreadable, page.unreadable)
         with self._session.transaction():
             for gone in page.gone:
@@ -199,7 +201,7 @@ class Loader:
 
     def _bury_inside(self, parent: Parts | Inside) -> int:
         """Bury what lies in tombstones of another table."""
-        stamp, source = times.now(), self._plan.source
+        stamp, source = self._stamps.next(), self._plan.source
         of = (stamp, stamp, source, source)
         return sum(
             self._session.run(

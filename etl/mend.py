@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from etl import times
 from etl.database import Session
 from etl.difference import Difference, Kind
 from etl.digests import Digests
 from etl.layout import part_key
 from etl.merge import Counts, Merge
 from etl.source import Part
+from etl.stamps import Stamps
 from etl.table import Table
 from etl.transform import Entry, Plan
 from etl.walk import Complete, Gone
@@ -23,13 +23,14 @@ class Mender:
     def __init__(self, session: Session, plan: Plan, most_deleted: float) -> None:
         self._session, self._plan = session, plan
         self._merge = Merge(session, plan, most_deleted, "verify --repair")
+        self._stamps = Stamps(session, plan)
         self._digests = Digests(session, plan.stream, plan.source)
 
     def write(self, entries: Sequence[Entry]) -> Counts:
         """Write records, touching what differs. Raises MirrorError."""
         with self._session.transaction():
             self._digests.forget_all()
-            return self._merge.mend(entries, times.now())
+            return self._merge.mend(entries, self._stamps.next())
 
     def judge(self, part: Part, found: Collection[Difference]) -> None:
         """Judge, before the first of them is mended, how many rows go that lie in records.
@@ -58,14 +59,14 @@ class Mender:
             among = len(self._merge.root.live_ids(by, source, [value]))
             ids = [one.root for one in unlisted]
             gone = Complete("id", ids, frozenset(), among=among, doubtful=doubtful)
-            return Counts(deleted=self._merge.bury_unlisted(gone, times.now()))
+            return Counts(deleted=self._merge.bury_unlisted(gone, self._stamps.next()))
 
     def bury_strays(self, strays: Sequence[Difference]) -> Counts:
         """Bury rows that lie in no record of the source; all of them or, if refused, none.
 
         Raises RefusedError where too many records of a table would go, and MirrorError.
         """
-        stamp, counts, source = times.now(), Counts(), self._plan.source
+        stamp, counts, source = self._stamps.next(), Counts(), self._plan.source
         lost = {one.root for one in strays} - {None}
         with self._session.transaction():
             self._digests.forget_all()

@@ -96,7 +96,8 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     """One kind of record of a platform, and how to read it.
 
     A `proof` follows a walk that moved, and mends what that left. A `check` is a walk of its own,
-    which reads no more than it takes to see whether the mirror holds what there is.
+    which reads no more than it takes to see whether the mirror holds what there is. The rows of
+    one that is another's gate are `ordered`: the later they change, the later their stamp.
     """
 
     name: str
@@ -107,6 +108,7 @@ class Stream(msgspec.Struct, frozen=True, kw_only=True):
     parts: Parts | None = None
     digest: Digest | None = None
     gate: Gate | None = None
+    ordered: bool = False
     proof: Callable[[Start], Walk] | None = None
     check: Callable[[Start], Walk] | None = None
     within: Inside | None = None

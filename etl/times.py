@@ -52,6 +52,14 @@ def earlier(moment: str, by: timedelta) -> str:
         return text(datetime.min.replace(tzinfo=UTC))
 
 
+def later(moment: str, by: timedelta) -> str:
+    """Give the time that lies `by` after `moment`, or the last there is."""
+    try:
+        return text(parsed(moment) + by)
+    except OverflowError:
+        return text(datetime.max.replace(tzinfo=UTC))
+
+
 def http_date(value: str | None) -> datetime | None:
     """Read the date of an HTTP header; one without a zone is UTC's, and what is no date is None."""
     try:

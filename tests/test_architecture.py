@@ -26,6 +26,7 @@ LAYERS = (
     "etl.table etl.quarantine etl.books etl.holdings etl.migrate etl.cadence etl.positions",
     "etl.guard",
     "etl.merge etl.digests etl.comparison",
+    "etl.stamps",
     "etl.load etl.ledger etl.mend",
     "etl.parts etl.realm etl.strays",
     "etl.sync",

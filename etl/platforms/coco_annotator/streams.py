@@ -60,6 +60,7 @@ IMAGES = Stream(
     check=checking.check_images,
     changes=CONTENT,
     deletion=Deletion.COMPLETE_LISTING,
+    ordered=True,
 )
 
 ANNOTATIONS = Stream(

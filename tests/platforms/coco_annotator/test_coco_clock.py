@@ -17,6 +17,8 @@ STEPS = {
     "set back by a day": ([1, 0, 0], WHOLE),
     "ahead, image by image": ([1, 2, 3], 10),
     "behind, image by image": ([-1, 0, 1], 10),
+    "set back, image by image": ([1, 0, 0], 10),
+    "years ahead for once, image by image": ([3000, 0, 0], 10),
 }
 
 
