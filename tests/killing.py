@@ -21,8 +21,16 @@ from etl import database
 from etl.address import parse
 from etl.cli import main
 from etl.database import connected
+from etl.digests import Digests
+from etl.platforms.label_studio.streams import TASKS
+from etl.source import Part
 from etl.standins.clock import Clock
+from etl.standins.coco_annotator import CocoAnnotator
+from etl.standins.coco_annotator import seed as coco_annotator
 from etl.standins.label_studio import LabelStudio
+from etl.standins.label_studio import seed as label_studio
+from etl.standins.qianfan import Qianfan
+from etl.standins.qianfan import seed as qianfan
 from mirror import TABLES
 from sources import ROOT
 
@@ -38,6 +46,21 @@ BOX = {
     "to_name": "image",
     "value": {"x": 1.5, "y": 2, "width": 30, "height": 40, "rectanglelabels": ["Car", "Bus"]},
 }
+
+
+# Of each platform: its stand-in, a team at work on it, and the options that say who asks.
+STANDINS = {
+    "label_studio": (LabelStudio, label_studio, ("token",)),
+    "coco_annotator": (CocoAnnotator, coco_annotator, ("username", "password")),
+    "qianfan": (Qianfan, qianfan, ("access_key", "secret_key")),
+}
+
+
+def credentials(server):
+    """Give the lines of a source's configuration that say what it is and who asks."""
+    platform, names = next((p, o) for p, (s, _, o) in STANDINS.items() if s is type(server))
+    said = {"platform": platform} | {name: getattr(server, name) for name in names}
+    return [f"{name} = {json.dumps(value)}" for name, value in said.items()]
 
 
 def _chosen(name, table):
@@ -90,8 +113,8 @@ class Rig:
         self.folder, self.url, self.server = folder, url, server
         self.configuration = folder / "annomirror.toml"
         self.configuration.write_text(
-            f'[mirror]\ndatabase = "{url}"\n\n[sources.labels]\nplatform = "label_studio"\n'
-            f'url = "{server.url}"\ntoken = "{server.token}"\n' + "".join(f"{s}\n" for s in lines)
+            f'[mirror]\ndatabase = "{url}"\n\n[sources.labels]\nurl = "{server.url}"\n'
+            + "".join(f"{line}\n" for line in (*credentials(server), *lines))
         )
 
     def start(self, *arguments, **variables):
@@ -143,6 +166,13 @@ class Rig:
         with self.session() as session:
             return checksum(session)
 
+    def stale(self):
+        """Name the parts of which the mirror holds other tasks than it keeps the count of."""
+        with self.session() as session:
+            counts = Digests(session, TASKS, "labels")
+            parts = [Part(row[0]) for row in session.all("SELECT part FROM sync_digests")]
+            return [part.key for part in parts if counts.of(part) != counts.within(part)]
+
     @property
     def place(self):
         """Give the file, or the name of the database."""
@@ -170,6 +200,16 @@ class Rig:
 
 
 @contextmanager
+def team(platform):
+    """An installation of another platform at work, and what it does next."""
+    standin, seed, _ = STANDINS[platform]
+    with standin() as server:
+        seed.lively(server.state)
+        server.work = lambda: seed.work_a_while(server.state)
+        yield server
+
+
+@contextmanager
 def labels(tasks=24):
     """A Label Studio with two projects, an annotation to every third task, and time standing."""
     with LabelStudio(clock=Clock(NOON)) as server:
@@ -180,6 +220,7 @@ def labels(tasks=24):
             for task in state.import_tasks(project.id, rows)[::3]:
                 state.add_annotation(task.id, [BOX], 1)
         server.clock.advance(minutes=60)
+        server.work = lambda: work(server)
         yield server
 
 
@@ -210,7 +251,7 @@ class Scene:
 
     def mirror_and_work(self):
         self._original.mirrored()
-        work(self.server)
+        self.server.work()
 
     def play(self):
         with pytest.MonkeyPatch.context() as patch:

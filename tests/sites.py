@@ -9,24 +9,10 @@ import killing
 from etl.address import parse
 from etl.cli import main
 from etl.database import connected
-from etl.standins.coco_annotator import CocoAnnotator
-from etl.standins.coco_annotator import seed as coco_annotator
-from etl.standins.label_studio import LabelStudio
-from etl.standins.label_studio import seed as label_studio
-from etl.standins.qianfan import Qianfan
-from etl.standins.qianfan import seed as qianfan
+from killing import STANDINS
 from mirror import TABLES
 from proxy import before
 
-STANDINS = {
-    "label_studio": (LabelStudio, label_studio, {"token": "token"}),
-    "coco_annotator": (
-        CocoAnnotator,
-        coco_annotator,
-        {"username": "username", "password": "password"},
-    ),
-    "qianfan": (Qianfan, qianfan, {"access_key": "access_key", "secret_key": "secret_key"}),
-}
 MIRRORED = {name: sql for name, sql in killing.QUESTIONS.items() if not name.startswith("sync_")}
 
 
@@ -43,14 +29,12 @@ class Site:
     def secrets(self):
         return [
             str(getattr(self.standin, name))
-            for name in STANDINS[self.platform][2].values()
+            for name in STANDINS[self.platform][2]
             if name in ("token", "password", "secret_key")
         ]
 
     def configure(self, *lines, url=None, database="sqlite:///mirror.db", **options):
-        options = {k: getattr(self.standin, v) for k, v in STANDINS[self.platform][2].items()} | (
-            options
-        )
+        options = {k: getattr(self.standin, k) for k in STANDINS[self.platform][2]} | options
         said = "".join(f"{name} = {json.dumps(value)}\n" for name, value in options.items())
         more = "".join(f"{line}\n" for line in lines)
         self.configuration.write_text(

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from etl import client
-from killing import EMPTY, Rig, Scene, labels
+from killing import EMPTY, STANDINS, Rig, Scene, labels, team
 
 VARIABLES = ("ANNOMIRROR_CONFIG", "ANNOMIRROR_DATABASE", "ANNOMIRROR_FAILPOINT", "HTTP_PROXY")
 
@@ -55,5 +55,25 @@ def later(kind, new_rig):
     """A run after a day of work, which has something of everything, deletions included."""
     with labels() as server:
         scene = Scene(kind, new_rig, server, "page_size = 5")
+        scene.mirror_and_work()
+        yield scene.play()
+
+
+@pytest.fixture(scope="module", params=[name for name in STANDINS if name != "label_studio"])
+def other(request):
+    """One of the other platforms."""
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def first_of_others(kind, new_rig, other):
+    with team(other) as server:
+        yield Scene(kind, new_rig, server, "page_size = 10").play()
+
+
+@pytest.fixture(scope="module")
+def later_of_others(kind, new_rig, other):
+    with team(other) as server:
+        scene = Scene(kind, new_rig, server, "page_size = 10")
         scene.mirror_and_work()
         yield scene.play()
