@@ -69,6 +69,25 @@ class Places:
         return [(place, answer)]
 
 
+def page_around(
+    place: int,
+    size: int,
+    ask: Callable[[int, int], Request],
+    read: Callable[[Answer], Listing],
+    named: Callable[[int, BadAnswer], Asking],
+) -> Asking:
+    """Read the page of so many rows from a place on, around those that spoil it.
+
+    Raises BadAnswer where it is not the fault of single rows.
+    """
+    try:
+        return read((yield ask(place, size)))
+    except BadAnswer as error:
+        places = Places(ask, lambda answer: read(answer).number("total"))
+        pieces = yield from places.pieces(place, size, error)
+        return (yield from merged(pieces, read, named))
+
+
 def merged(
     pieces: Sequence[Piece],
     read: Callable[[Answer], Listing],

@@ -58,7 +58,7 @@ STANDINS = {
 
 def credentials(server):
     """Give the lines of a source's configuration that say what it is and who asks."""
-    platform, names = next((p, o) for p, (s, _, o) in STANDINS.items() if s is type(server))
+    platform, names = next((p, o) for p, (s, _, o) in STANDINS.items() if isinstance(server, s))
     said = {"platform": platform} | {name: getattr(server, name) for name in names}
     return [f"{name} = {json.dumps(value)}" for name, value in said.items()]
 

@@ -363,6 +363,14 @@ MUTATIONS = (
         "was_cut",
     ),
     Mutation(
+        "an image is stamped by whatever this machine's clock says",
+        "etl/stamps.py",
+        "        if not stream.ordered:",
+        "        if stream:",
+        "tests/platforms/coco_annotator/test_coco_clock.py",
+        "wrong_clock",
+    ),
+    Mutation(
         "each image of many is judged by itself",
         "etl/platforms/coco_annotator/annotating.py",
         "        yield Page(records, total=left, unreadable=lost)\n        left -= 1",
@@ -428,8 +436,8 @@ MUTATIONS = (
     Mutation(
         "repair believes the mirror's hashes",
         "etl/mend.py",
-        "return self._merge.mend(entries, times.now())",
-        "return self._merge.entries(entries, times.now())",
+        "return self._merge.mend(entries, self._stamps.next())",
+        "return self._merge.entries(entries, self._stamps.next())",
         "tests/cli/test_cli_verify.py",
         "repair",
     ),

@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from etl.around import SPOILT, Places, at_place, merged
+from etl.around import SPOILT, at_place, page_around
 from etl.errors import BadAnswer, SourceError
 from etl.exchange import Answer, Request
 from etl.paging import Listing, listing
@@ -112,7 +112,7 @@ def _documents(start: Start, asked: Scope, wanted: set[int], found: _Found, *, a
     """Read every page of documents, the last one first; `again`, until nothing is missed."""
     size, empty = start.source.page_size, 0
     for number in range(-(-(yield from _total()) // size), 0, -1):
-        page = yield from _page(number, size)
+        page = yield from page_around((number - 1) * size, size, _asked, _read, _named)
         found.total = page.number("total")
         empty = 0 if page.records or page.unreadable else empty + 1
         if empty > EMPTY:  # else a total beyond reason is asked for page by page
@@ -135,16 +135,6 @@ def _total() -> Asking:
         if error.status != SPOILT:
             raise
         return _read((yield Request("/api/image/", ONE | {"page": 2}))).number("total")
-
-
-def _page(number: int, size: int) -> Asking:
-    """Read a page of documents, around those that spoil it."""
-    try:
-        return _read((yield _asked((number - 1) * size, size)))
-    except BadAnswer as error:
-        places = Places(_asked, lambda answer: _read(answer).number("total"))
-        pieces = yield from places.pieces((number - 1) * size, size, error)
-        return (yield from merged(pieces, _read, _named))
 
 
 def _asked(place: int, size: int) -> Request:

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from etl.around import MOST_UNREADABLE, SPOILT, Places, at_place, merged
+from etl.around import MOST_UNREADABLE, SPOILT, at_place, page_around
 from etl.errors import BadAnswer, Forbidden, SourceError
 from etl.exchange import Answer, Request
 from etl.numbered import Count
@@ -102,12 +102,7 @@ def _page_of_users(number: int, size: int) -> Asking:
         yield from ()  # nothing less tells their names
         return at_place(place, error)
 
-    try:
-        return read((yield asked((number - 1) * size, size)))
-    except BadAnswer as error:
-        places = Places(asked, lambda answer: read(answer).number("total"))
-        pieces = yield from places.pieces((number - 1) * size, size, error)
-        return (yield from merged(pieces, read, named))
+    return (yield from page_around((number - 1) * size, size, asked, read, named))
 
 
 def _members() -> Walk:
