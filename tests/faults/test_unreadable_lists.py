@@ -43,14 +43,14 @@ def site_of(request, tmp_path):
     return make
 
 
-def poisoned(proxy, path, *holds):
+def poisoned(proxy, path, *holds, said=SPOILT):
     """Let answers on a path fail of which some condition is true."""
 
     def spoil(request, answer):
         if not re.fullmatch(path, request.path) or answer.status != 200:
             return answer
         content = json.loads(answer.body)
-        return replace(answer, **SPOILT) if any(one(request, content) for one in holds) else answer
+        return replace(answer, **said) if any(one(request, content) for one in holds) else answer
 
     proxy.spoil = spoil
 
@@ -439,6 +439,33 @@ def of_tasks(*keys):
         )
 
     return holds
+
+
+# How Qianfan says that it failed.
+FAILED = [
+    SPOILT,
+    {"body": b'{"error_code": 336000, "error_msg": "internal error"}'},
+    {"body": b'{"log_id": "1", "status": 500, "success": false, "code": "500000"}'},
+    {"status": 500, "body": b'{"requestId": "1", "code": "InternalError", "message": "again"}'},
+]
+
+
+@pytest.mark.parametrize("said", FAILED)
+@pytest.mark.parametrize(("kind", "path"), [(V1, V1_LIST), (V2, V2_LIST)])
+def test_a_poisoned_row_is_read_around_however_the_platform_says_that_it_failed(
+    site_of, jobs, kind, path, said
+):
+    server, proxy = jobs
+    site = site_of("qianfan", server, proxy)
+    shelf = "enhance_tasks" if kind == V1 else "text_augment_tasks"
+    every = server.state.keys(shelf)
+    poisoned(proxy, path, of_tasks(every[30]), said=said)
+    code, stream = synced(site, kind)
+    assert (code, stream["outcome"], len(aside(site, kind))) == (3, "partial", 1)
+    assert set(ids(site, f"qianfan_{kind}")) == {*every} - {every[30]}
+    proxy.mend()
+    assert synced(site, kind)[0] == 0
+    assert (set(ids(site, f"qianfan_{kind}")), aside(site, kind)) == ({*every}, {})
 
 
 @pytest.mark.parametrize("long", [True, False])

@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from etl.around import SPOILT
 from etl.auth import BceSignature
 from etl.errors import BadAnswer, Forbidden, SourceError, Unauthorized, Unreachable
 from etl.exchange import Answer, Request
@@ -21,9 +22,8 @@ from etl.source import Source
 from etl.times import http_date
 from etl.walk import Identity
 
-TRY_AGAIN = frozenset(
-    {"1", "2", "4", "18", "336000", "336100", "336501", "336502", "500000", "InternalError"}
-)
+TRY_AGAIN = frozenset({"1", "2", "4", "18", "336100", "336501", "336502"})
+FAILED = frozenset({"336000", "500000", "InternalError"})  # at this request, whatever its status
 USED_UP = frozenset({"17", "19"})  # quotas of a day and of all: the next run may have more
 FORBIDDEN = frozenset({"6", "AccessDenied", "OptInRequired"})
 CREDENTIALS = frozenset(
@@ -89,7 +89,13 @@ def _meaning(code: str, said: str, source: Source, answer: Answer) -> SourceErro
     if code in USED_UP:
         said = f"a quota is used up: {said}; the next run goes on"
         return Unreachable(said, 200, reached=False)  # of the whole account
-    return None if answer.status >= 429 else BadAnswer(said, answer.status)  # noqa: PLR2004
+    return _failure(code, said, answer.status)
+
+
+def _failure(code: str, said: str, status: int) -> SourceError | None:
+    if code in FAILED and status <= SPOILT:
+        return BadAnswer(f"the platform failed at it: {said}", SPOILT)
+    return None if status >= 429 else BadAnswer(said, status)  # noqa: PLR2004
 
 
 def _expired(said: str, answer: Answer) -> SourceError:

@@ -120,7 +120,6 @@ def dates(account):
 @pytest.mark.parametrize(
     "trouble",
     [
-        refusals.internal(500),
         refusals.internal(503),
         refusals.qps(),
         refusals.too_many(7),
