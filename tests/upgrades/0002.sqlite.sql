@@ -213,8 +213,8 @@ CREATE TABLE label_studio_annotations (
 	deleted_at TEXT, 
 	PRIMARY KEY (source, id)
 );
-INSERT INTO "label_studio_annotations" VALUES('labels',1,1,1,1,1,1,0,0,'2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000029',NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
-INSERT INTO "label_studio_annotations" VALUES('labels',2,2,1,1,1,1,0,0,'2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000029',NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
+INSERT INTO "label_studio_annotations" VALUES('labels',1,1,1,1,1,1,0,0,'2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000029',NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
+INSERT INTO "label_studio_annotations" VALUES('labels',2,2,1,1,1,1,0,0,'2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000029',NULL,NULL,NULL,NULL,0,NULL,NULL,NULL,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
 CREATE TABLE label_studio_control_labels (
 	source TEXT NOT NULL, 
 	project_id BIGINT NOT NULL, 
@@ -312,7 +312,7 @@ CREATE TABLE label_studio_projects (
 	deleted_at TEXT, 
 	PRIMARY KEY (source, id)
 );
-INSERT INTO "label_studio_projects" VALUES('labels',1,'Boxes','',1,1,'{"id":1,"first_name":"","last_name":"","email":"admin@example.com","avatar":null}','2026-11-21 12:00:00.000000','<View></View>','{}','',0,1,1,0,'#FFFFFF',1,0,0,0,'',0,1,0,0,0,'Sequential sampling',0,0,100,'REQUEUE_FOR_OTHERS','{}',NULL,NULL,4,2,2,2,0,2,0,0,NULL,-9189322060237300342,'2026-11-21 22:22:56.673964','2026-11-21 22:22:56.673964',NULL);
+INSERT INTO "label_studio_projects" VALUES('labels',1,'Boxes','',1,1,'{"id":1,"first_name":"","last_name":"","email":"admin@example.com","avatar":null}','2026-11-21 12:00:00.000000','<View></View>','{}','',0,1,1,0,'#FFFFFF',1,0,0,0,'',NULL,1,0,0,0,'Sequential sampling',NULL,0,100,'REQUEUE_FOR_OTHERS','{}',NULL,NULL,4,2,2,2,0,2,0,0,NULL,8726770040862287609,'2026-11-22 04:39:57.046748','2026-11-22 04:39:57.046748',NULL);
 CREATE TABLE label_studio_relations (
 	source TEXT NOT NULL, 
 	owner TEXT NOT NULL, 
@@ -346,10 +346,10 @@ CREATE TABLE label_studio_result_labels (
 	deleted_at TEXT, 
 	PRIMARY KEY (source, owner, owner_id, position, rank)
 );
-INSERT INTO "label_studio_result_labels" VALUES('labels','annotation',1,0,0,1,1,'Car',NULL,NULL,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
-INSERT INTO "label_studio_result_labels" VALUES('labels','annotation',1,0,1,1,1,'Bus',NULL,NULL,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
-INSERT INTO "label_studio_result_labels" VALUES('labels','annotation',2,0,0,2,1,'Car',NULL,NULL,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
-INSERT INTO "label_studio_result_labels" VALUES('labels','annotation',2,0,1,2,1,'Bus',NULL,NULL,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
+INSERT INTO "label_studio_result_labels" VALUES('labels','annotation',1,0,0,1,1,'Car',NULL,NULL,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
+INSERT INTO "label_studio_result_labels" VALUES('labels','annotation',1,0,1,1,1,'Bus',NULL,NULL,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
+INSERT INTO "label_studio_result_labels" VALUES('labels','annotation',2,0,0,2,1,'Car',NULL,NULL,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
+INSERT INTO "label_studio_result_labels" VALUES('labels','annotation',2,0,1,2,1,'Bus',NULL,NULL,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
 CREATE TABLE label_studio_results (
 	source TEXT NOT NULL, 
 	owner TEXT NOT NULL, 
@@ -397,8 +397,8 @@ CREATE TABLE label_studio_results (
 	deleted_at TEXT, 
 	PRIMARY KEY (source, owner, owner_id, position)
 );
-INSERT INTO "label_studio_results" VALUES('labels','annotation',1,0,1,1,'a',NULL,NULL,'rectanglelabels','box','image',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,1.5,2.0,30.0,40.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"x":1.5,"y":2,"width":30,"height":40,"rectanglelabels":["Car","Bus"]}',NULL,NULL,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
-INSERT INTO "label_studio_results" VALUES('labels','annotation',2,0,2,1,'a',NULL,NULL,'rectanglelabels','box','image',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,1.5,2.0,30.0,40.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"x":1.5,"y":2,"width":30,"height":40,"rectanglelabels":["Car","Bus"]}',NULL,NULL,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
+INSERT INTO "label_studio_results" VALUES('labels','annotation',1,0,1,1,'a',NULL,NULL,'rectanglelabels','box','image',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,1.5,2.0,30.0,40.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"x":1.5,"y":2,"width":30,"height":40,"rectanglelabels":["Car","Bus"]}',NULL,NULL,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
+INSERT INTO "label_studio_results" VALUES('labels','annotation',2,0,2,1,'a',NULL,NULL,'rectanglelabels','box','image',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,1.5,2.0,30.0,40.0,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,'{"x":1.5,"y":2,"width":30,"height":40,"rectanglelabels":["Car","Bus"]}',NULL,NULL,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
 CREATE TABLE label_studio_tasks (
 	source TEXT NOT NULL, 
 	id BIGINT NOT NULL, 
@@ -423,10 +423,10 @@ CREATE TABLE label_studio_tasks (
 	deleted_at TEXT, 
 	PRIMARY KEY (source, id)
 );
-INSERT INTO "label_studio_tasks" VALUES('labels',1,1,1,'{"n":0}','{}','2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000000',1,'[{"user_id":1}]',1,1,1,0,0,NULL,NULL,-2924550982287015782,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
-INSERT INTO "label_studio_tasks" VALUES('labels',2,1,2,'{"n":1}','{}','2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000000',1,'[{"user_id":1}]',1,1,1,0,0,NULL,NULL,-1169664152164588962,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
-INSERT INTO "label_studio_tasks" VALUES('labels',3,1,3,'{"n":2}','{}','2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000037',NULL,'[]',0,1,0,0,0,NULL,NULL,-1190665168603089804,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
-INSERT INTO "label_studio_tasks" VALUES('labels',4,1,4,'{"n":3}','{}','2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000037',NULL,'[]',0,1,0,0,0,NULL,NULL,771571529053922423,'2026-11-21 22:22:56.703098','2026-11-21 22:22:56.703098',NULL);
+INSERT INTO "label_studio_tasks" VALUES('labels',1,1,1,'{"n":0}','{}','2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000000',1,'[{"user_id":1}]',1,1,1,0,0,NULL,NULL,-2924550982287015782,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
+INSERT INTO "label_studio_tasks" VALUES('labels',2,1,2,'{"n":1}','{}','2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000000',1,'[{"user_id":1}]',1,1,1,0,0,NULL,NULL,-1169664152164588962,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
+INSERT INTO "label_studio_tasks" VALUES('labels',3,1,3,'{"n":2}','{}','2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000037',NULL,'[]',0,1,0,0,0,NULL,NULL,-1190665168603089804,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
+INSERT INTO "label_studio_tasks" VALUES('labels',4,1,4,'{"n":3}','{}','2026-11-21 12:00:00.000000','2026-11-21 12:00:00.000037',NULL,'[]',0,1,0,0,0,NULL,NULL,771571529053922423,'2026-11-22 04:39:57.077519','2026-11-22 04:39:57.077519',NULL);
 CREATE TABLE label_studio_users (
 	source TEXT NOT NULL, 
 	id BIGINT NOT NULL, 
@@ -450,7 +450,7 @@ CREATE TABLE label_studio_users (
 	deleted_at TEXT, 
 	PRIMARY KEY (source, id)
 );
-INSERT INTO "label_studio_users" VALUES('labels',1,'admin','admin@example.com','','','AD','',NULL,1,'{"title":"Label Studio","email":"admin@example.com"}',NULL,'2026-11-21 12:00:00.000000','{}','2026-11-21 12:00:00.000000',NULL,6891737335926699954,'2026-11-21 22:22:56.661877','2026-11-21 22:22:56.661877',NULL);
+INSERT INTO "label_studio_users" VALUES('labels',1,'admin','admin@example.com','','','AD','',NULL,1,'{"title":"Label Studio","email":"admin@example.com"}',NULL,'2026-11-21 12:00:00.000000','{}','2026-11-21 12:00:00.000000',NULL,6891737335926699954,'2026-11-22 04:39:57.042291','2026-11-22 04:39:57.042291',NULL);
 CREATE TABLE sync_rejects (
 	id INTEGER NOT NULL, 
 	source TEXT, 
@@ -503,11 +503,8 @@ CREATE TABLE sync_watermarks (
 	updated_at TEXT, 
 	PRIMARY KEY (source, stream, part)
 );
-INSERT INTO "sync_watermarks" VALUES('labels','','realm',NULL,'organisation 1',NULL,1,'2026-11-21 22:22:56.639918');
-INSERT INTO "sync_watermarks" VALUES('labels','tasks','1','2026-11-21 12:00:00.000037','{"asked": [4, "2026-11-21 12:00:00.000037", 2, 0], "settled": true}',0,1,'2026-11-21 22:22:56.703098');
-INSERT INTO "sync_watermarks" VALUES('labels','full:tasks','1',NULL,NULL,NULL,1,'2026-11-21 22:22:56.703098');
-INSERT INTO "sync_watermarks" VALUES('labels','predictions','1','2026-11-21 12:00:00.000037','{"versions": [0], "checked": true}',0,1,'2026-11-21 22:22:56.727494');
-INSERT INTO "sync_watermarks" VALUES('labels','full:predictions','1',NULL,NULL,NULL,1,'2026-11-21 22:22:56.727494');
+INSERT INTO "sync_watermarks" VALUES('labels','tasks','1','2026-11-21 12:00:00.000037',NULL,NULL,1,'2026-11-22 04:39:57.077519');
+INSERT INTO "sync_watermarks" VALUES('labels','predictions','1','2026-11-21 12:00:00.000037','{"versions": []}',NULL,1,'2026-11-22 04:39:57.087840');
 CREATE UNIQUE INDEX ix_sync_rejects_record ON sync_rejects (source, stream, record_key);
 CREATE INDEX ix_label_studio_annotations_completed_by_id ON label_studio_annotations (completed_by_id);
 CREATE INDEX ix_label_studio_annotations_import_id ON label_studio_annotations (import_id);

@@ -1,8 +1,10 @@
 """Dumps of a small mirror at each released schema, made by the real migrations.
 
 A new migration that is released gets its own: `PYTHONPATH=tests python tests/upgrades/made.py URL`
-writes the dumps that are missing, on SQLite and on the empty Postgres database of that address. A
-dump that is there is history and is not made again.
+writes the dumps that are missing, on SQLite and on the empty Postgres database of that address.
+With a revision and an SQLite mirror it writes those of rows that another program left, as was done
+with the programs of 0001 (also for 0002, which never had one), 0003 and 0004. A dump that is there
+is history and is not made again.
 """
 
 import sqlite3
@@ -123,7 +125,11 @@ def make(revision, mirror, postgres):
     (HERE / f"{revision}.postgresql.sql").write_text(";\n".join([*said, *rows]) + ";\n", "utf-8")
 
 
-def main(postgres):
+def main(postgres, *left):
+    if left:
+        revision, mirror = left
+        make(revision, parse(f"sqlite:///{mirror}"), postgres)
+        return
     with filled() as server, tempfile.TemporaryDirectory() as folder:
         rig = Rig(Path(folder), f"sqlite:///{folder}/mirror.db", server)
         rig.mirrored()
@@ -134,4 +140,4 @@ def main(postgres):
 
 if __name__ == "__main__":
     psycopg.connect(sys.argv[1]).close()
-    main(sys.argv[1])
+    main(*sys.argv[1:])
