@@ -8,6 +8,7 @@ import pytest
 from etl import client
 from killing import EMPTY, STANDINS, Rig, Scene, labels, team
 
+OF_OTHERS = ("page_size = 10", "concurrency = 1")  # else parts come in any order
 VARIABLES = ("ANNOMIRROR_CONFIG", "ANNOMIRROR_DATABASE", "ANNOMIRROR_FAILPOINT", "HTTP_PROXY")
 
 
@@ -68,12 +69,12 @@ def other(request):
 @pytest.fixture(scope="module")
 def first_of_others(kind, new_rig, other):
     with team(other) as server:
-        yield Scene(kind, new_rig, server, "page_size = 10").play()
+        yield Scene(kind, new_rig, server, *OF_OTHERS).play()
 
 
 @pytest.fixture(scope="module")
 def later_of_others(kind, new_rig, other):
     with team(other) as server:
-        scene = Scene(kind, new_rig, server, "page_size = 10")
+        scene = Scene(kind, new_rig, server, *OF_OTHERS)
         scene.mirror_and_work()
         yield scene.play()
