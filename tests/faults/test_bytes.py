@@ -6,7 +6,7 @@ import threading
 import time
 import tracemalloc
 import zlib
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 
 import pytest
 
@@ -50,14 +50,21 @@ def server(app):
         yield server
 
 
+@contextmanager
+def asking(url, timeout=5, deadline=5):
+    source = Source(
+        name="s", platform="p", url=url, page_size=1, concurrency=1, timeout=timeout,
+        deadline=deadline,
+    )  # fmt: skip
+    token = Token("Token", "canary-0123")
+    with closing(Client(source, token, lambda _s, _a: None, sleep=lambda _s: None)) as made:
+        yield made
+
+
 @pytest.fixture
 def sender(server):
-    source = Source(
-        name="s", platform="p", url=server.url, page_size=1, concurrency=1, timeout=5, deadline=5
-    )
-    made = Client(source, Token("Token", "canary-0123"), lambda _s, _a: None, sleep=lambda _s: None)
-    yield made
-    made.close()
+    with asking(server.url) as made:
+        yield made
 
 
 def test_an_answer_cut_at_any_byte_is_asked_for_again(server, sender):
@@ -75,88 +82,67 @@ def test_an_answer_cut_at_any_byte_for_ever_is_never_taken_for_whole(server, sen
         server.faults.clear()
 
 
-def test_a_byte_every_now_and_then_ends_at_the_deadline_though_none_is_late(server, app):
-    """Each byte comes within the timeout; the deadline is for the whole answer."""
-    app.answered = Answer(body=PAGE * 4)
-    server.faults.append(Fault(drip=(1, 0.05), times=None))
-    source = Source(
-        name="s", platform="p", url=server.url, page_size=1, concurrency=1, timeout=2, deadline=0.4
-    )
-    made = Client(source, Token("Token", "t"), lambda _s, _a: None, sleep=lambda _s: None)
-    began = time.monotonic()
-    with pytest.raises(Unreachable, match=r"no end within 0\.4 s"):
-        made.send(Request("/api/tasks/", once=True))
-    assert time.monotonic() - began < 2
-    made.close()
+# Slow
+
+
+def assert_ends_at_the_deadline(url, request, timeout=5):
+    """Send a request that takes longer than its 0.4 seconds though no byte is late."""
+    with asking(url, timeout, deadline=0.4) as made:
+        began = time.monotonic()
+        with pytest.raises(Unreachable, match=r"no end within 0\.4 s|timed out"):
+            made.send(request)
+        assert time.monotonic() - began < 2
 
 
 @contextmanager
-def dripping(text, pause):
-    """Answer with the first bytes of a head that takes for ever."""
+def talking(how):
+    """Accept a connection and do something slowly with it."""
     listener = socket.create_server(("127.0.0.1", 0))
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
 
-    def drip():
+    def talk():
         with suppress(OSError):
             connection, _ = listener.accept()
             with connection:
-                for byte in text:
-                    connection.sendall(bytes([byte]))
-                    time.sleep(pause)
+                how(connection)
 
-    thread = threading.Thread(target=drip, daemon=True)
+    thread = threading.Thread(target=talk, daemon=True)
     thread.start()
     with listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
     thread.join(5)
+
+
+def drip_a_head(connection):
+    for byte in b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1000:
+        connection.sendall(bytes([byte]))
+        time.sleep(0.05)
+
+
+def sip(connection):
+    while connection.recv(20_000):
+        time.sleep(0.1)
+
+
+def test_a_byte_every_now_and_then_ends_at_the_deadline_though_none_is_late(server, app):
+    """Each byte comes within the timeout; the deadline is for the whole answer."""
+    app.answered = Answer(body=PAGE * 4)
+    server.faults.append(Fault(drip=(1, 0.05), times=None))
+    assert_ends_at_the_deadline(server.url, Request("/api/tasks/", once=True), timeout=2)
 
 
 def test_a_head_that_comes_byte_by_byte_ends_at_the_deadline_too(monkeypatch):
     """The client reads bodies; heads are read by httpx, which knows the timeout only."""
     monkeypatch.setattr(client, "ATTEMPTS", 1)
-    with dripping(b"HTTP/1.1 200 OK\r\nX: " + b"y" * 1000, 0.05) as url:
-        source = Source(
-            name="s", platform="p", url=url, page_size=1, concurrency=1, timeout=5, deadline=0.4
-        )
-        made = Client(source, Token("Token", "t"), lambda _s, _a: None, sleep=lambda _s: None)
-        began = time.monotonic()
-        with pytest.raises(Unreachable, match=r"no end within 0\.4 s|timed out"):
-            made.send(ASK)
-        assert time.monotonic() - began < 2
-        made.close()
-
-
-@contextmanager
-def sipping(pause):
-    """Read what is sent a little at a time."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-
-    def sip():
-        with suppress(OSError):
-            connection, _ = listener.accept()
-            with connection:
-                while connection.recv(20_000):
-                    time.sleep(pause)
-
-    thread = threading.Thread(target=sip, daemon=True)
-    thread.start()
-    with listener:
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    thread.join(5)
+    with talking(drip_a_head) as url:
+        assert_ends_at_the_deadline(url, ASK)
 
 
 def test_sending_ends_at_the_deadline_though_a_little_is_taken_in_time(monkeypatch):
     monkeypatch.setattr(client, "ATTEMPTS", 1)
-    with sipping(0.1) as url:
-        source = Source(
-            name="s", platform="p", url=url, page_size=1, concurrency=1, timeout=5, deadline=0.5
-        )
-        made = Client(source, Token("Token", "t"), lambda _s, _a: None, sleep=lambda _s: None)
-        began = time.monotonic()
-        with pytest.raises(Unreachable, match=r"no end within 0\.5 s|timed out"):
-            made.send(Request("/", method="POST", body=b"x" * 8 * MEGABYTE, once=True))
-        assert time.monotonic() - began < 2
-        made.close()
+    body = b"x" * 8 * MEGABYTE
+    with talking(sip) as url:
+        assert_ends_at_the_deadline(url, Request("/", method="POST", body=body, once=True))
 
 
 # Bombs
