@@ -3,19 +3,36 @@
 from __future__ import annotations
 
 import json
+import re
+from itertools import accumulate
 
 from etl.paging import fields
 
+DEEPEST = 200  # levels; those who read JSON, databases among them, give up at about 1,000
+TOO_DEEP = f"its lists and objects are nested more than {DEEPEST} deep"
 HALF = "it has half a character: an escape \\ud800 to \\udfff without its other half"
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 def problem(raw: bytes) -> str | None:
     """Tell why a text is no JSON object, if it is none."""
+    if _is_too_deep(raw):
+        return TOO_DEEP
     try:
         fields(raw)
     except ValueError as error:
         return HALF if _has_half_a_character(raw) else str(error)
     return None
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    """Tell whether lists and objects are nested deeper than can be read everywhere."""
+    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
+        return False
+    brackets = _TEXT.sub(b"", raw).translate(None, _NO_BRACKETS)
+    return max(accumulate(_STEP[one] for one in brackets), default=0) > DEEPEST
 
 
 def _has_half_a_character(raw: bytes) -> bool:

@@ -26,6 +26,8 @@ ROWS = (".jsonl", ".ndjson")  # names of files that have a record on every line
 TABLES = (".csv", ".tsv")
 JSON = (".json", *ROWS)
 _LOOKS_LIKE_JSON = re.compile(r"[\[{]\s*([\"\[{}\]]|$)")
+_TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{}]', re.DOTALL)
+_STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
 _BLANK = b" \t\r\n"
 
@@ -199,12 +201,26 @@ def _length(stream: _Bytes) -> int:
             if not _cut(text, error) or (whole and not stream.more()):
                 stream.use(len(text[: error.pos].encode(errors="surrogateescape")))
                 raise stream.wrong(f"no JSON here: {error.msg}") from error
-        except RecursionError as error:
-            raise stream.wrong("the record is nested too deeply") from error
+        except RecursionError:
+            return _bracketed(stream)
         else:
             if end < len(text) or (whole and not stream.more()):
                 return len(text[:end].encode(errors="surrogateescape"))
         size *= 4
+
+
+def _bracketed(stream: _Bytes) -> int:
+    """Find how long a record is that nobody can take apart: up to the bracket that ends it."""
+    while True:
+        depth = 0
+        for token in _TOKENS.finditer(stream.rest, stream.at):
+            if token[0] == b'"':  # a text that is not all here yet
+                break
+            depth += _STEPS.get(token[0], 0)
+            if not depth:
+                return token.end() - stream.at
+        if not stream.more():
+            raise stream.wrong("a list or an object begins here and does not end")
 
 
 def _cut(text: str, error: json.JSONDecodeError) -> bool:

@@ -249,6 +249,15 @@ def names(site, ids):
     site.asked(other)
 
 
+def test_a_job_nested_too_deeply_is_told(site, server, file, by_jobs):
+    told = b'{"id":1,"project":1,"status":"completed","tasks":[' + b"[" * 2000 + b"]" * 2000 + b"]}"
+    server.faults.append(
+        Fault(path="/api/projects/1/imports/1/", status=200, times=None, body=told)
+    )
+    code, said = site.put("--watch", "1")
+    assert (code, "a job is nested too deeply: " in said["error"]) == (1, True)
+
+
 def test_ids_that_no_task_has_are_no_tasks(site, server, file):
     server.state.import_tasks = lambda _project, _rows: []
     names(site, list(range(901, 908)))

@@ -130,6 +130,32 @@ def test_half_a_character_is_said_to_be_one():
     assert problems('{"a": 1}\n{"a": "\\ud800"\n')[0][1].startswith("it is not JSON")
 
 
+def deep(levels):
+    """Give a record of so many levels, with brackets in its text that are none."""
+    return '{"a": ' + '["]{\\"", ' * (levels - 2) + '["}"' + "]" * (levels - 1) + "}"
+
+
+@pytest.mark.parametrize("levels", [201, 980, 1100, 20_000])
+@pytest.mark.parametrize("layout", ['{"b": 1}\n%s\n{"b": 2}', '[{"b": 1},\n%s,\n{"b": 2}]'])
+def test_a_record_that_is_nested_too_deeply_harms_no_other(monkeypatch, layout, levels):
+    monkeypatch.setattr(reading, "CHUNK", 64)
+    content = layout % deep(levels)
+    assert problems(content) == [(2, "its lists and objects are nested more than 200 deep")]
+    assert [line.number for line in read(content)] == [1, 2, 3]
+    assert read(content)[1].raw.decode() == deep(levels)
+
+
+def test_a_record_may_be_nested_deeply():
+    assert problems(deep(200)) == []
+    assert problems(f'{{"a": [{", ".join(["[]"] * 1000)}]}}') == []
+
+
+@pytest.mark.parametrize("content", ['{"a": ' + "[" * 5000, "[" * 5000, '[{"a": "' + "[" * 5000])
+def test_brackets_that_do_not_end_are_told(content):
+    with pytest.raises(InputError, match="line 1: "):
+        read(content)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

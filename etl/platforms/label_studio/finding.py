@@ -11,7 +11,7 @@ import msgspec
 from etl.errors import BadAnswer
 from etl.exchange import Request
 from etl.intake import Existing, Key, Questions
-from etl.paging import fields, listing, record_id
+from etl.paging import excerpt, fields, listing, record_id
 from etl.platforms.label_studio import left_out
 from etl.platforms.label_studio.query import TASKS
 from etl.platforms.label_studio.wrapping import NAME, data
@@ -92,11 +92,19 @@ def existing(number: int, name: str, keys: Sequence[Key]) -> Questions[dict[Key,
         if page.number("total") > len(page.records):
             raise BadAnswer(f"more than {PAGE} tasks of the project have one of {len(some)} keys")
         for record in page.records:
-            there = fields(record)
-            task = Existing(record_id(record) or 0, bytes(there["data"]))
-            if (called := _key(record, name)) in some:  # SQLite takes what ends in NUL for another
+            called, task = _existing(record, name)
+            if called in some:  # SQLite takes what ends in NUL for another
                 found.setdefault(called, task)
     return found
+
+
+def _existing(record: bytes, name: str) -> tuple[Key | None, Existing]:
+    """Read a task that is there, and its key. Raises BadAnswer."""
+    try:
+        task = Existing(record_id(record) or 0, bytes(fields(record)["data"]))
+        return _key(record, name), task
+    except ValueError as error:
+        raise BadAnswer(f"a task cannot be read: {error}: {excerpt(record)}") from error
 
 
 def _key(record: bytes, name: str) -> Key | None:

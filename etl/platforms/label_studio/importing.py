@@ -20,7 +20,7 @@ import msgspec
 from etl.errors import BadAnswer, Missing
 from etl.exchange import Answer, Request
 from etl.intake import Intake, Job, JobSearch, Questions, counted
-from etl.paging import listing, mapping
+from etl.paging import excerpt, listing, mapping
 from etl.platforms.label_studio.finding import existing, marked, places, records
 from etl.platforms.label_studio.refusals import problems
 from etl.platforms.label_studio.tables import Import, ImportItem
@@ -146,6 +146,8 @@ def _told(answer: Answer) -> _Told:
     except msgspec.DecodeError:
         proper = json.dumps(mapping(answer), ensure_ascii=False).encode("utf-8", "replace")
         return msgspec.json.decode(msgspec.json.encode(json.loads(proper)), type=_Told)
+    except RecursionError as error:
+        raise BadAnswer(f"a job is nested too deeply: {excerpt(answer.body)}") from error
 
 
 def _records(tasks: bytes) -> list[bytes]:
