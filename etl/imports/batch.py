@@ -105,10 +105,11 @@ class Sent:
 
 @dataclass(frozen=True)
 class Waiting:
-    """A job is followed that has not ended yet."""
+    """A job is followed that has not ended yet, for so many seconds by now."""
 
     batch: Batch
     status: str
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,13 @@ def test_half_a_character_is_said_to_be_one():
     assert problems('{"a": 1}\n{"a": "\\ud800"\n')[0][1].startswith("it is not JSON")
 
 
+def test_a_number_that_is_infinite_to_the_server_is_said_to_be_too_large():
+    for number in ("1e400", "-2.5E+0400", "10e999"):
+        said = f"it has a number that is too large, {number}"
+        assert problems(f'{{"a": 1}}\n{{"a": [{number}]}}\n') == [(2, said)]
+    assert problems(f'{{"a": ["1e400", 1e308, 1e-400, 0e400, {"9" * 5000}]}}\n') == []
+
+
 def deep(levels):
     """Give a record of so many levels, with brackets in its text that are none."""
     return '{"a": ' + '["]{\\"", ' * (levels - 2) + '["}"' + "]" * (levels - 1) + "}"
