@@ -21,14 +21,25 @@ from etl.imports.problem import problem
 
 CHUNK = 1 << 18  # bytes read at a time
 WINDOW = 1 << 12  # bytes tried for a record before more of them are
+LONGEST = 64 << 20  # bytes of one record; a server refuses what is much longer
+LOOK = 1 << 22  # bytes of the first line that are looked at to tell how a file is laid out
 TOKEN = 20  # characters; what is wrong closer to the end of what was tried may only be cut there
 ROWS = (".jsonl", ".ndjson")  # names of files that have a record on every line
+CUT = "is a line break, a quote or a bracket missing?"
 TABLES = (".csv", ".tsv")
 JSON = (".json", *ROWS)
 _LOOKS_LIKE_JSON = re.compile(r"[\[{]\s*([\"\[{}\]]|$)")
 _TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{}]', re.DOTALL)
 _STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
+_UTF_16 = "UTF-16; save the file as UTF-8"
+_NO_TEXT = {
+    b"PK\x03\x04": "a zip archive or a workbook; unpack it, or save the sheet as CSV UTF-8",
+    b"\xd0\xcf\x11\xe0": "a workbook; save the sheet as CSV UTF-8",
+    b"\x1f\x8b": "packed by gzip; unpack it, as by: gunzip -c FILE | annomirror import ... -",
+    b"\xff\xfe": _UTF_16,
+    b"\xfe\xff": _UTF_16,
+}
 _BLANK = b" \t\r\n"
 
 
@@ -57,6 +68,7 @@ class Line:
 def lines(file: Readable, name: str) -> Iterator[Line]:
     """Read the records of an open file; its name counts where it says that it is CSV."""
     stream = _Bytes(file, name)
+    _refuse_no_text(stream)
     first = stream.next()
     if not first:
         return
@@ -64,18 +76,28 @@ def lines(file: Readable, name: str) -> Iterator[Line]:
         yield Line(place, number, raw, wrong or problem(raw))
 
 
+def _refuse_no_text(stream: _Bytes) -> None:
+    """Refuse what is no text, by how it begins. Raises InputError."""
+    begins = stream.rest[:4]
+    for magic, said in _NO_TEXT.items():
+        if begins.startswith(magic):
+            raise stream.wrong(f"this is {said}")
+    if b"\0" in begins:
+        raise stream.wrong("this is no UTF-8 text; save the file as UTF-8")
+
+
 def _found(stream: _Bytes, first: bytes, name: str) -> _Found:
     """Tell by its name and its first byte how a file is laid out. Raises InputError."""
     suffix = Path(name).suffix.lower()
     if suffix in TABLES or (suffix not in JSON and first not in (b"[", b"{")):
         return _table(stream, name, suffix)
-    rows = suffix in ROWS or (first == b"{" and _is_record(stream.line()))
+    rows = suffix in ROWS or (first == b"{" and _is_record(stream.line(LOOK)))
     return _rows(stream) if rows and first != b"[" else _values(stream)
 
 
 def _table(stream: _Bytes, name: str, suffix: str) -> _Found:
     """Read a table. Raises InputError for JSON, and a web page, as a failed download leaves it."""
-    heading = stream.line().decode(errors="replace")
+    heading = stream.line(LOOK).decode(errors="replace")
     if heading.lower().startswith(("<!doctype", "<html", "<?xml")):
         raise stream.wrong("this is a web page or XML, and neither JSON nor CSV")
     if _LOOKS_LIKE_JSON.match(heading):
@@ -101,7 +123,12 @@ class _Bytes:
         self.rest = self.rest.removeprefix(_MARK)
 
     def more(self) -> bool:
-        """Read on; the longer the rest, the more, so that a huge record costs no square."""
+        """Read on; the longer the rest, the more, so that a huge record costs no square.
+
+        Raises InputError where what is not used up is longer than a record may be.
+        """
+        if len(self.rest) - self.at > LONGEST:
+            raise self.wrong(f"a record of more than {LONGEST >> 20} MB begins here; {CUT}")
         data = b"" if self.ended else self._file.read(max(CHUNK, len(self.rest) - self.at))
         self.rest, self.at = self.rest[self.at :] + data, 0
         self.ended = not data
@@ -125,11 +152,14 @@ class _Bytes:
         self.at += count
         return used
 
-    def line(self) -> bytes:
-        """Give the rest of the line, without using it up."""
-        while (end := self.rest.find(b"\n", self.at)) < 0 and self.more():
-            pass
-        return self.rest[self.at : end] if end >= 0 else self.rest[self.at :]
+    def line(self, most: int | None = None) -> bytes:
+        """Give the rest of the line, or `most` bytes of it and more, without using it up."""
+        seen = 0
+        while (end := self.rest.find(b"\n", self.at + seen)) < 0:
+            seen = len(self.rest) - self.at
+            if (most is not None and seen >= most) or not self.more():
+                return self.rest[self.at :]
+        return self.rest[self.at : end]
 
     def wrong(self, said: str) -> InputError:
         """Say what is wrong where the reading is."""
@@ -177,7 +207,11 @@ def _goes_on(stream: _Bytes) -> bool:
     if found == b"]":
         _end(stream)
         return False
-    raise stream.wrong("the list ends in the middle" if not found else "there should be , or ]")
+    raise stream.wrong(
+        "the list ends in the middle: is the file cut short?"
+        if not found
+        else "there should be , or ]"
+    )
 
 
 def _end(stream: _Bytes) -> None:
@@ -199,14 +233,21 @@ def _length(stream: _Bytes) -> int:
             _, end = _scan(text)
         except json.JSONDecodeError as error:
             if not _cut(text, error) or (whole and not stream.more()):
-                stream.use(len(text[: error.pos].encode(errors="surrogateescape")))
-                raise stream.wrong(f"no JSON here: {error.msg}") from error
+                raise _no_json(stream, text, error) from error
         except RecursionError:
             return _bracketed(stream)
         else:
             if end < len(text) or (whole and not stream.more()):
                 return len(text[:end].encode(errors="surrogateescape"))
         size *= 4
+
+
+def _no_json(stream: _Bytes, text: str, error: json.JSONDecodeError) -> InputError:
+    """Say at which line a record is wrong, or that it has no end."""
+    if stream.ended and (error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated")):
+        return stream.wrong("the file ends in the middle of this record: is it cut short?")
+    stream.use(len(text[: error.pos].encode(errors="surrogateescape")))
+    return stream.wrong(f"no JSON here: {error.msg}")
 
 
 def _bracketed(stream: _Bytes) -> int:
@@ -220,7 +261,7 @@ def _bracketed(stream: _Bytes) -> int:
             if not depth:
                 return token.end() - stream.at
         if not stream.more():
-            raise stream.wrong("a list or an object begins here and does not end")
+            raise stream.wrong("the file ends in the middle of this record: is it cut short?")
 
 
 def _cut(text: str, error: json.JSONDecodeError) -> bool:

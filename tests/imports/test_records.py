@@ -1,11 +1,13 @@
 """Reading files to be imported: what a record is, where it begins, what is wrong with it."""
 
+import gzip
 import io
 import json
 
 import pytest
 
 from etl.errors import InputError
+from etl.imports import csv_records
 from etl.imports import records as reading
 
 
@@ -108,6 +110,68 @@ def test_a_first_line_that_is_bad_harms_no_other_where_the_name_tells_what_lines
     assert [n.problem is None for n in read(content, "tasks.jsonl")] == [False, True]
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\x00\x06\x00", "line 1: this is a zip archive or a workbook; unpack it"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "line 1: this is a workbook; save the sheet as CSV"),
+        (gzip.compress(b'{"a": 1}', mtime=0), "line 1: this is packed by gzip; unpack it"),
+        ('{"a": 1}'.encode("utf-16"), "line 1: this is UTF-16; save the file as UTF-8"),
+        ("\ufeffa,b\n1,2".encode("utf-16-be"), "line 1: this is UTF-16; save the file as UTF-8"),
+        ('{"a": 1}'.encode("utf-16-le"), "line 1: this is no UTF-8 text; save the file as UTF-8"),
+        ("a,b\n".encode("utf-16-be"), "line 1: this is no UTF-8 text; save the file as UTF-8"),
+    ],
+)
+@pytest.mark.parametrize("name", ["tasks.json", "tasks.jsonl", "tasks.csv", "-"])
+def test_what_is_no_text_is_told_in_one_line(name, content, said):
+    with pytest.raises(InputError) as error:
+        read(content, name)
+    assert str(error.value).startswith(f"{name}: {said}")
+
+
+@pytest.mark.parametrize("content", ["%s", "[%s]", '[{"a": 1}, %s]'])
+@pytest.mark.parametrize("name", ["tasks.json", "tasks.jsonl", "tasks.csv"])
+def test_a_record_that_is_too_long_is_told_before_all_of_it_is_read(monkeypatch, name, content):
+    for module, most in ((reading, 4096), (csv_records, 4096)):
+        monkeypatch.setattr(module, "LONGEST", most)
+        monkeypatch.setattr(reading, "CHUNK", 512)
+    begins = "a,b\n1,%s" if name == "tasks.csv" else content.replace("%s", '{"a": "%s"}')
+    file = io.BytesIO((begins % ("x" * 1_000_000)).encode())
+    with pytest.raises(InputError, match=r"line [12]: a (record|row) of more than \d+ MB begins"):
+        list(reading.lines(file, name))
+    assert file.tell() <= 4 * 4096 + 2 * io.DEFAULT_BUFFER_SIZE
+
+
+def test_a_quote_that_is_not_closed_is_told_before_all_of_a_table_is_read(monkeypatch):
+    monkeypatch.setattr(csv_records, "LONGEST", 4096)
+    with pytest.raises(InputError, match="line 3: a row of more than 64 MB begins here"):
+        read('a,b\n1,2\n"3,4\n' + "5,6\n" * 10_000, "x.csv")
+
+
+def test_records_without_line_breaks_are_read_one_by_one(monkeypatch):
+    monkeypatch.setattr(reading, "LOOK", 64)
+    monkeypatch.setattr(reading, "CHUNK", 32)
+    monkeypatch.setattr(reading, "LONGEST", 256)
+    records = [{"a": n, "b": "x" * 50} for n in range(200)]
+    for between in (" ", "", ", "):
+        text = between.join(map(json.dumps, records))
+        text = f"[{text}]" if "," in between else text
+        assert [json.loads(line.raw) for line in read(text, "tasks.json")] == records
+
+
+def test_blanks_around_a_heading_are_no_part_of_it():
+    assert told("image , n\n a,1\n", "x.csv") == [(1, 2, {"image": " a", "n": "1"})]
+
+
+def test_a_blank_line_between_rows_of_one_column_may_be_an_empty_cell():
+    said = 'the row is empty; write "" for an empty cell'
+    content = 'image\na\n\n\r\n""\nb\n\n\n'
+    assert problems(content, "x.csv") == [(3, said), (4, said)]
+    good = [json.loads(line.raw) for line in read(content, "x.csv") if not line.problem]
+    assert good == [{"image": "a"}, {"image": ""}, {"image": "b"}]
+    assert told("image,n\na,1\n\nb,2\n", "x.csv")[1] == (2, 4, {"image": "b", "n": "2"})
+
+
 def test_what_is_wrong_is_said():
     assert problems('{"a": 1}\n[1]\n') == [(2, "a record should be a JSON object")]
     assert problems(b'{"a": 1}\n{"a": "\xff"}\n') == [(2, "it is not UTF-8 text")]
@@ -171,6 +235,11 @@ def test_brackets_that_do_not_end_are_told(content):
         ('[{"a": 1}\n{"a": 2}]', "line 2: there should be , or ]"),
         ('[{"a": 1},]', "line 1: a record should stand here"),
         ('[{"a": 1},', "line 1: the list ends in the middle"),
+        ('[{"a": 1}', "line 1: the list ends in the middle: is the file cut short?"),
+        ('[{"a": 1},\n{"a":', "line 2: the file ends in the middle of this record: is it cut"),
+        ('[{"a": 1},\n{"a', "line 2: the file ends in the middle of this record"),
+        ('[{"a": 1},\n{"a": 1\n ', "line 2: the file ends in the middle of this record"),
+        ('{\n"a": [1,\n', "line 1: the file ends in the middle of this record"),
         ("[", "line 1: the list ends in the middle"),
         ('[{"a": 1}]\n{"a": 2}', "line 2: the list goes on after its end"),
         ('{\n"a": 1\n}\nabc', "line 4: a record should stand here"),
@@ -187,6 +256,8 @@ def test_a_file_that_cannot_be_read_on_says_at_which_line(content, said):
     [
         ('a,b\n1,2\n"3,4\n', "line 3: a quote is opened in this row and never closed"),
         ("a,,b\n1,2,3\n", "line 1: a column of the heading has no name"),
+        ("a,  ,b\n1,2,3\n", "line 1: a column of the heading has no name"),
+        ("a,b, a\n1,2,3\n", "line 1: the heading has two columns a"),
         ("a,b,a\n1,2,3\n", "line 1: the heading has two columns a"),
         ('a,b\n1,2\n"3,4\n5,6\n7,8\n', "line 3: a quote is opened in this row and never closed"),
         ('"a,b\n1,2\n', "line 1: a quote is opened in this row and never closed"),
