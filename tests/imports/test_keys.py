@@ -1,6 +1,10 @@
 """Tasks that are there already under the key of a line: skipped, or changed."""
 
+import json
+
 import pytest
+
+from etl.standins.exchange import json_answer
 
 
 def test_what_is_there_under_its_key_is_skipped_and_named(site, images):
@@ -73,3 +77,29 @@ def test_what_is_no_key_is_a_wrong_line(site, value):
     code, said = site.put(name, "--key", "n")
     assert (code, site.there) == (2, {})
     assert "line 1:" in said["error"]
+
+
+@pytest.mark.parametrize("count", [499, 500, 501, 1003])
+def test_a_key_that_many_tasks_have_is_found_and_so_are_the_others(site, server, count):
+    """A page of the server's has 500 tasks; the key that is last is beyond it."""
+    many = [{"data": {"image": "a", "n": 1}}] * count
+    server.state.import_tasks(1, [*many, {"data": {"image": "a", "n": 2}}])
+    name = site.file([{"image": "b", "n": n} for n in (1, 2, 3)])
+    foretold = site.imported(name, "--key", "n", "--update", "--dry-run")
+    assert site.imported(name, "--key", "n", "--update") == {"created": 1, "updated": 2} == foretold
+    changed = [key for key, data in site.there.items() if data["image"] == "b"]
+    assert changed == [1, count + 1, count + 2]
+
+
+def test_a_server_that_tells_fewer_tasks_than_it_has_hides_no_key(site, server):
+    many = [{"data": {"image": "a", "n": 1}}] * 500
+    server.state.import_tasks(1, [*many, {"data": {"image": "a", "n": 2}}])
+
+    def fewer(request, said):
+        if request.path == "/api/tasks/" and b'"total":501' in said.body:
+            return json_answer({**json.loads(said.body), "total": 500})
+        return None
+
+    site.asked(fewer)
+    name = site.file([{"image": "b", "n": n} for n in (1, 2, 3)])
+    assert site.imported(name, "--key", "n") == {"created": 1, "skipped": 2}
