@@ -138,12 +138,12 @@ class History:
     def sent(self, session: str | None) -> int:
         """Tell how many lines of an import are in, or with the server."""
         mark = self._spelling.mark
-        unsent = (LineOutcome.REJECTED, LineOutcome.ABANDONED)
-        at_home = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
+        closed = (LineOutcome.REJECTED, LineOutcome.ABANDONED)
+        unsent = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
         ((count,),) = self._session.all(
             f"SELECT count(*) FROM {self._of_session()} AND (i.outcome NOT IN ({mark}, {mark}) "
             f"OR (i.outcome IS NULL AND j.status NOT IN ({mark}, {mark}, {mark})))",
-            (self._source, session, *(one.value for one in (*unsent, *at_home))),
+            (self._source, session, *(one.value for one in (*closed, *unsent))),
         )
         return int(count)
 
