@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from etl.errors import ConfigurationError
-from etl.imports.batch import STDIN, AlreadySent, Batch, Events, LineOutcome, Settled
-from etl.imports.begun import as_begun, goes_on, refuse_elsewhere, refuse_other_options
+from etl.imports.batch import STDIN, AlreadySent, Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.begun import as_begun, goes_on, never_read, refuse_elsewhere, refuse_other_options
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
-from etl.imports.survey import COMPARED, Before, imported_before, refuse_again, survey
+from etl.imports.survey import COMPARED, imported_before, refuse_again, survey
 from etl.imports.target import Target
 from etl.imports.transfer import NEED_THE_FILE
 from etl.imports.validate import OpenFile, Validator, grouped, reading
@@ -46,16 +46,18 @@ def rehearse(
     for name in request.files:
         if name == STDIN:
             raise ConfigurationError("standard input can be read once; --dry-run needs a file")
-        begun = history.begun(number, name) if history else []
+        begun = _open(history, number, name) if history else []
         if history and begun and goes_on(begun, request):
             yield from _begun(target, begun, request, opens, history)
             continue
-        before = _before(target, number, name, request, history)
+        anew = request.again or request.options.key or begun
+        url = target.source.url
+        before = imported_before(history, number, name, url) if history and not anew else None
         with reading(opens, name) as file:
             skip_bad = request.options.skip_bad
             found = survey(file, name, validator, skip_bad=skip_bad, before=before)
         if history and not (validator.name or request.again or begun):
-            refuse_again(history, (number, target.source.url), name, found, before)
+            refuse_again(history, (number, url), name, found, before)
         yield Settled(LineOutcome.REJECTED, found.wrong)
         if validator.name is None:
             known = before.records if before else 0
@@ -84,7 +86,6 @@ def _begun(
     consumed = history.consumed(some.session)
     unsent = [batch for batch in begun if batch.status in NEED_THE_FILE]
     waiting = {line.place for batch in unsent for line in history.lines(batch)}
-
     left = Unsent(name, opens, lambda place: place > consumed or place in waiting)
     for lines_left in left.groups():
         wrong = sum(1 for line in lines_left if validator.wrong(line))
@@ -95,13 +96,13 @@ def _begun(
         yield from _by_key(target, some.project_id, left, options)
 
 
-def _before(
-    target: Target, number: int, name: str, request: ImportRequest, history: History | None
-) -> Before | None:
-    """Find what is in of a file already; of one that is begun, or anew, nothing is."""
-    if not history or request.options.key or request.again or history.begun(number, name):
-        return None
-    return imported_before(history, number, name, target.source.url)
+def _open(history: History, number: int, name: str) -> Sequence[Batch]:
+    """List what is open of a file that was begun; what was only booked is anew."""
+    begun = history.begun(number, name)
+    read = any(batch.status is not BatchStatus.READING for batch in begun)
+    if read or (begun and not never_read(begun) and history.ever_sent(begun[0].session)):
+        return begun
+    return []
 
 
 def _by_key(target: Target, number: int, unsent: Unsent, options: ImportOptions) -> Events:

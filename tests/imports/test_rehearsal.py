@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from importer import Died
 from imports.conftest import IMAGES
 
 
@@ -150,3 +151,21 @@ def test_a_rehearsal_of_beginning_anew_counts_every_line(site, images):
     site.goes_wrong(skip=1, status=403)
     assert site.put(name, "--batch-size", "3")[0] == 1
     assert site.imported(name, "--dry-run", "--again") == {"created": 7}
+
+
+def test_a_rehearsal_of_a_file_that_was_only_booked_is_one_of_a_new_file(
+    site, file, images, monkeypatch
+):
+    site.imported(file)
+    copy = site.file(images(7), "copy.jsonl")
+
+    def die(*_, **__):
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr("etl.imports.files.survey", die)
+        with pytest.raises(Died):
+            site.put(copy)
+    assert site.batches("status")[-1] == ("reading",)
+    code, said = site.put(copy, "--dry-run")
+    assert (code, "this very file was imported" in said["error"]) == (5, True)
