@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from etl.imports import records as reading
+from etl.imports import json_records, unread
 from reading import read, told
 
 
@@ -72,6 +72,6 @@ def test_it_does_not_matter_how_a_file_comes(monkeypatch, chunk, form):
         "csv": "a,b\n" + "\n".join(f'{r["a"]},"{r["b"]}"' for r in records),
         "values": "\n".join(json.dumps(r, indent=1) for r in records),
     }[form]
-    monkeypatch.setattr(reading, "CHUNK", chunk)
-    monkeypatch.setattr(reading, "WINDOW", chunk)
+    monkeypatch.setattr(unread, "CHUNK", chunk)
+    monkeypatch.setattr(json_records, "WINDOW", chunk)
     assert [json.loads(line.raw) for line in read(content, "-")] == records

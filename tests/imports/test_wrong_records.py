@@ -7,7 +7,7 @@ import json
 import pytest
 
 from etl.errors import InputError
-from etl.imports import csv_records
+from etl.imports import csv_records, unread
 from etl.imports import records as reading
 from reading import problems, read, told
 
@@ -45,9 +45,9 @@ def test_what_is_no_text_is_told_in_one_line(name, content, said):
 @pytest.mark.parametrize("content", ["%s", "[%s]", '[{"a": 1}, %s]'])
 @pytest.mark.parametrize("name", ["tasks.json", "tasks.jsonl", "tasks.csv"])
 def test_a_record_that_is_too_long_is_told_before_all_of_it_is_read(monkeypatch, name, content):
-    for module, most in ((reading, 4096), (csv_records, 4096)):
+    for module, most in ((unread, 4096), (csv_records, 4096)):
         monkeypatch.setattr(module, "LONGEST", most)
-        monkeypatch.setattr(reading, "CHUNK", 512)
+        monkeypatch.setattr(unread, "CHUNK", 512)
     begins = "a,b\n1,%s" if name == "tasks.csv" else content.replace("%s", '{"a": "%s"}')
     file = io.BytesIO((begins % ("x" * 1_000_000)).encode())
     with pytest.raises(InputError, match=r"line [12]: a (record|row) of more than \d+ MB begins"):
@@ -63,8 +63,8 @@ def test_a_quote_that_is_not_closed_is_told_before_all_of_a_table_is_read(monkey
 
 def test_records_without_line_breaks_are_read_one_by_one(monkeypatch):
     monkeypatch.setattr(reading, "LOOK", 64)
-    monkeypatch.setattr(reading, "CHUNK", 32)
-    monkeypatch.setattr(reading, "LONGEST", 256)
+    monkeypatch.setattr(unread, "CHUNK", 32)
+    monkeypatch.setattr(unread, "LONGEST", 256)
     records = [{"a": n, "b": "x" * 50} for n in range(200)]
     for between in (" ", "", ", "):
         text = between.join(map(json.dumps, records))
@@ -122,7 +122,7 @@ def deep(levels):
 @pytest.mark.parametrize("levels", [201, 980, 1100, 20_000])
 @pytest.mark.parametrize("layout", ['{"b": 1}\n%s\n{"b": 2}', '[{"b": 1},\n%s,\n{"b": 2}]'])
 def test_a_record_that_is_nested_too_deeply_harms_no_other(monkeypatch, layout, levels):
-    monkeypatch.setattr(reading, "CHUNK", 64)
+    monkeypatch.setattr(unread, "CHUNK", 64)
     content = layout % deep(levels)
     assert problems(content) == [(2, "its lists and objects are nested more than 200 deep")]
     assert [line.number for line in read(content)] == [1, 2, 3]
@@ -191,7 +191,7 @@ def test_a_broken_array_is_not_read_on_to_its_end():
     file = io.BytesIO(b'[{"a" 1}, ' + b'{"a": 1}, ' * 1_000_000)
     with pytest.raises(InputError):
         list(reading.lines(file, "x"))
-    assert file.tell() <= reading.CHUNK
+    assert file.tell() <= unread.CHUNK
 
 
 PAGE = "<!DOCTYPE html>\n<html>\n<body>Log in</body>\n"
