@@ -57,9 +57,13 @@ STANDINS = {
 
 
 def credentials(server):
-    """Give the lines of a source's configuration that say what it is and who asks."""
-    platform, names = next((p, o) for p, (s, _, o) in STANDINS.items() if isinstance(server, s))
-    said = {"platform": platform} | {name: getattr(server, name) for name in names}
+    """Give the lines of a source's configuration that say what it is and who asks.
+
+    What is none of the stand-ins has a Label Studio behind it.
+    """
+    found = (platform for platform, (kind, *_) in STANDINS.items() if isinstance(server, kind))
+    platform = next(found, "label_studio")
+    said = {"platform": platform} | {name: getattr(server, name) for name in STANDINS[platform][2]}
     return [f"{name} = {json.dumps(value)}" for name, value in said.items()]
 
 
