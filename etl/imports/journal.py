@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,35 @@ class Journal:
 
     # Batches
 
+    def book(
+        self,
+        project_id: int,
+        name: str,
+        options: Mapping[str, Any],
+        *,
+        after: Batch | None = None,
+        instead: Iterable[Batch] = (),
+    ) -> Batch:
+        """Write down that a file is to be imported, or that its import, `after` which, goes on.
+
+        It takes the place of what was booked before.
+        """
+        with self._session.transaction():
+            self._delete(instead)
+            if after is not None:
+                return self._open_next(replace(after, options=options))
+            session = secrets.token_hex(6)
+            return self._open(
+                project_id=project_id, session=session, batch=1, file=name, options=options
+            )
+
+    def take_back(self, booked: Batch, instead: Iterable[Batch]) -> None:
+        """Forget what was booked, and write down again what it took the place of."""
+        with self._session.transaction():
+            self._delete([booked])
+            for batch in instead:
+                self._insert(batch)
+
     def begin(self, **columns: Any) -> Batch:
         """Open a batch, of which nothing is known yet but where its lines come from."""
         with self._session.transaction():
@@ -54,10 +84,13 @@ class Journal:
         where = self._spelling.equal("source")
         last = self._session.all(f"SELECT max(id) FROM {self._jobs} WHERE {where}", (self._source,))
         batch = Batch(id=(last[0][0] or 0) + 1, status=status, **columns)
-        row = {"source": self._source, **vars(batch), "status": status.value}
+        self._insert(batch)
+        return batch
+
+    def _insert(self, batch: Batch) -> None:
+        row = {"source": self._source, **vars(batch), "status": batch.status.value}
         row |= {"options": json.dumps(dict(batch.options)), **dict.fromkeys(STAMPS, times.now())}
         self._session.run(self._spelling.insert(self._jobs_table, list(row)), [*row.values()])
-        return batch
 
     def change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
         """Write down what becomes of a batch, and give it as it is now."""
@@ -101,8 +134,12 @@ class Journal:
 
     def drop(self, batch: Batch) -> None:
         """Forget a batch that there are no lines for."""
-        where = self._spelling.equal("source", "id")
         with self._session.transaction():
+            self._delete([batch])
+
+    def _delete(self, batches: Iterable[Batch]) -> None:
+        where = self._spelling.equal("source", "id")
+        for batch in batches:
             self._session.run(f"DELETE FROM {self._jobs} WHERE {where}", (self._source, batch.id))
 
     def give_up(self, batches: Iterable[Batch], why: str) -> None:

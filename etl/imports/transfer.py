@@ -6,9 +6,7 @@ that a file which changed meanwhile is not taken for the one that was sent.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
@@ -44,28 +42,6 @@ class FileImport:
         self._journal, self._history = context.journal, context.journal.history
         self._delivery = Delivery(context)
         self._validator = Validator(context.intake, context.options.key)
-
-    def book(
-        self,
-        project_id: int,
-        name: str,
-        *,
-        digest: str | None = None,
-        after: Batch | None = None,
-        again: bool = False,
-    ) -> Batch:
-        """Write down that a file is to be imported, or that its import, `after` which, goes on."""
-        kept = self._context.options.kept() | self._limits.kept()
-        options = {"sha256": digest, "url": self._context.source.url, "again": again, **kept}
-        if after is not None:
-            return self._journal.begin_next(replace(after, options=options))
-        return self._journal.begin(
-            project_id=project_id,
-            session=secrets.token_hex(6),
-            batch=1,
-            file=name,
-            options=options,
-        )
 
     def settle(self, open_ones: Iterable[Batch]) -> Looked[list[Stuck]]:
         """Find out what became of batches that were sent, which needs no file.

@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.imports import files as importing
+from etl.imports import planning
 
 BROKEN = '{"image": "a", "n": 9}\n{"image": \n'
 
@@ -14,7 +14,7 @@ class Died(BaseException):
 @pytest.fixture
 def dies_reading(monkeypatch):
     """Let the program die while it looks through the n-th file."""
-    usual = importing.survey
+    usual = planning.survey
 
     def at(number):
         left = [number]
@@ -25,10 +25,10 @@ def dies_reading(monkeypatch):
                 raise Died
             return usual(*arguments, **how)
 
-        monkeypatch.setattr(importing, "survey", survey)
+        monkeypatch.setattr(planning, "survey", survey)
 
     yield at
-    monkeypatch.setattr(importing, "survey", usual)
+    monkeypatch.setattr(planning, "survey", usual)
 
 
 @pytest.mark.parametrize("order", [1, -1])
