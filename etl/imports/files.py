@@ -51,7 +51,7 @@ class Files:
             if one.begun:
                 yield from self._give_up(one.begun, request)
             files = self.importer(request.options, request.limits)
-            kept = request.kept(self._source.url)
+            kept = {**one.options, "sha256": one.digest}
             booked = one.booked or self._journal.book(number, one.name, kept)
             try:
                 yield from files.go_on(booked, [booked])

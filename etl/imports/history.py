@@ -15,6 +15,12 @@ from etl.statements import Spelling, quoted
 from etl.tables import Mirrored
 
 COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
+SET_ASIDE = f"i.outcome = '{LineOutcome.REJECTED}'"
+# What failed, or is set aside, may be mended.
+FIXED = (
+    f"(i.outcome <> '{LineOutcome.REJECTED}' "
+    f"OR (i.outcome IS NULL AND j.status <> '{BatchStatus.FAILED}'))"
+)
 
 
 class History:
@@ -154,22 +160,29 @@ class History:
         """Tell whether anything of an import may have been sent: lines of it are, or were, here."""
         return self.last_number(session) > 1 or self.consumed(session) > 0
 
-    def consumed(self, session: str | None) -> int:
-        """Tell how many records of a file are in the books."""
+    def consumed(self, session: str | None, *, fixed: bool = False) -> int:
+        """Tell how many records of a file are in the books; or up to which they may not change."""
+        more = f"AND {FIXED}" if fixed else ""
         ((count,),) = self._session.all(
-            f"SELECT max(i.position) FROM {self._of_session()}", (self._source, session)
+            f"SELECT max(i.position) FROM {self._of_session()} {more}", (self._source, session)
         )
         return int(count or 0)
 
     def hashes(self, session: str | None, above: int, upto: int) -> dict[int, int]:
-        """Give what the books know the records of a file by, between two places."""
-        return self._between(session, "content_hash", above, upto)
+        """Give what the records of a file are known by that may not change, between two places."""
+        return self._between(session, "content_hash", above, upto, FIXED)
 
-    def _between(self, session: str | None, column: str, above: int, upto: int) -> dict[int, Any]:
+    def set_aside(self, session: str | None, above: int, upto: int) -> dict[int, int]:
+        """Give what the records of a file are known by that are set aside, between two places."""
+        return self._between(session, "content_hash", above, upto, SET_ASIDE)
+
+    def _between(
+        self, session: str | None, column: str, above: int, upto: int, which: str = "1 = 1"
+    ) -> dict[int, Any]:
         mark = self._spelling.mark
         rows = self._session.all(
             f"SELECT i.position, i.{column} FROM {self._of_session()} "
-            f"AND i.position > {mark} AND i.position <= {mark}",
+            f"AND i.position > {mark} AND i.position <= {mark} AND {which}",
             (self._source, session, above, upto),
         )
         return dict(map(tuple, rows))

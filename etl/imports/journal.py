@@ -245,6 +245,29 @@ class Journal:
                 self._write(batch, ("import_id",), {line.place: (new.id,) for line in lines})
         return found
 
+    def reopen(self, some: Batch, lines: Iterable[Line], keys: Mapping[int, Key]) -> Batch:
+        """Put lines of a file that were set aside into a new batch, as they say now."""
+        mark, stamp = self._spelling.mark, times.now()
+        kept = {n: getattr(some, n) for n in ("project_id", "session", "file", "options")}
+        where = (self._source, some.session)
+        with self._session.transaction():
+            number = self.history.last_number(some.session) + 1
+            batch = self._open(**kept, batch=number, status=BatchStatus.PREPARED)
+            self._session.many(
+                f"UPDATE {self._items} SET import_id = {mark}, content_hash = {mark}, "
+                f"external_key = {mark}, outcome = NULL, synced_at = {mark} "
+                f"WHERE {self._spelling.equal('source', 'position')} AND import_id IN (SELECT id "
+                f"FROM {self._jobs} WHERE {self._spelling.equal('source', 'session')})",
+                [
+                    (
+                        *(batch.id, n.content_hash, _storable(keys.get(n.place)), stamp),
+                        *(self._source, n.place, *where),
+                    )
+                    for n in lines
+                ],
+            )
+        return batch
+
     def give_back(self, batch: Batch, *, opens: bool) -> None:
         """Forget the lines of a batch that failed, to read them anew; perhaps open one for them."""
         where = self._spelling.equal("source", "import_id")

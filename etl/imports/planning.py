@@ -8,12 +8,20 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from etl.errors import ConfigurationError, RefusedError
 from etl.imports.batch import STDIN, Batch, BatchStatus
-from etl.imports.begun import goes_on, never_read, refuse_other_options
+from etl.imports.begun import (
+    as_begun,
+    goes_on,
+    never_read,
+    refuse_elsewhere,
+    refuse_not_to_wait,
+    refuse_other_options,
+)
 from etl.imports.context import Context
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.survey import Before, Survey, imported_before, refuse_again, survey
@@ -27,21 +35,17 @@ class Planned:
     """A file to be imported: what of it is open, what was booked for it, what it is known by.
 
     What it was booked by before is `replaced`; `done` is one that this very command has imported
-    before it was cut.
+    before it was cut. With the `options` it is booked.
     """
 
     name: str
+    options: Mapping[str, Any] = field(default_factory=dict)
     begun: Sequence[Batch] = ()
     replaced: Sequence[Batch] = ()
     booked: Batch | None = None
     before: Before | None = None
     done: bool = False
     digest: str | None = None
-
-    @property
-    def fresh(self) -> bool:
-        """Tell whether a file is looked through; of another, what was begun is gone on with."""
-        return self.booked is not None
 
 
 class Planning:
@@ -93,14 +97,15 @@ class Planning:
         if one.begun and goes_on(one.begun, request):
             refuse_other_options(one.begun[0], request.options)
             return one
+        kept = request.kept(self._source.url, command=commands[0])
         if one.begun or one.name == STDIN:
-            return one
+            return replace(one, options=kept)
         before = self._before(number, one.name, request, commands)
         done = before is not None and before.batch.options.get("command") in commands
         booked = self._journal.book(
             number,
             one.name,
-            request.kept(self._source.url, command=commands[0]),
+            kept,
             after=before.batch if before else None,
             instead=one.replaced,
         )
@@ -122,11 +127,15 @@ class Planning:
     def _surveyed(
         self, number: int, one: Planned, request: ImportRequest, digests: set[str]
     ) -> Planned:
-        """Look a file through that is new; what was begun is compared when it is gone on with."""
-        if not one.fresh:
+        """Look a file through; what is refused is to be so before anything of another is sent."""
+        if one.begun and goes_on(one.begun, request):
+            if len(request.files) > 1:
+                self._check(one, request)
+            return one
+        if one.name == STDIN:
             return one
         found = self.survey(one.name, request.options, one.before)
-        if one.done and one.before and found.records == one.before.records:
+        if one.done and one.before and found.says_no_more(one.before):
             return one
         if not (request.again or request.options.key):
             refuse_again(self._history, (number, self._source.url), one.name, found, one.before)
@@ -137,12 +146,22 @@ class Planning:
         digests.add(found.digest)
         return replace(one, digest=found.digest)
 
+    def _check(self, one: Planned, request: ImportRequest) -> None:
+        """Refuse what was begun as it would be when it is gone on with."""
+        some = one.begun[0]
+        refuse_elsewhere(some, self._source)
+        refuse_not_to_wait(some, request.options)
+        if one.name != STDIN:
+            options, _ = as_begun(some.options, request)
+            records = self._history.consumed(some.session, fixed=True)
+            self.survey(one.name, options, Before(self._history, some, records, begun=True))
+
     def survey(self, name: str, options: ImportOptions, before: Before | None) -> Survey:
         """Look a file through. Raises InputError, RefusedError."""
         validator = Validator(self._intake, options.key)
         with reading(self._opens, name) as file:
             found = survey(file, name, validator, skip_bad=options.skip_bad, before=before)
-        self._expect(found.records - (before.records if before else 0))
+        self._expect(found.records - (before.records if before else 0) + found.mended)
         return found
 
     def _passed_over(self, one: Planned) -> bool:

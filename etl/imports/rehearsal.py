@@ -38,7 +38,7 @@ def rehearse(
         yield Settled(LineOutcome.REJECTED, found.wrong)
         if validator.name is None:
             known = before.records if before else 0
-            yield Settled(LineOutcome.CREATED, found.records - found.wrong - known)
+            yield Settled(LineOutcome.CREATED, found.records - found.wrong - known + found.mended)
         else:
             yield from _by_key(target, number, name, opens, request.options)
 

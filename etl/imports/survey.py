@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from etl.errors import InputError, RefusedError
 from etl.imports.batch import Batch
+from etl.imports.begun import another, shorter
 from etl.imports.history import History
 from etl.imports.records import Line, lines
 from etl.imports.validate import NAMED, Hashed, Validator, grouped, told
@@ -16,42 +17,79 @@ COMPARED = 1000  # lines compared with the books at a time
 
 
 @dataclass(frozen=True)
-class Survey:
-    """What a file holds: how many records, how many of them wrong; `digest` knows it again."""
-
-    records: int
-    wrong: int
-    digest: str
-
-
-@dataclass(frozen=True)
 class Before:
-    """What the books have of a file: the `records` that an earlier import read of it."""
+    """What the books have of a file: the `records` that an earlier import read of it, or `begun`.
+
+    Lines that failed or were set aside may have been mended since.
+    """
 
     history: History
     batch: Batch
     records: int
+    begun: bool = False
 
-    def compare(self, found: Sequence[Line]) -> None:
-        """Refuse a file of which a line that is known says something else now."""
-        first, last = found[0].place - 1, min(found[-1].place, self.records)
-        known = self.history.hashes(self.batch.session, first, last) if first < last else {}
-        for line in found:
-            if line.place <= self.records and known.get(line.place) != line.content_hash:
-                raise RefusedError(
-                    f"{self.batch.file}: line {line.number} is another one than was imported from "
-                    f"this file into project {self.batch.project_id}; to change its task say "
-                    "--key FIELD --update, to have every line there once more say --again"
-                )
+    def compare(self, found: Sequence[Line]) -> dict[int, int]:
+        """Refuse a file of which a line that is in says something else now.
+
+        Gives by what the lines that were set aside are known, by their places.
+        """
+        refused = another if self.begun else _changed
+        return compared(self.history, self.batch, found, refused)
 
     def refuse_shorter(self, records: int) -> None:
         """Refuse a file of which lines are missing that are known."""
-        if records < self.records:
-            raise RefusedError(
-                f"{self.batch.file}: the file ends after {records} records, and {self.records} "
-                f"were imported from it into project {self.batch.project_id}; to send it as it is "
-                "say --again, to import only what is new say --key FIELD"
-            )
+        if records >= self.records:
+            return
+        if self.begun:
+            raise shorter(self.batch, records, self.records)
+        raise RefusedError(
+            f"{self.batch.file}: the file ends after {records} records, and {self.records} "
+            f"were imported from it into project {self.batch.project_id}; to send it as it is "
+            "say --again, to import only what is new say --key FIELD"
+        )
+
+
+@dataclass(frozen=True)
+class Survey:
+    """What a file holds: how many records, how many of them wrong; `digest` knows it again.
+
+    `mended` are those that were set aside by an earlier import and say something else now.
+    """
+
+    records: int
+    wrong: int
+    digest: str
+    mended: int = 0
+
+    def says_no_more(self, before: Before) -> bool:
+        """Tell whether nothing is to be sent of a file beside what was read of it before."""
+        return self.records == before.records and not self.mended
+
+
+def compared(
+    history: History,
+    some: Batch,
+    found: Sequence[Line],
+    refused: Callable[[Batch, Line], RefusedError],
+) -> dict[int, int]:
+    """Compare lines with the books; give by what those are known there that were set aside.
+
+    Raises RefusedError for a line that is in, or under way, and says something else now.
+    """
+    first, last = found[0].place - 1, found[-1].place
+    known = history.hashes(some.session, first, last)
+    for line in found:
+        if line.place in known and known[line.place] != line.content_hash:
+            raise refused(some, line)
+    return history.set_aside(some.session, first, last)
+
+
+def _changed(imported: Batch, line: Line) -> RefusedError:
+    return RefusedError(
+        f"{imported.file}: line {line.number} is another one than was imported from this file "
+        f"into project {imported.project_id}; to change its task say --key FIELD --update, to "
+        "have every line there once more say --again"
+    )
 
 
 def survey(
@@ -67,12 +105,14 @@ def survey(
     Raises RefusedError where it is not what was imported `before`.
     """
     hashed = Hashed(file)
-    count, bad, named = 0, 0, list[tuple[Line, str]]()
+    count, bad, mended, named = 0, 0, 0, list[tuple[Line, str]]()
     for some in grouped(lines(hashed, name), COMPARED):
-        if before:
-            before.compare(some)
-        wrong = [(line, why) for line in some if (why := validator.wrong(line))]
+        aside = before.compare(some) if before else {}
+        same = {line.place for line in some if aside.get(line.place) == line.content_hash}
+        rest = [line for line in some if line.place not in same]
+        wrong = [(line, why) for line in rest if (why := validator.wrong(line))]
         count, bad = count + len(some), bad + len(wrong)
+        mended += len(aside) - len(same)
         named += wrong[: NAMED - len(named)]
     if before:
         before.refuse_shorter(count)
@@ -80,7 +120,7 @@ def survey(
         raise InputError(f"{name}: there is no record in it")
     if bad and not skip_bad:
         raise InputError(told(name, named, bad))
-    return Survey(count, bad, hashed.hexdigest())
+    return Survey(count, bad, hashed.hexdigest(), mended)
 
 
 def imported_before(history: History, project_id: int, name: str, url: str) -> Before | None:
@@ -107,7 +147,7 @@ def refuse_again(
     Raises RefusedError.
     """
     project_id, url = where
-    if before and found.records == before.records:
+    if before and found.says_no_more(before):
         raise _again(history, name, before.batch)
     other = history.imported(project_id, found.digest, url)
     if other and not (before and before.batch.session == other.session):

@@ -10,15 +10,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
-from etl.errors import InputError, RefusedError, SourceError
+from etl.errors import InputError, SourceError
 from etl.imports.batch import STDIN, Batch, BatchStatus, Events, LineOutcome, Settled
-from etl.imports.begun import anew
+from etl.imports.begun import another, shorter
 from etl.imports.context import Context, Looked
 from etl.imports.deliver import Delivery
 from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
-from etl.imports.survey import COMPARED
+from etl.imports.survey import COMPARED, compared
 from etl.imports.validate import Hashed, OpenFile, Validator, reading, told
 from etl.intake import Key
 
@@ -112,8 +112,12 @@ class FileImport:
         wanted = {line.place: batch for batch in waiting for line in self._history.lines(batch)}
         ends = {batch.id: place for place, batch in wanted.items()}
         found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
+        mended: list[Line] = []
         for some_lines in _read_before(some, read, consumed):
-            self._compare(some, wanted, some_lines)
+            aside = compared(self._history, some, some_lines, another)
+            mended += [
+                n for n in some_lines if aside.get(n.place, n.content_hash) != n.content_hash
+            ]
             for line in some_lines:
                 batch = wanted.get(line.place)
                 if batch is None:
@@ -121,6 +125,13 @@ class FileImport:
                 found[batch.id].append(line)
                 if ends[batch.id] == line.place:
                     yield from self._send_again(batch, found.pop(batch.id))
+        yield from self._mended(some, mended)  # when nothing is found to be another line
+
+    def _mended(self, some: Batch, found: Sequence[Line]) -> Events:
+        """Send lines that were set aside and say something else now, in batches of their own."""
+        for chunk in cut(found, self._validator, self._limits):
+            batch = self._journal.reopen(some, chunk.lines, chunk.keys)
+            yield from self._send_again(batch, chunk.lines)
 
     def _send_again(self, batch: Batch, found: Sequence[Line]) -> Events:
         """Send a batch that never was, or the lines of one that failed as batches of their own."""
@@ -139,19 +150,6 @@ class FileImport:
         groups = [chunk.lines for chunk in chunks]
         for each, group in zip(self._journal.part(batch, None, [], groups), groups, strict=True):
             yield from self._delivery.deliver(each, group)
-
-    def _compare(self, some: Batch, wanted: dict[int, Batch], found: Sequence[Line]) -> None:
-        """Refuse a file that is another one than was sent; what failed may have been mended."""
-        first, last = found[0].place - 1, found[-1].place
-        known = self._history.hashes(some.session, first, last)
-        for line in found:
-            batch = wanted.get(line.place)
-            mended = batch is not None and batch.status is BatchStatus.FAILED
-            if not mended and known.get(line.place) != line.content_hash:
-                raise RefusedError(
-                    f"{some.title}: line {line.number} is another one than when its import into "
-                    f"project {some.project_id} was begun; {_old(some)}, or {anew(some)}"
-                )
 
     # What is new
 
@@ -209,13 +207,6 @@ def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[l
     while left > 0:
         found = list(islice(read, min(left, COMPARED)))
         if not found:
-            raise InputError(
-                f"{some.title}: it ends after {consumed - left} records, {consumed} were read when "
-                f"its import was begun; {_old(some)}, or {anew(some)}"
-            )
+            raise shorter(some, consumed - left, consumed)
         left -= len(found)
         yield found
-
-
-def _old(some: Batch) -> str:
-    return "pipe the same again" if some.file == STDIN else "bring the old file back"

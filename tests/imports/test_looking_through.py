@@ -60,6 +60,24 @@ def test_a_file_that_was_begun_otherwise_sends_nothing_of_those_before_it(
     assert site.imported("--resume") == {"created": 4}
 
 
+@pytest.mark.parametrize("how", ["edited", "wrong"])
+def test_a_file_that_was_begun_and_is_refused_sends_nothing_of_those_before_it(
+    site, server, file, images, how
+):
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put(file, "--batch-size", "3")[0] == 1
+    server.faults.clear()
+    other = site.file(images(2, 8), "other.jsonl")
+    records = images(7)
+    records[1 if how == "edited" else 6] = 5
+    site.file(records)
+    code, said = site.put(other, file)
+    assert (code, site.numbers, said["unfinished"]) == (2 + 3 * (how == "edited"), [1, 2, 3], 2)
+    site.file(images(7))
+    assert site.imported(other, file) == {"created": 6}
+    assert site.numbers == list(range(1, 10))
+
+
 def test_a_file_is_not_imported_twice_by_one_command(site, file, images):
     copy = site.file(images(7), "copy.jsonl")
     code, said = site.put(file, copy)

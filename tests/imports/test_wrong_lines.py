@@ -148,6 +148,57 @@ def test_a_wrong_line_that_is_mended_later_leaves_the_quarantine(site):
     assert site.rows("SELECT count(*) FROM sync_rejects") == [(0,)]
 
 
+@pytest.mark.parametrize("more", [[], [4, 5]], ids=["no more", "more lines"])
+def test_lines_that_were_set_aside_and_mended_are_sent(site, more):
+    site.imported(site.file([image(1), without(2), image(3)]), "--skip-bad")
+    mended = site.file([image(n) for n in (1, 2, 3, *more)])
+    assert site.imported(mended, "--dry-run") == {"created": 1 + len(more)}
+    assert site.imported(mended) == {"created": 1 + len(more)}
+    assert site.rows("SELECT count(*) FROM sync_rejects") == [(0,)]
+    assert [o for (o,) in site.items("outcome")] == ["created"] * (3 + len(more))
+    assert (site.numbers, site.mirrored()) == ([1, 2, 3, *more], site.there)
+    assert site.put(mended)[0] == 5
+
+
+def test_lines_that_are_set_aside_already_are_no_news(site, jsonl):
+    content = jsonl([image(1)]) + "5\n"
+    site.imported(site.file(content), "--skip-bad")
+    assert site.put(site.file(content))[0] == 5
+    grown = site.file(content + jsonl([image(3)]))
+    assert site.imported(grown, "--dry-run") == {"created": 1}
+    assert site.imported(grown) == {"created": 1}
+    assert [o for (o,) in site.items("outcome")] == ["created", "rejected", "created"]
+
+
+def test_a_line_that_was_mended_to_something_wrong_is_told(site, jsonl):
+    site.imported(site.file(jsonl([image(1)]) + "5\n"), "--skip-bad")
+    still = site.file(jsonl([image(1)]) + "6\n")
+    code, said = site.put(still)
+    assert (code, "line 2: a record should be" in said["error"], said["unfinished"]) == (2, True, 0)
+    assert site.imported(still, "--skip-bad") == {"rejected": 1}
+    assert site.rows("SELECT payload FROM sync_rejects") == [("6",)]
+    assert site.put(still)[0] == 5
+
+
+def test_a_line_that_was_taken_out_is_no_line_that_was_mended(site):
+    site.imported(site.file([image(1), without(2), image(3)]), "--skip-bad")
+    code, said = site.put(site.file([image(1), image(3), image(4)]))
+    assert (code, "line 3 is another one than was imported" in said["error"]) == (5, True)
+    assert site.numbers == [1, 3]
+
+
+def test_a_line_set_aside_and_mended_before_its_import_was_cut_is_sent_by_going_on(site):
+    records = [image(1), without(2), image(3), image(4), image(5)]
+    site.goes_wrong(skip=2, times=None, status=403, body=b"{}")
+    file = site.file(records)
+    assert site.put(file, "--skip-bad", "--batch-size", "3")[0] == 1
+    site.server.faults.clear()
+    records[1] = image(2)
+    site.file(records)
+    assert site.imported("--resume") == {"created": 3}
+    assert (site.numbers, site.mirrored()) == ([1, 2, 3, 4, 5], site.there)
+
+
 def test_what_failed_may_be_gone_on_with_without_its_wrong_lines(site):
     assert site.put(site.file([image(1), without(2)]))[0] == 2
     assert site.imported("--resume", "--skip-bad") == {"created": 1, "rejected": 1}
