@@ -18,6 +18,7 @@ from etl.imports.existing import ExistingRecords
 from etl.imports.follow import awaited, failure
 from etl.imports.reconcile import Reconciler, named
 from etl.imports.records import Line
+from etl.imports.suspects import Suspect, Suspects, failing
 from etl.imports.validate import refused
 from etl.intake import FAILED, Job, ended
 from etl.reject import storable
@@ -25,7 +26,7 @@ from etl.verdict import may_have_arrived
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3
+ATTEMPTS, ATTEMPTS_AT_A_PART = 3, 2
 BAD_REQUEST, TOO_LARGE = 400, 413
 UNMADE = "the server says that it is done, and made no task of it"
 
@@ -40,6 +41,8 @@ class Delivery:
         self._absence = Absence(context, self._reconciler)
         self._existing = ExistingRecords(context, self._reconciler)
         self._attempts: dict[int, int] = {}
+        self._suspects = Suspects()
+        self._parts: set[int] = set()  # of batches that failed
         self._duplicates = Duplicates(context, self._reconciler)
         self._unanswered: set[int] = set()  # sent at least once without an answer
 
@@ -67,6 +70,7 @@ class Delivery:
             else:
                 yield from self._refused(batch, lines, error)
         else:
+            self._suspects.taken += 1
             yield from self._taken(batch, lines, job)
 
     def find(self, batch: Batch, lines: Sequence[Line], error: SourceError | None = None) -> Events:
@@ -91,12 +95,52 @@ class Delivery:
     def _once_more(self, batch: Batch, lines: Sequence[Line], error: SourceError | None) -> Events:
         """Send again what is not there, some times. Raises SourceError, InputError."""
         attempt = self._attempts[batch.id] = self._attempts.get(batch.id, 1) + 1
-        if attempt <= ATTEMPTS:
+        failed = error is not None and error.status == SERVER_ERROR
+        if attempt <= (ATTEMPTS_AT_A_PART if batch.id in self._parts else ATTEMPTS):
+            if failed:  # it may be down for a while
+                self._context.pause(float(attempt))
             yield from self.deliver(batch, lines)
-        elif error and error.status == SERVER_ERROR:
-            yield from self._wrong(batch, lines, {}, str(error))
+        elif error and failed:
+            yield from self._broken(batch, lines, error)
         else:
             raise error or Unreachable(f"batch {batch.batch} of {batch.title} does not arrive")
+
+    def _broken(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
+        """Look for the line at which the server fails, if that is wanted. Raises BadAnswer."""
+        skip_bad = self._context.options.skip_bad
+        if not skip_bad:
+            self._journal.change(batch, BatchStatus.FAILED, error=storable(str(error)))
+            raise failing(batch, lines, error, skip_bad=False)
+        if len(lines) > 1:
+            yield from self._divided(batch, str(error), [], _halves(lines), failed=True)
+        elif self._suspects.suspect(batch, lines[0], error):
+            yield from self._wrong(batch, lines, {}, str(error))
+        else:
+            self._stop_if_down()
+
+    def try_again(self, *, last: bool = False) -> Events:
+        """Send the lines again at which the server failed; set those aside where it does again.
+
+        Raises BadAnswer if it took nothing since, also when the `last` line was sent.
+        """
+        yield from self._tried(self._suspects.to_try())
+        if last:
+            yield from self._tried(self._suspects.rest())
+            yield from self._tried(self._suspects.to_try())
+        self._stop_if_down(last=last)
+
+    def _tried(self, suspects: Sequence[Suspect]) -> Events:
+        for one in suspects:
+            self._attempts[one.batch.id] = 1
+            yield from self.deliver(one.batch, [one.line])
+
+    def _stop_if_down(self, *, last: bool = False) -> None:
+        down = self._suspects.down(last=last)
+        for one in down:  # whose line may be mended
+            self._journal.change(one.batch, BatchStatus.FAILED, error=storable(str(one.error)))
+        if down:
+            lines = [one.line for one in down]
+            raise failing(down[0].batch, lines, down[0].error, skip_bad=True)
 
     def follow(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Follow the job of a batch; the server does not keep its jobs for ever."""
@@ -222,10 +266,15 @@ class Delivery:
         said: str,
         bad: Sequence[tuple[Line, str]],
         groups: Sequence[Sequence[Line]],
+        *,
+        failed: bool = False,
     ) -> Events:
         new = self._journal.part(batch, said, bad, groups)
+        if failed:
+            self._suspects.part(new)
         if bad:
             yield Settled(LineOutcome.REJECTED, len(bad))
+        self._parts |= {each.id for each in new}
         for each, lines in zip(new, groups, strict=True):
             yield from self.deliver(each, lines)
 

@@ -86,6 +86,7 @@ class FileImport:
             read = lines(hashed, name)
             yield from self._again(some, waiting, read, consumed)
             yield from self._on(some, unread, read, consumed)
+        yield from self._delivery.try_again(last=True)
         before -= {batch.id for batch in open_ones}
         read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
         self._journal.sign(read_now, hashed.hexdigest())
@@ -167,6 +168,7 @@ class FileImport:
                 yield Settled(LineOutcome.REJECTED, len(wrong))
             good = [line for line in chunk.lines if line.place not in why]
             yield from self._delivery.deliver(batch, good)
+            yield from self._delivery.try_again()
         if unread is not None:
             self._journal.drop(unread)
         if not consumed:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 
 IMPORT = "/api/projects/1/import"
@@ -231,18 +232,77 @@ def test_a_refusal_that_names_no_line_is_narrowed_down(site, server, at_once):
     assert site.numbers == [1, 2, 3, 4, 6, 7]
 
 
-def test_a_record_that_breaks_the_server_is_found_and_set_aside(site, server, at_once):
+@pytest.fixture
+def fails(site, server, at_once):
+    """Let the server answer 500 to some of what it is sent to import, and to no probe."""
     answer = server.server.app.answer
 
-    def fragile(request):
-        if request.path == IMPORT and b"5.jpg" in request.body:
-            return type(answer(server.requests[0]))(status=500, body=b'{"detail": "oops"}')
-        return answer(request)
+    def at(which):
+        sent = []
 
-    server.server.app.answer = fragile
+        def failing(request):
+            own = request.path == IMPORT and request.param("commit_to_project") != "false"
+            if own and request.method == "POST":
+                sent.append(request.body)
+                if which(sent):
+                    return json_answer({"detail": "oops"}, 500)
+            return answer(request)
+
+        server.server.app.answer = failing
+        return sent
+
+    return at
+
+
+@pytest.mark.parametrize("bad", [[5], [1], [7], [4, 5], [1, 2, 3]], ids=str)
+@pytest.mark.parametrize("size", ["4", "7"])
+def test_records_that_break_the_server_are_found_and_set_aside(site, fails, bad, size):
+    broken = [f"{number}.jpg".encode() for number in bad]
+    fails(lambda sent: any(one in sent[-1] for one in broken))
     name = site.file([image(n) for n in range(1, 8)])
-    assert site.imported(name, "--skip-bad") == {"created": 6, "rejected": 1}
-    assert site.numbers == [1, 2, 3, 4, 6, 7]
+    said = site.imported(name, "--skip-bad", "--batch-size", size)
+    assert said == {"created": 7 - len(bad), "rejected": len(bad)}
+    assert site.numbers == [n for n in range(1, 8) if n not in bad]
+
+
+def test_many_records_that_break_the_server_do_not_mean_that_it_is_down(site, fails):
+    fails(lambda sent: any(b'"%d.jpg' % number in sent[-1] for number in range(1, 31, 2)))
+    code, said = site.put(site.file([image(n) for n in range(1, 31)]), "--skip-bad")
+    assert (code, said["created"], said["rejected"]) == (3, 15, 15)
+
+
+@pytest.mark.parametrize("times", [2, 4, 7, 12])
+@pytest.mark.parametrize("size", ["1", "4", "7"])
+def test_a_server_that_fails_for_a_while_sets_no_good_line_aside(site, fails, times, size):
+    fails(lambda sent: 1 < len(sent) <= times + 1)
+    name = site.file([image(n) for n in range(1, 8)])
+    assert site.imported(name, "--skip-bad", "--batch-size", size) == {"created": 7}
+    assert (site.numbers, site.mirrored()) == ([1, 2, 3, 4, 5, 6, 7], site.there)
+
+
+@pytest.mark.parametrize("size", ["1", "4", "20"])
+def test_a_server_that_fails_at_everything_sets_nothing_aside(site, server, fails, size):
+    answer = server.server.app.answer
+    fails(lambda sent: len(sent) > (1 if size == "4" else 0))
+    name = site.file([image(n) for n in range(1, 21)])
+    code, said = site.put(name, "--skip-bad", "--batch-size", size)
+    assert (code, said["rejected"], site.rows("SELECT * FROM sync_rejects")) == (1, 0, [])
+    assert "HTTP 500: oops; the server takes nothing now" in said["error"]
+    assert "go on later with: annomirror import --resume" in said["error"]
+    server.server.app.answer = answer
+    created = 16 if size == "4" else 20
+    assert site.imported("--resume") == {"created": created}
+    assert site.numbers == list(range(1, 21))
+
+
+def test_a_server_that_fails_is_not_told_as_a_wrong_line(site, server, fails):
+    answer = server.server.app.answer
+    sent = fails(lambda _sent: True)
+    code, said = site.put(site.file([image(1), image(2)]))
+    assert (code, len(sent), "tasks.jsonl: lines 1 to 2: " in said["error"]) == (1, 3, True)
+    assert "go on later with: annomirror import --resume; a line that" in said["error"]
+    server.server.app.answer = answer
+    assert site.imported("--resume") == {"created": 2}
 
 
 def test_what_is_too_large_for_a_proxy_is_sent_in_halves(site, server):
