@@ -60,6 +60,7 @@ class Delivery:
         if batch.submitted_at and batch.id not in self._attempts:  # how that ended is not known
             self._unanswered.add(batch.id)
         batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())
+        self._absence.sent(batch)
         records = [self._intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:
             answer = self._context.sender.send(self._intake.submission(batch.project_id, records))
@@ -71,6 +72,7 @@ class Delivery:
                 yield from self._refused(batch, lines, error)
         else:
             self._suspects.taken += 1
+            self._context.progress.made()
             yield from self._taken(batch, lines, job)
 
     def find(self, batch: Batch, lines: Sequence[Line], error: SourceError | None = None) -> Events:

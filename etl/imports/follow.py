@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from etl import times
 from etl.errors import Missing, NotEnded, SourceError
 from etl.extract import ask
@@ -22,9 +20,9 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
     """Ask after the job of a batch until it has ended; once, where it is not to be waited for.
 
     Gives no job if it has not ended yet. Raises Missing for one that the server does not know,
-    NotEnded where it takes too long.
+    NotEnded where neither it nor another one that was waited for has ended for too long.
     """
-    ends_at, pause = time.monotonic() + context.options.timeout, 0.0
+    pause = 0.0
     while not ended(job := _job(context, batch)):
         status = BatchStatus.of_job(job.status)
         if status != batch.status:
@@ -32,13 +30,14 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
         yield Waiting(batch, job.status)
         if not context.options.wait:
             return batch, None
-        if time.monotonic() > ends_at:
+        if context.progress.none_for(context.options.timeout):
             raise NotEnded(
                 f"job {job.id} of project {batch.project_id} has not ended within "
                 f"{context.options.timeout:g} s, it is {job.status}; it goes on without us, see "
                 "after it with: annomirror import --resume"
             )
         pause = context.pause(pause)
+    context.progress.made()
     return batch, job
 
 

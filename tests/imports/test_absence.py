@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from etl import times
 from etl.imports import absence, context
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
@@ -136,7 +137,40 @@ def test_a_batch_that_landed_twice_is_told(site, late, file, at_once, when):
     assert "landed twice: also there are" in site.batches("error")[0][0]
 
 
+def test_the_clock_of_the_machine_does_not_tell_how_long_an_answer_was_waited_for(
+    site, file, at_once, monkeypatch
+):
+    """It may be set while an import is under way."""
+
+    class Set:
+        now, parsed = staticmethod(lambda: "2099-01-01 00:00:00"), staticmethod(times.parsed)
+
+    monkeypatch.setattr(absence, "times", Set)
+    site.goes_wrong(close=True)
+    assert site.imported(file, "--timeout", "5") == {"created": 7}
+
+
 # Where it works by jobs
+
+
+def test_a_queue_is_asked_once_more_before_it_is_believed_to_come_to_nothing(
+    site, server, file, by_jobs, monkeypatch
+):
+    """Our job can be seen only an hour after, when the search is long over."""
+    monkeypatch.setattr(absence, "QUEUED", timedelta(seconds=0.6))
+    server.state.job_seconds = 3600
+    site.goes_wrong(cut_after=0)
+    looks = []
+
+    def hidden(request, _said):
+        looks.append(request.path.endswith("/imports/1/"))
+        if looks[-1] and looks.count(True) == 1:
+            return json_answer({"detail": "No ProjectImport matches"}, 404)
+        return None
+
+    site.asked(hidden)
+    code, said = site.put(file, "--no-wait")
+    assert (code, said["unfinished"], len(site.posts())) == (0, 1, 1)
 
 
 def test_jobs_of_others_that_are_hidden_from_us_are_passed_over(site, server, file, by_jobs):

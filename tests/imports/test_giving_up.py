@@ -1,5 +1,7 @@
 """What can never be gone on with is closed, when that is said, and tells why."""
 
+import time
+
 import httpx
 import pytest
 
@@ -65,7 +67,7 @@ def test_what_can_be_gone_on_with_is_not_given_up(site, server, file, images):
 SILENT = [
     Fault(method=None, path=path, times=None, **fault)
     for path in (None, "/api/projects/1/imports/*")
-    for fault in ({"status": 503}, {"cut_after": 5}, {"close": True})
+    for fault in ({"status": 503}, {"status": 500}, {"cut_after": 5}, {"close": True})
 ]
 
 
@@ -90,6 +92,30 @@ def stuck(site, server, file, by_jobs):
     for number in (2, 3):
         server.state.jobs[number].due = server.clock.now()
     server.clock.advance(seconds=1)
+
+
+def test_several_stuck_jobs_are_not_waited_for_one_after_the_other(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "1", "--no-wait")
+    began = time.monotonic()
+    assert site.put("--resume", "--timeout", "0.5")[0] == 1
+    assert 0.5 < time.monotonic() - began < 1.5
+
+
+def test_a_job_behind_one_that_ended_is_waited_for_as_long(site, server, file, by_jobs):
+    """As where one worker does them one after the other."""
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "3", "--no-wait")
+    began = time.monotonic()
+
+    def work(request, _said):
+        done = int((time.monotonic() - began) / 0.3)
+        for number in range(1, min(done, 3) + 1):
+            server.state.jobs[number].due = server.clock.now()
+
+    site.asked(work)
+    server.clock.advance(seconds=1)
+    assert site.imported("--resume", "--timeout", "0.6") == {"created": 7}
 
 
 def test_a_stuck_job_does_not_keep_those_behind_it_out_of_the_books(site, server, stuck):
