@@ -117,8 +117,9 @@ class Files:
         before = Before(self._history, booked, records) if records else None
         options, _ = as_begun(kept, request)
         try:
-            found = self._planning.survey(name, options, before)
-            if not (options.key or kept.get("again")):
+            anew = options.key or kept.get("again")
+            found = self._planning.survey(name, options, before, None if anew else number)
+            if not anew:
                 refuse_again(self._history, (number, self._source.url), name, found, before)
         except (ConfigurationError, RefusedError):
             self._journal.drop(booked)

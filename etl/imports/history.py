@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from etl import times
@@ -70,6 +70,33 @@ class History:
         sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
         known = [b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest]
         return next((b for b in known if b.options.get("url") in (None, url)), None)
+
+    def known(self, project_id: int, hashes: Collection[int], url: str) -> dict[int, bool]:
+        """Tell which records were imported into a project, from whatever file.
+
+        False is one that was only set aside. What is under way is imported, what failed is not.
+        """
+        mark = self._spelling.mark
+        out = f"'{LineOutcome.ABANDONED}'"
+        rows = self._session.all(
+            f"SELECT DISTINCT i.content_hash, i.import_id, i.outcome FROM {self._items} i "
+            f"JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
+            f"WHERE j.source = {mark} AND j.project_id = {mark} AND j.session IS NOT NULL "
+            f"AND (i.outcome <> {out} OR (i.outcome IS NULL AND j.submitted_at IS NOT NULL "
+            f"AND j.status <> '{BatchStatus.FAILED}')) AND i.content_hash {self._spelling.among}",
+            (self._source, project_id, self._spelling.values(list(hashes))),
+        )
+        among = self._spelling.values([import_id for _, import_id, _ in rows])
+        here = {
+            batch.id
+            for batch in (self._batches(f"id {self._spelling.among}", among) if rows else [])
+            if batch.options.get("url") in (None, url)
+        }
+        found: dict[int, bool] = {}
+        for content, import_id, outcome in rows:
+            if import_id in here:
+                found[content] = found.get(content, False) or outcome != LineOutcome.REJECTED
+        return found
 
     def finished(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file of which something is in."""

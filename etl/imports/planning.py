@@ -24,7 +24,7 @@ from etl.imports.begun import (
 )
 from etl.imports.context import Context
 from etl.imports.options import ImportOptions, ImportRequest
-from etl.imports.survey import Before, Survey, imported_before, refuse_again, survey
+from etl.imports.survey import Before, Seen, Survey, imported_before, refuse_again, survey
 from etl.imports.validate import OpenFile, Validator, reading
 
 log = logging.getLogger(__name__)
@@ -73,8 +73,8 @@ class Planning:
         try:
             for one in found:
                 booked.append(self._booked(number, one, request, commands))  # noqa: PERF401  # some may be booked
-            digests: set[str] = set()
-            surveyed = [self._surveyed(number, one, request, digests) for one in booked]
+            contents: set[str] = set()
+            surveyed = [self._surveyed(number, one, request, contents) for one in booked]
         except (ConfigurationError, RefusedError):
             for one in booked:
                 if one.booked:
@@ -125,7 +125,7 @@ class Planning:
         return imported_before(self._history, number, name, url)
 
     def _surveyed(
-        self, number: int, one: Planned, request: ImportRequest, digests: set[str]
+        self, number: int, one: Planned, request: ImportRequest, contents: set[str]
     ) -> Planned:
         """Look a file through; what is refused is to be so before anything of another is sent."""
         if one.begun and goes_on(one.begun, request):
@@ -134,16 +134,17 @@ class Planning:
             return one
         if one.name == STDIN:
             return one
-        found = self.survey(one.name, request.options, one.before)
+        anew = request.again or bool(request.options.key)
+        found = self.survey(one.name, request.options, one.before, None if anew else number)
         if one.done and one.before and found.says_no_more(one.before):
             return one
-        if not (request.again or request.options.key):
+        if not anew:
             refuse_again(self._history, (number, self._source.url), one.name, found, one.before)
-            if found.digest in digests:
+            if found.content in contents:
                 raise RefusedError(
                     f"{one.name}: another file of this command says the same; name it once"
                 )
-        digests.add(found.digest)
+        contents.add(found.content)
         return replace(one, digest=found.digest)
 
     def _check(self, one: Planned, request: ImportRequest) -> None:
@@ -156,11 +157,17 @@ class Planning:
             records = self._history.consumed(some.session, fixed=True)
             self.survey(one.name, options, Before(self._history, some, records, begun=True))
 
-    def survey(self, name: str, options: ImportOptions, before: Before | None) -> Survey:
-        """Look a file through. Raises InputError, RefusedError."""
-        validator = Validator(self._intake, options.key)
+    def survey(
+        self, name: str, options: ImportOptions, before: Before | None, number: int | None = None
+    ) -> Survey:
+        """Look a file through; all of it may be in project `number`.
+
+        Raises InputError, RefusedError.
+        """
+        validator, skip_bad = Validator(self._intake, options.key), options.skip_bad
+        seen = None if number is None or before else Seen(self._history, number, self._source.url)
         with reading(self._opens, name) as file:
-            found = survey(file, name, validator, skip_bad=options.skip_bad, before=before)
+            found = survey(file, name, validator, skip_bad=skip_bad, before=before, seen=seen)
         self._expect(found.records - (before.records if before else 0) + found.mended)
         return found
 

@@ -7,7 +7,7 @@ from etl.imports.batch import STDIN, Events, LineOutcome, Settled
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
-from etl.imports.survey import Before, imported_before, refuse_again, survey
+from etl.imports.survey import Before, Seen, imported_before, refuse_again, survey
 from etl.imports.target import Target
 from etl.imports.validate import OpenFile, Validator, grouped, reading
 from etl.intake import Key
@@ -29,11 +29,12 @@ def rehearse(
         if name == STDIN:
             raise ConfigurationError("standard input can be read once; --dry-run needs a file")
         before = _before(target, number, name, request, history)
+        anew = validator.name or request.again or (history and history.begun(number, name))
+        seen = None if anew or before or not history else Seen(history, number, target.source.url)
         with reading(opens, name) as file:
             skip_bad = request.options.skip_bad
-            found = survey(file, name, validator, skip_bad=skip_bad, before=before)
-        begun = bool(history and history.begun(number, name))
-        if history and not (validator.name or request.again or begun):
+            found = survey(file, name, validator, skip_bad=skip_bad, before=before, seen=seen)
+        if history and not anew:
             refuse_again(history, (number, target.source.url), name, found, before)
         yield Settled(LineOutcome.REJECTED, found.wrong)
         if validator.name is None:

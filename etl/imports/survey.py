@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -14,6 +15,9 @@ from etl.imports.records import Line, lines
 from etl.imports.validate import NAMED, Hashed, Validator, grouped, told
 
 COMPARED = 1000  # lines compared with the books at a time
+ONCE_MORE = (
+    "to have its tasks there once more say --again, to import only what is new say --key FIELD"
+)
 
 
 @dataclass(frozen=True)
@@ -49,17 +53,38 @@ class Before:
         )
 
 
+@dataclass
+class Seen:
+    """Whether all records of a file are in a project, however it is called and laid out."""
+
+    history: History
+    project_id: int
+    url: str
+    all: bool = True
+    some: bool = False
+
+    def look(self, found: Sequence[Line]) -> None:
+        """Look for some more records in the books, as long as all were there."""
+        if self.all:
+            hashes = {line.content_hash for line in found}
+            known = self.history.known(self.project_id, hashes, self.url)
+            self.all, self.some = known.keys() == hashes, self.some or any(known.values())
+
+
 @dataclass(frozen=True)
 class Survey:
     """What a file holds: how many records, how many of them wrong; `digest` knows it again.
 
-    `mended` are those that were set aside by an earlier import and say something else now.
+    So does `content`, however it is laid out. `mended` are those that were set aside by an earlier
+    import and say something else now. The file may be `seen`: all of it is in.
     """
 
     records: int
     wrong: int
     digest: str
-    mended: int = 0
+    content: str
+    mended: int
+    seen: bool
 
     def says_no_more(self, before: Before) -> bool:
         """Tell whether nothing is to be sent of a file beside what was read of it before."""
@@ -92,22 +117,26 @@ def _changed(imported: Batch, line: Line) -> RefusedError:
     )
 
 
-def survey(
+def survey(  # noqa: PLR0913  # a file, and what is known of it
     file: BinaryIO,
     name: str,
     validator: Validator,
     *,
     skip_bad: bool,
     before: Before | None = None,
+    seen: Seen | None = None,
 ) -> Survey:
     """Read a file to its end. Raises InputError for what is wrong, unless that is to be skipped.
 
     Raises RefusedError where it is not what was imported `before`.
     """
-    hashed = Hashed(file)
+    hashed, content = Hashed(file), hashlib.sha256()
     count, bad, mended, named = 0, 0, 0, list[tuple[Line, str]]()
     for some in grouped(lines(hashed, name), COMPARED):
+        content.update(b"".join(b"%d " % line.content_hash for line in some))
         aside = before.compare(some) if before else {}
+        if seen:
+            seen.look(some)
         same = {line.place for line in some if aside.get(line.place) == line.content_hash}
         rest = [line for line in some if line.place not in same]
         wrong = [(line, why) for line in rest if (why := validator.wrong(line))]
@@ -120,7 +149,8 @@ def survey(
         raise InputError(f"{name}: there is no record in it")
     if bad and not skip_bad:
         raise InputError(told(name, named, bad))
-    return Survey(count, bad, hashed.hexdigest(), mended)
+    known = seen is not None and seen.all and seen.some
+    return Survey(count, bad, hashed.hexdigest(), content.hexdigest(), mended, known)
 
 
 def imported_before(history: History, project_id: int, name: str, url: str) -> Before | None:
@@ -152,6 +182,11 @@ def refuse_again(
     other = history.imported(project_id, found.digest, url)
     if other and not (before and before.batch.session == other.session):
         raise _again(history, name, other)
+    if found.seen:
+        raise RefusedError(
+            f"{name}: every record of it was imported into project {project_id} before, from a "
+            f"file of another name or layout; {ONCE_MORE}"
+        )
 
 
 def _again(history: History, name: str, imported: Batch) -> RefusedError:
@@ -160,6 +195,5 @@ def _again(history: History, name: str, imported: Batch) -> RefusedError:
     begun = [b for b in history.open_in(imported.session) if b.submitted_at]
     on = f"to go on with it as {imported.title} say --resume, " if begun else ""
     return RefusedError(
-        f"{name}: this very file was imported into project {project_id}{when}; {on}to have its "
-        "tasks there once more say --again, to import only what is new say --key FIELD"
+        f"{name}: this very file was imported into project {project_id}{when}; {on}{ONCE_MORE}"
     )
