@@ -163,9 +163,11 @@ class Delivery:
     def recover(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Keep what has come after all of a batch that failed, before its lines are sent anew."""
         self._duplicates.doubt(batch)
-        rest = yield from self._reconciler.keep_found(
-            batch, lines, self._reconciler.tasks_by_mark(batch)
-        )
+        there = self._reconciler.tasks_by_mark(batch)
+        rest = yield from self._reconciler.keep_found(batch, lines, there)
+        if late := len(lines) - len(rest):
+            told = (batch.title, late, batch.batch)
+            log.warning("%s: %d lines of batch %s are there after all, and not sent again", *told)
         if not rest:
             yield from self._complete(batch)
 

@@ -108,15 +108,19 @@ class History:
         ]
         return done[-1] if done else None
 
-    def has_abandoned(self, session: str | None) -> bool:
-        """Tell whether lines of an import were given up."""
-        mark = self._spelling.mark
-        return bool(
-            self._session.all(
-                f"SELECT 1 FROM {self._of_session()} AND i.outcome = {mark} LIMIT 1",
-                (self._source, session, LineOutcome.ABANDONED.value),
-            )
+    def given_up(self, project_id: int, name: str, url: str) -> Batch | None:
+        """Give the last batch of the last import of a file, if lines of it were given up."""
+        found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
+        here = [b for b in found if b.session and b.options.get("url") == url]
+        return here[-1] if here and self.abandoned(here[-1].session) else None
+
+    def abandoned(self, session: str | None) -> int:
+        """Count the lines of an import that were given up."""
+        ((count,),) = self._session.all(
+            f"SELECT count(*) FROM {self._of_session()} AND i.outcome = {self._spelling.mark}",
+            (self._source, session, LineOutcome.ABANDONED.value),
         )
+        return int(count)
 
     def last_number(self, session: str | None) -> int:
         """Tell the number of the last batch of one import; 0 if there is none."""

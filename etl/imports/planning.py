@@ -24,7 +24,15 @@ from etl.imports.begun import (
 )
 from etl.imports.context import Context
 from etl.imports.options import ImportOptions, ImportRequest
-from etl.imports.survey import Before, Seen, Survey, imported_before, refuse_again, survey
+from etl.imports.survey import (
+    Before,
+    Seen,
+    Survey,
+    given_up_before,
+    imported_before,
+    refuse_again,
+    survey,
+)
 from etl.imports.validate import OpenFile, Validator, reading
 
 log = logging.getLogger(__name__)
@@ -34,8 +42,8 @@ log = logging.getLogger(__name__)
 class Planned:
     """A file to be imported: what of it is open, what was booked for it, what it is known by.
 
-    What it was booked by before is `replaced`; `done` is one that this very command has imported
-    before it was cut. With the `options` it is booked.
+    What it was booked by before is `replaced`; what was `given_up` of it is taken up again; `done`
+    is one that this very command has imported before it was cut. With the `options` it is booked.
     """
 
     name: str
@@ -45,6 +53,7 @@ class Planned:
     booked: Batch | None = None
     before: Before | None = None
     done: bool = False
+    given_up: bool = False
     digest: str | None = None
 
 
@@ -100,8 +109,11 @@ class Planning:
         kept = request.kept(self._source.url, command=commands[0])
         if one.begun or one.name == STDIN:
             return replace(one, options=kept)
-        before = self._before(number, one.name, request, commands)
-        done = before is not None and before.batch.options.get("command") in commands
+        given_up = self._given_up(number, one.name, request)
+        before = given_up or self._before(number, one.name, request, commands)
+        done = (
+            not given_up and before is not None and before.batch.options.get("command") in commands
+        )
         booked = self._journal.book(
             number,
             one.name,
@@ -109,7 +121,13 @@ class Planning:
             after=before.batch if before else None,
             instead=one.replaced,
         )
-        return replace(one, booked=booked, before=before, done=done)
+        return replace(one, booked=booked, before=before, done=done, given_up=given_up is not None)
+
+    def _given_up(self, number: int, name: str, request: ImportRequest) -> Before | None:
+        """Find what is in the books of a file that was given up and is not to be sent anew."""
+        if request.options.key or request.again:
+            return None
+        return given_up_before(self._history, (number, self._source.url), name, self._opens)
 
     def _before(
         self, number: int, name: str, request: ImportRequest, commands: Sequence[str]
@@ -138,7 +156,7 @@ class Planning:
         found = self.survey(one.name, request.options, one.before, None if anew else number)
         if one.done and one.before and found.says_no_more(one.before):
             return one
-        if not anew:
+        if not anew and not one.given_up:
             refuse_again(self._history, (number, self._source.url), one.name, found, one.before)
             if found.content in contents:
                 raise RefusedError(
@@ -184,7 +202,10 @@ class Planning:
         if one.booked is None or one.digest is None:
             return one
         (booked,) = self._journal.sign([one.booked], one.digest)
-        return replace(one, booked=booked)
+        if not one.given_up:
+            return replace(one, booked=booked)
+        self._journal.take_up(booked)
+        return replace(one, booked=None, begun=self._history.open_in(booked.session))
 
 
 def _commands(found: Iterable[Planned]) -> list[str]:

@@ -7,7 +7,7 @@ from etl.imports.batch import STDIN, Events, LineOutcome, Settled
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
-from etl.imports.survey import Before, Seen, imported_before, refuse_again, survey
+from etl.imports.survey import Before, Seen, given_up_before, imported_before, refuse_again, survey
 from etl.imports.target import Target
 from etl.imports.validate import OpenFile, Validator, grouped, reading
 from etl.intake import Key
@@ -28,20 +28,37 @@ def rehearse(
     for name in request.files:
         if name == STDIN:
             raise ConfigurationError("standard input can be read once; --dry-run needs a file")
-        before = _before(target, number, name, request, history)
+        given_up = _given_up(target, number, name, request, history, opens)
+        before = given_up or _before(target, number, name, request, history)
         anew = validator.name or request.again or (history and history.begun(number, name))
         seen = None if anew or before or not history else Seen(history, number, target.source.url)
         with reading(opens, name) as file:
             skip_bad = request.options.skip_bad
             found = survey(file, name, validator, skip_bad=skip_bad, before=before, seen=seen)
-        if history and not anew:
+        if history and not anew and not given_up:
             refuse_again(history, (number, target.source.url), name, found, before)
         yield Settled(LineOutcome.REJECTED, found.wrong)
         if validator.name is None:
             known = before.records if before else 0
+            if history and given_up:
+                known -= history.abandoned(given_up.batch.session)
             yield Settled(LineOutcome.CREATED, found.records - found.wrong - known + found.mended)
         else:
             yield from _by_key(target, number, name, opens, request.options)
+
+
+def _given_up(  # noqa: PLR0913, PLR0917  # all that is asked about a file
+    target: Target,
+    number: int,
+    name: str,
+    request: ImportRequest,
+    history: History | None,
+    opens: OpenFile,
+) -> Before | None:
+    """Find what was given up of a file, which is taken up again."""
+    if not history or request.options.key or request.again or history.begun(number, name):
+        return None
+    return given_up_before(history, (number, target.source.url), name, opens)
 
 
 def _before(

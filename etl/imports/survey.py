@@ -12,7 +12,7 @@ from etl.imports.batch import Batch
 from etl.imports.begun import another, shorter
 from etl.imports.history import History
 from etl.imports.records import Line, lines
-from etl.imports.validate import NAMED, Hashed, Validator, grouped, told
+from etl.imports.validate import NAMED, Hashed, OpenFile, Validator, grouped, reading, told
 
 COMPARED = 1000  # lines compared with the books at a time
 ONCE_MORE = (
@@ -161,12 +161,37 @@ def imported_before(history: History, project_id: int, name: str, url: str) -> B
     batch = history.finished(project_id, name, url)
     if batch is None:
         return None
-    if history.has_abandoned(batch.session):
+    if history.abandoned(batch.session):
         raise RefusedError(
             f"{name}: its import into project {project_id} was given up in the middle; to have "
             "every line there once more say --again, to import what is not there say --key FIELD"
         )
     return Before(history, batch, history.consumed(batch.session))
+
+
+def given_up_before(
+    history: History, where: tuple[int, str], name: str, opens: OpenFile
+) -> Before | None:
+    """Find what the books have of a file that was given up, if it says the same still.
+
+    `where` is the number of the project and the server's url.
+    """
+    project_id, url = where
+    batch = history.given_up(project_id, name, url)
+    finished = history.finished(project_id, name, url)
+    if batch is None or batch.options.get("key"):
+        return None
+    if finished and finished.session != batch.session:
+        return None
+    records = left = history.consumed(batch.session)
+    try:
+        with reading(opens, name) as file:
+            for some in grouped(lines(file, name), COMPARED):
+                compared(history, batch, some, another)
+                left -= len(some)
+    except (InputError, RefusedError):
+        return None
+    return None if left > 0 else Before(history, batch, records)
 
 
 def refuse_again(
