@@ -230,6 +230,8 @@ class Delivery:
         """Go on after a refusal; one that is not for what was sent stops the import."""
         problems = error.problems if isinstance(error, Invalid) else {}
         wrong = _by_place(lines, problems)
+        if error.status == TOO_LARGE:  # which a proxy may say of what it has let through
+            self._duplicates.doubt(batch)
         if batch in self._duplicates:  # what was sent before may have come meanwhile
             there = self._reconciler.tasks_by_mark(batch)
             lines = yield from self._reconciler.keep_found(batch, lines, there)

@@ -122,6 +122,17 @@ def test_what_came_meanwhile_is_kept_when_its_second_sending_is_refused(site, se
     site.once()
 
 
+def test_what_a_proxy_let_through_and_calls_too_large_is_not_sent_again(site, file, at_once):
+    def too_large(request, _said):
+        first = is_sending(site, request) and len(site.posts()) == 1
+        return json_answer({"detail": "too large"}, 413) if first else None
+
+    site.asked(too_large)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
 # What is there twice is told
 
 
