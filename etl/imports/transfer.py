@@ -57,7 +57,7 @@ class FileImport:
                 if isinstance(error, SourceError) and error.stops_source:
                     raise
                 stuck.append(Stuck(batch, error))
-        yield from self._delivery.looked_again()
+        yield from self._delivery.duplicates.looked_again()
         return stuck
 
     def _settle(self, batch: Batch) -> Events:
@@ -86,11 +86,11 @@ class FileImport:
             read = lines(hashed, name)
             yield from self._again(some, waiting, read, consumed)
             yield from self._on(some, unread, read, consumed)
-        yield from self._delivery.try_again(last=True)
+        yield from self._delivery.retries.try_again(last=True)
         before -= {batch.id for batch in open_ones}
         read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
         self._journal.sign(read_now, hashed.hexdigest())
-        yield from self._delivery.looked_again()
+        yield from self._delivery.duplicates.looked_again()
 
     def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
         """Have the last batch read anew where it failed: its file may have been mended since."""
@@ -168,7 +168,7 @@ class FileImport:
                 yield Settled(LineOutcome.REJECTED, len(wrong))
             good = [line for line in chunk.lines if line.place not in why]
             yield from self._delivery.deliver(batch, good)
-            yield from self._delivery.try_again()
+            yield from self._delivery.retries.try_again()
         if unread is not None:
             self._journal.drop(unread)
         if not consumed:
