@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from etl.exchange import Answer, Request
 from etl.source import Part
@@ -58,6 +58,15 @@ class JobSearch:
     queued: bool = False
 
 
+class JobSearching(Protocol):
+    """Looks for a batch, sent so long `ago`; each sending of one that is `over` was answered."""
+
+    def __call__(
+        self, number: int, mark: str, ago: timedelta, *, over: bool
+    ) -> Questions[JobSearch]:
+        """Ask."""
+
+
 @dataclass(frozen=True)
 class Existing:
     """A record that is there already under a key."""
@@ -86,7 +95,7 @@ class Intake:
     submission: Callable[[int, Sequence[bytes]], Request]
     answered: Callable[[Answer], Job]
     job: Callable[[int, int], Questions[Job]]
-    job_search: Callable[[int, str, timedelta], Questions[JobSearch]]
+    job_search: JobSearching
     marked: Callable[[int, str], Questions[dict[int, list[int]]]]
     records: Callable[[int, Sequence[int]], Questions[list[bytes]]]
     places: Callable[[Sequence[bytes], str], dict[int, int]]

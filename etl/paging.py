@@ -107,7 +107,10 @@ def _tolerant(body: bytes, name: str | None) -> Listing:
         content = content.get(name)
     if not isinstance(content, list):
         raise BadAnswer(f"the answer holds no list {name or ''}: {excerpt(body)}")
-    return Listing([json.dumps(record).encode() for record in content], rest)
+    try:
+        return Listing([json.dumps(record).encode() for record in content], rest)
+    except RecursionError as error:
+        raise BadAnswer(f"the answer is nested too deeply: {excerpt(body)}") from error
 
 
 def fields(raw: bytes) -> dict[str, msgspec.Raw]:
@@ -121,6 +124,8 @@ def fields(raw: bytes) -> dict[str, msgspec.Raw]:
         raise ValueError("a record should be a JSON object") from error
     except msgspec.DecodeError as error:
         raise ValueError(f"it is not JSON ({error})") from error
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def mapping(answer: Answer) -> dict[str, Any]:
@@ -155,7 +160,7 @@ def record_id(record: bytes) -> int | None:
     """Give the record's integer `id`, if it has a proper one."""
     try:
         return _ID.decode(record).id
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

@@ -10,6 +10,10 @@ from etl.cli import main
 from etl.standins.faults import Fault
 
 
+class Died(BaseException):
+    """What no handler of the program expects, as of SIGKILL."""
+
+
 class Importer:
     """What a user has who puts tasks into a project."""
 

@@ -19,6 +19,7 @@ VERIFY = "tests/test_verify.py"
 STRAYS = "tests/test_strays.py"
 CADENCE = "tests/test_cadence.py"
 ABSENCE = "tests/imports/test_absence.py"
+ABSENT_JOBS = "tests/imports/test_absent_jobs.py"
 GOING_ON = "tests/imports/test_going_on.py"
 LATE = "tests/imports/test_late.py"
 FUZZ = "tests/properties/test_fuzz.py"
@@ -556,7 +557,7 @@ MUTATIONS = (
         "etl/platforms/label_studio/importing.py",
         "settled=told and newest.id - 1 <= BACK",
         "settled=told",
-        ABSENCE,
+        ABSENT_JOBS,
         "reach_back",
     ),
     Mutation(
@@ -564,7 +565,7 @@ MUTATIONS = (
         "etl/imports/absence.py",
         "if search.queued:",
         "if search.queued and not over:",
-        ABSENCE,
+        ABSENT_JOBS,
         "queue_may",
     ),
     Mutation(
@@ -628,7 +629,7 @@ MUTATIONS = (
         "etl/imports/absence.py",
         "return timedelta(0) if over else LISTED + slow",
         "return timedelta(0)",
-        ABSENCE,
+        ABSENT_JOBS,
         "proxy_holds",
     ),
     Mutation(
@@ -636,8 +637,24 @@ MUTATIONS = (
         "etl/platforms/label_studio/importing.py",
         "            told = False\n            continue",
         "            continue",
-        ABSENCE,
+        ABSENT_JOBS,
         "cannot_be_seen",
+    ),
+    Mutation(
+        "a job that got no tasks yet proves that nothing comes",
+        "etl/platforms/label_studio/importing.py",
+        "empty = shown.has_nothing_to_do and (over or _older(found, probe, STALLED))",
+        "empty = shown.has_nothing_to_do",
+        "tests/imports/test_unstored.py",
+        "quarter",
+    ),
+    Mutation(
+        "tasks of a key that are on a second page are not seen",
+        "etl/platforms/label_studio/finding.py",
+        "or len(page.records) >= PAGE",
+        "",
+        "tests/imports/test_keys.py",
+        "hides_no_key",
     ),
     Mutation(
         "what was waited for the answer is not waited again",

@@ -1,5 +1,6 @@
 """What the README promises is there, and what is there stands in the README."""
 
+import json
 import re
 import shlex
 import sqlite3
@@ -226,6 +227,51 @@ def imported(folder):
         where = ("--config", str(folder / "more.toml"), "--project", str(project.id))
         done = CliRunner().invoke(main, ["import", *where, "more", str(folder / "tasks.jsonl")])
     assert done.exit_code == 0, done.output
+
+
+def test_the_query_for_lines_gives_each_line_once_with_its_task(tmp_path):
+    """After lines were refused and mended, a file grew, was changed by key and sent again."""
+    query = next(query for query in recipes() if "label_studio_import_items" in query)
+    rows = [{"text": "a", "n": n} for n in range(1, 8)]
+    with LabelStudio() as server:
+        project = server.state.add_project("Imported", SHOWN)
+        put = importer(tmp_path, server, project)
+        assert put([*rows[:2], {"n": 3}], "--batch-size", "2") == 2
+        assert put(rows[:3]) == 0
+        assert put(rows[:5]) == 0
+        assert lines_told(tmp_path, query) == [(n, n, "created") for n in range(1, 6)]
+        rows[1] = {"text": "b", "n": 2}
+        assert put([*rows[:5], {"n": 6}], "--key", "n", "--update", "--skip-bad") == 0
+        assert lines_told(tmp_path, query) == [
+            *((1, 1, "skipped"), (2, 2, "updated"), (3, 3, "skipped"), (4, 4, "skipped")),
+            *((5, 5, "skipped"), (6, None, "rejected")),
+        ]
+        assert put(rows, "--again") == 0
+        assert lines_told(tmp_path, query) == [(n, n + 5, "created") for n in range(1, 8)]
+
+
+SHOWN = '<View><Text name="text" value="$text"/></View>'
+
+
+def importer(folder, server, project):
+    """Give what imports records as a file, and tells the exit code."""
+    (folder / "annomirror.toml").write_text(
+        f'[sources.more]\nplatform = "label_studio"\nurl = "{server.url}"\n'
+        f'token = "{server.token}"\n'
+    )
+    file = folder / "tasks.jsonl"
+
+    def put(records, *options):
+        file.write_text("".join(json.dumps(record) + "\n" for record in records))
+        where = ("--config", str(folder / "annomirror.toml"), "--project", str(project.id))
+        return CliRunner().invoke(main, ["import", *where, "more", str(file), *options]).exit_code
+
+    return put
+
+
+def lines_told(folder, query):
+    with closing(sqlite3.connect(folder / "mirror.db")) as connection:
+        return connection.execute(query).fetchall()
 
 
 @pytest.mark.parametrize("query", list(recipes()), ids=lambda query: query.splitlines()[0][:40])

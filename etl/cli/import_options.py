@@ -160,8 +160,17 @@ def _check_target(said: Arguments) -> None:
         raise ConfigurationError("say where to: annomirror import SOURCE --project ID FILE")
     if said.project is None:
         raise ConfigurationError("say into which project: --project ID")
-    if bool(said.files) == bool(said.watch):
-        raise ConfigurationError("say a FILE (- is standard input), or a job to --watch")
+    if said.files and said.watch:
+        raise ConfigurationError("a FILE and --watch do not go together; say one of them")
+    if not said.files and not said.watch:
+        name = storable(said.source)
+        mistaken = Path(said.source).is_file()
+        hint = f"{name} was taken for the SOURCE; " if mistaken else ""
+        raise ConfigurationError(
+            f"{hint}say a FILE (- is standard input), or a job to --watch: annomirror import "
+            f"{'SOURCE' if mistaken else name} --project {said.project} "
+            f"{name if mistaken else 'FILE'}"
+        )
 
 
 def _check_files(files: Sequence[str]) -> None:

@@ -42,7 +42,8 @@ class ImportProgress:
             self._draw(self._name, event.lines)
         elif isinstance(event, Waiting):
             what = f"job {event.batch.job_id}" if event.batch.job_id else "last batch"
-            self._draw(f"{self._name} ({what}: {event.status})", 0)
+            since = f" for {event.seconds:.0f} s" if event.seconds >= 1 else ""
+            self._draw(f"{self._name} ({what}: {event.status}{since})", 0)
 
     def _draw(self, said: str, lines: int) -> None:
         self._done += lines

@@ -12,9 +12,9 @@ import click
 from etl import sync
 from etl.cli.options import invocation
 from etl.errors import Outcome
-from etl.imports.batch import Duplicated, Event, LineOutcome, Sent, Settled, Unnamed
+from etl.imports.batch import AlreadySent, Duplicated, Event, LineOutcome, Sent, Settled, Unnamed
 
-FAULTS = ("duplicates", "unnamed", "error")  # told only where there are some
+FAULTS = ("duplicates", "unnamed", "already_sent", "error")  # told only where there are some
 NAMED = 10  # jobs that are named to a person
 OUTCOMES = [one for one in LineOutcome if one is not LineOutcome.ABANDONED]
 
@@ -35,6 +35,7 @@ class ImportReport:
     unfinished: int = 0
     duplicates: list[int] = field(default_factory=list)
     unnamed: int = 0
+    already_sent: int = 0
     error: str | None = None
 
     def as_json(self) -> dict[str, Any]:
@@ -53,6 +54,8 @@ class ImportReport:
             self.sent["jobs"].append(event.batch.job_id)
         elif isinstance(event, Duplicated):
             self.duplicates += event.ids
+        elif isinstance(event, AlreadySent):
+            self.already_sent += event.lines
         elif isinstance(event, Unnamed):
             self.unnamed += event.records
 
@@ -111,7 +114,10 @@ def _foretold(report: ImportReport) -> str:
     words = {LineOutcome.UPDATED: "update", LineOutcome.SKIPPED: "skip"}
     words |= {LineOutcome.CREATED: "create", LineOutcome.REJECTED: "set aside"}
     found = [f"would {words[name]} {count:,}" for name, count in report.lines.items() if count]
-    return ", ".join(found) or "would do nothing"
+    before = (
+        [f"{_counted(report.already_sent, 'line')} sent already"] if report.already_sent else []
+    )
+    return ", ".join([*before, *(found or ["would do nothing"])])
 
 
 def _counted(count: int, of: str) -> str:

@@ -47,20 +47,21 @@ class Absence:
 
         It is `over` where the server has answered each sending of it, if only by 500.
         """
-        ends_at = time.monotonic() + self._context.options.timeout
+        began = time.monotonic()
+        ends_at = began + self._context.options.timeout
         age = self._since_lost(batch, error)
         slow = len(lines) * A_LINE + (self._since(batch) if error else timedelta(0))
         missing = {line.place for line in lines}
         search, pause = None, 0.0
         while missing - (found := self._reconciler.tasks_by_mark(batch)).keys():
             if search is None and (over or age() > LISTED + len(lines) * A_LINE):
-                search = self._job_search(batch)
+                search = self._job_search(batch, over=over)
                 if search.job:
                     return search.job
                 self._say(batch, _patience(search, slow, over=over) - age(), "it is sent again")
             believed = search is not None and age() > _patience(search, slow, over=over)
             if believed and search and (search.settled or search.queued) and not over:
-                search = self._job_search(batch)  # a job may have been begun meanwhile
+                search = self._job_search(batch, over=over)  # a job may have been begun meanwhile
                 if search.job:
                     return search.job
                 believed = age() > _patience(search, slow, over=over)
@@ -71,7 +72,7 @@ class Absence:
                 raise _late(batch)
             if not pause and search is None:
                 self._say(batch, ABSENT + slow - age(), "its absence is certain")
-            yield Waiting(batch, "looked for")
+            yield Waiting(batch, "looked for", time.monotonic() - began)
             pause = self._context.pause(pause)
         return found
 
@@ -96,10 +97,10 @@ class Absence:
         began = time.monotonic()
         return lambda: before + timedelta(seconds=time.monotonic() - began)
 
-    def _job_search(self, batch: Batch) -> JobSearch:
-        intake = self._context.intake
-        ago = self._since(batch)
-        return ask(intake.job_search(batch.project_id, batch.mark, ago), self._context.sender)
+    def _job_search(self, batch: Batch, *, over: bool) -> JobSearch:
+        search = self._context.intake.job_search
+        asked = search(batch.project_id, batch.mark, self._since(batch), over=over)
+        return ask(asked, self._context.sender)
 
     def _since(self, batch: Batch) -> timedelta:
         """Tell how long ago a batch was sent; of another run's only the machine's clock tells."""
@@ -126,7 +127,8 @@ def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:
 def _late(batch: Batch) -> NotEnded:
     return NotEnded(
         f"batch {batch.batch} of {batch.title} was sent and not answered, and a server that works "
-        "by jobs may still come to it; later: annomirror import --resume"
+        "by jobs may still come to it: wait longer by --timeout, or later: annomirror import "
+        "--resume"
     )
 
 

@@ -104,11 +104,19 @@ class Sent:
 
 
 @dataclass(frozen=True)
+class AlreadySent:
+    """So many lines of a file that was begun are in, or with the server."""
+
+    lines: int
+
+
+@dataclass(frozen=True)
 class Waiting:
-    """A job is followed that has not ended yet."""
+    """A job is followed that has not ended yet, for so many seconds by now."""
 
     batch: Batch
     status: str
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -127,5 +135,5 @@ class Unnamed:
     records: int
 
 
-Event = Settled | Sent | Waiting | Duplicated | Unnamed
+Event = Settled | Sent | AlreadySent | Waiting | Duplicated | Unnamed
 Events = Iterator[Event]

@@ -10,8 +10,11 @@ import msgspec
 
 from etl.errors import InputError
 
-LONGEST_CELL = 1 << 28  # characters; the default of 128 kB is less than a long document
+LONGEST = 1 << 26  # characters of a line or a cell; the default is less than a long document
+OVERLONG = "field larger than field limit"  # as the module csv begins to say it
 UNCLOSED = "unexpected end of data"  # as the module csv calls it
+TOO_LONG = f"a row of more than {LONGEST >> 20} MB begins here; is a quote or a line break missing?"
+EMPTY = 'the row is empty; write "" for an empty cell'
 NO_TEXT = "it is not UTF-8 text; save the file as UTF-8"
 _DELIMITERS = ",;\t|"
 
@@ -29,26 +32,48 @@ def records(
     Gives the line it begins at, the record, and what is wrong with it. In `text`, bytes that are
     no text are escaped.
     """
-    csv.field_size_limit(LONGEST_CELL)
-    reader = csv.reader(text, delimiter=between, strict=True)
+    csv.field_size_limit(LONGEST)
+    reader = csv.reader(_lines(text), delimiter=between, strict=True)
     at = first
     try:
         names = _names(next(reader), f"{name}: line {first}")
-        at = first + reader.line_num
+        at = blank = first + reader.line_num
         for row in reader:
             if row:
+                yield from _empty_rows(names, range(blank, at))
                 yield at, *_record(names, row)
             at = first + reader.line_num
+            blank = at if row else blank
     except csv.Error as error:
-        if str(error) == UNCLOSED:
-            said = "a quote is opened in this row and never closed"
-            raise InputError(f"{name}: line {at}: {said}") from error
-        raise InputError(f"{name}: line {first + reader.line_num - 1}: {error}") from error
+        raise InputError(f"{name}: {_told(str(error), at, first + reader.line_num - 1)}") from error
+
+
+def _lines(text: TextIO) -> Iterator[str]:
+    """Give the lines of a table. Raises csv.Error for one that is too long to be one."""
+    while line := text.readline(LONGEST + 1):
+        if len(line) > LONGEST:
+            raise csv.Error(OVERLONG)
+        yield line
+
+
+def _told(said: str, at: int, last: int) -> str:
+    """Say what is wrong with the row at a line, of which the `last` line was read."""
+    if said == UNCLOSED:
+        return f"line {at}: a quote is opened in this row and never closed"
+    return f"line {at}: {TOO_LONG}" if said.startswith(OVERLONG) else f"line {last}: {said}"
+
+
+def _empty_rows(names: Sequence[str], blank: range) -> Iterator[tuple[int, bytes, str]]:
+    """Tell of blank lines between the rows of one column: they may be cells of it."""
+    if len(names) == 1:
+        for at in blank:
+            yield at, b"", EMPTY
 
 
 def _names(row: Sequence[str], where: str) -> Sequence[str]:
     if not _is_text(row):
         raise InputError(f"{where}: {NO_TEXT}")
+    row = [column.strip() for column in row]
     if "" in row:
         raise InputError(f"{where}: a column of the heading has no name")
     if twice := sorted({column for column in row if row.count(column) > 1}):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import logging
+import time
+
 from etl import times
 from etl.errors import Missing, NotEnded, SourceError
 from etl.extract import ask
@@ -12,6 +15,10 @@ from etl.imports.records import Line
 from etl.intake import FAILED, Job, ended
 from etl.reject import storable
 
+log = logging.getLogger(__name__)
+
+UNBEGUN = 300  # seconds after which a job that has not begun is told of
+IDLE = "the workers of the server are busy with others, or none is running"
 UNNAMED = "{} more tasks were made, which the server does not name"
 SILENT = "the server does not say why"
 
@@ -22,23 +29,32 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
     Gives no job if it has not ended yet. Raises Missing for one that the server does not know,
     NotEnded where neither it nor another one that was waited for has ended for too long.
     """
-    pause = 0.0
+    began, pause, warned = time.monotonic(), 0.0, False
     while not ended(job := _job(context, batch)):
         status = BatchStatus.of_job(job.status)
         if status != batch.status:
             batch = context.journal.change(batch, status)
-        yield Waiting(batch, job.status)
+        waited = time.monotonic() - began
+        yield Waiting(batch, job.status, waited)
         if not context.options.wait:
             return batch, None
         if context.progress.none_for(context.options.timeout):
-            raise NotEnded(
-                f"job {job.id} of project {batch.project_id} has not ended within "
-                f"{context.options.timeout:g} s, it is {job.status}; it goes on without us, see "
-                "after it with: annomirror import --resume"
-            )
+            raise _not_ended(batch, job, context.options.timeout)
+        if not warned and waited > UNBEGUN and batch.status is BatchStatus.CREATED:
+            log.warning("job %s has not begun after %.0f s: %s", job.id, waited, IDLE)
+            warned = True
         pause = context.pause(pause)
     context.progress.made()
     return batch, job
+
+
+def _not_ended(batch: Batch, job: Job, timeout: float) -> NotEnded:
+    created = batch.status is BatchStatus.CREATED
+    what = f"begun within {timeout:g} s: {IDLE}" if created else f"ended within {timeout:g} s"
+    return NotEnded(
+        f"job {job.id} of project {batch.project_id} has not {what}, it is {job.status}; it goes "
+        "on without us: wait longer by --timeout, or see after it with: annomirror import --resume"
+    )
 
 
 def _job(context: Context, batch: Batch) -> Job:

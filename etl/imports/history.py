@@ -172,6 +172,18 @@ class History:
         )
         return {key for (key,) in rows}
 
+    def sent(self, session: str | None) -> int:
+        """Tell how many lines of an import are in, or with the server."""
+        mark = self._spelling.mark
+        closed = (LineOutcome.REJECTED, LineOutcome.ABANDONED)
+        unsent = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
+        ((count,),) = self._session.all(
+            f"SELECT count(*) FROM {self._of_session()} AND (i.outcome NOT IN ({mark}, {mark}) "
+            f"OR (i.outcome IS NULL AND j.status NOT IN ({mark}, {mark}, {mark})))",
+            (self._source, session, *(one.value for one in (*closed, *unsent))),
+        )
+        return int(count)
+
     def can_be_read_anew(self, batch: Batch) -> bool:
         """Tell whether nothing of a batch is in, and nothing behind it has been read."""
         mark = self._spelling.mark

@@ -3,19 +3,52 @@
 from __future__ import annotations
 
 import json
+import math
+import re
+from itertools import accumulate
 
 from etl.paging import fields
 
+DEEPEST = 200  # levels; those who read JSON, databases among them, give up at about 1,000
+TOO_DEEP = f"its lists and objects are nested more than {DEEPEST} deep"
 HALF = "it has half a character: an escape \\ud800 to \\udfff without its other half"
+TOO_LARGE = "it has a number that is too large, {}"  # to Python, as Label Studio is, infinite
+_MAY_BE_LARGE = re.compile(rb"\d[eE]\+?\d{3}")
+_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 def problem(raw: bytes) -> str | None:
     """Tell why a text is no JSON object, if it is none."""
+    if _is_too_deep(raw):
+        return TOO_DEEP
     try:
         fields(raw)
     except ValueError as error:
         return HALF if _has_half_a_character(raw) else str(error)
-    return None
+    large = _too_large(raw) if _MAY_BE_LARGE.search(raw) else None
+    return TOO_LARGE.format(large) if large else None
+
+
+def _too_large(raw: bytes) -> str | None:
+    """Find a number that is more than a float holds."""
+    found: list[str] = []
+
+    def keep(number: str) -> None:
+        if math.isinf(float(number)):
+            found.append(number)
+
+    json.loads(raw, parse_float=keep, parse_int=str)
+    return found[0] if found else None
+
+
+def _is_too_deep(raw: bytes) -> bool:
+    """Tell whether lists and objects are nested deeper than can be read everywhere."""
+    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
+        return False
+    brackets = _TEXT.sub(b"", raw).translate(None, _NO_BRACKETS)
+    return max(accumulate(_STEP[one] for one in brackets), default=0) > DEEPEST
 
 
 def _has_half_a_character(raw: bytes) -> bool:

@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
 from etl.errors import ConfigurationError
-from etl.imports.batch import STDIN, Events, LineOutcome, Settled
+from etl.imports.batch import STDIN, AlreadySent, Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.begun import as_begun, goes_on, never_read, refuse_elsewhere, refuse_other_options
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
-from etl.imports.survey import Before, Seen, given_up_before, imported_before, refuse_again, survey
+from etl.imports.survey import (
+    COMPARED,
+    Seen,
+    given_up_before,
+    imported_before,
+    refuse_again,
+    survey,
+)
 from etl.imports.target import Target
+from etl.imports.transfer import NEED_THE_FILE
 from etl.imports.validate import OpenFile, Validator, grouped, reading
 from etl.intake import Key
 
-COMPARED = 1000  # lines whose keys are asked for together
+
+@dataclass(frozen=True)
+class Unsent:
+    """The lines of a file that are to be sent, as `wanted` tells by their places."""
+
+    name: str
+    opens: OpenFile
+    wanted: Callable[[int], bool] = lambda _place: True
+
+    def groups(self) -> Iterator[list[Line]]:
+        """Read them, some at a time."""
+        with reading(self.opens, self.name) as file:
+            found = (line for line in lines(file, self.name) if self.wanted(line.place))
+            yield from grouped(found, COMPARED)
 
 
 def rehearse(
@@ -28,15 +53,22 @@ def rehearse(
     for name in request.files:
         if name == STDIN:
             raise ConfigurationError("standard input can be read once; --dry-run needs a file")
-        given_up = _given_up(target, number, name, request, history, opens)
-        before = given_up or _before(target, number, name, request, history)
-        anew = validator.name or request.again or (history and history.begun(number, name))
-        seen = None if anew or before or not history else Seen(history, number, target.source.url)
+        begun = _open(history, number, name) if history else []
+        if history and begun and goes_on(begun, request):
+            yield from _begun(target, begun, request, opens, history)
+            continue
+        anew = bool(request.again or request.options.key or begun)
+        where = number, target.source.url
+        given_up = given_up_before(history, where, name, opens) if history and not anew else None
+        before = given_up
+        if history and not anew and not given_up:
+            before = imported_before(history, number, name, target.source.url)
+        seen = Seen(history, *where) if history and not anew and not before else None
         with reading(opens, name) as file:
             skip_bad = request.options.skip_bad
             found = survey(file, name, validator, skip_bad=skip_bad, before=before, seen=seen)
         if history and not anew and not given_up:
-            refuse_again(history, (number, target.source.url), name, found, before)
+            refuse_again(history, where, name, found, before)
         yield Settled(LineOutcome.REJECTED, found.wrong)
         if validator.name is None:
             known = before.records if before else 0
@@ -44,52 +76,69 @@ def rehearse(
                 known -= history.abandoned(given_up.batch.session)
             yield Settled(LineOutcome.CREATED, found.records - found.wrong - known + found.mended)
         else:
-            yield from _by_key(target, number, name, opens, request.options)
+            yield from _by_key(target, number, Unsent(name, opens), request.options)
 
 
-def _given_up(  # noqa: PLR0913, PLR0917  # all that is asked about a file
+def _begun(
     target: Target,
-    number: int,
-    name: str,
+    begun: Sequence[Batch],
     request: ImportRequest,
-    history: History | None,
     opens: OpenFile,
-) -> Before | None:
-    """Find what was given up of a file, which is taken up again."""
-    if not history or request.options.key or request.again or history.begun(number, name):
-        return None
-    return given_up_before(history, (number, target.source.url), name, opens)
-
-
-def _before(
-    target: Target, number: int, name: str, request: ImportRequest, history: History | None
-) -> Before | None:
-    """Find what is in of a file already; of one that is begun, or anew, nothing is."""
-    if not history or request.options.key or request.again or history.begun(number, name):
-        return None
-    return imported_before(history, number, name, target.source.url)
-
-
-def _by_key(
-    target: Target, number: int, name: str, opens: OpenFile, options: ImportOptions
+    history: History,
 ) -> Events:
-    """Foretell what becomes of lines by their keys; a key that came before is there."""
-    validator = Validator(target.intake, options.key)
-    said_before: dict[Key, int] = {}
+    """Say what of a file that was begun is sent already, and what would be. Raises RefusedError."""
+    some, name = begun[0], begun[0].file or ""
+    refuse_elsewhere(some, target.source)
+    refuse_other_options(some, request.options)
+    options, _ = as_begun(some.options, request)
+    required = target.ask(target.intake.required(some.project_id))
+    validator = Validator(target.intake, options.key, required)
     with reading(opens, name) as file:
-        for some in grouped(lines(file, name), COMPARED):
-            first: dict[Key, Line] = {}
-            for line in some:
-                key, content = validator.key(line), line.content_hash
-                if key is None:
-                    continue
-                if key in said_before:
-                    changes = options.update and content != said_before[key]
-                    yield Settled(LineOutcome.UPDATED if changes else LineOutcome.SKIPPED, 1)
-                else:
-                    first[key] = line
-                said_before[key] = content
-            yield from _foretold(target, number, first, options)
+        survey(file, name, validator, skip_bad=options.skip_bad)
+    yield AlreadySent(history.sent(some.session))
+    consumed = history.consumed(some.session)
+    unsent = [batch for batch in begun if batch.status in NEED_THE_FILE]
+    waiting = {line.place for batch in unsent for line in history.lines(batch)}
+    left = Unsent(name, opens, lambda place: place > consumed or place in waiting)
+    for lines_left in left.groups():
+        wrong = sum(1 for line in lines_left if validator.wrong(line))
+        yield Settled(LineOutcome.REJECTED, wrong)
+        if validator.name is None:
+            yield Settled(LineOutcome.CREATED, len(lines_left) - wrong)
+    if options.key:
+        yield from _by_key(target, some.project_id, left, options)
+
+
+def _open(history: History, number: int, name: str) -> Sequence[Batch]:
+    """List what is open of a file that was begun; what was only booked is anew."""
+    begun = history.begun(number, name)
+    read = any(batch.status is not BatchStatus.READING for batch in begun)
+    if read or (begun and not never_read(begun) and history.ever_sent(begun[0].session)):
+        return begun
+    return []
+
+
+def _by_key(target: Target, number: int, unsent: Unsent, options: ImportOptions) -> Events:
+    """Foretell what becomes of lines by their keys; a key that came before is there.
+
+    Keys are kept as numbers: about 120 MB for a million lines, however long the keys are.
+    """
+    validator = Validator(target.intake, options.key)
+    said_before: dict[int, int] = {}
+    for some in unsent.groups():
+        first: dict[Key, Line] = {}
+        for line in some:
+            key, content = validator.key(line), line.content_hash
+            if key is None:
+                continue
+            known = hash(key)
+            if known in said_before:
+                changes = options.update and content != said_before[known]
+                yield Settled(LineOutcome.UPDATED if changes else LineOutcome.SKIPPED, 1)
+            else:
+                first[key] = line
+            said_before[known] = content
+        yield from _foretold(target, number, first, options)
 
 
 def _foretold(target: Target, number: int, keys: dict[Key, Line], options: ImportOptions) -> Events:

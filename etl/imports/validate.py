@@ -14,6 +14,7 @@ from etl.imports.records import Line
 from etl.intake import Intake, Key
 
 CHUNK = 1 << 20  # bytes read at a time
+TOGETHER = 10_000_000  # bytes of lines that are held at a time, and one line more
 NAMED = 10  # wrong lines that a message names
 
 
@@ -133,12 +134,14 @@ def spanned(name: str, found: Sequence[Line]) -> str:
 
 
 def grouped(found: Iterable[Line], size: int) -> Iterator[list[Line]]:
-    """Give lines some at a time."""
+    """Give lines some at a time, fewer of long ones."""
     some: list[Line] = []
+    length = 0
     for line in found:
         some.append(line)
-        if len(some) == size:
+        length += len(line.raw)
+        if len(some) == size or length > TOGETHER:
             yield some
-            some = []
+            some, length = [], 0
     if some:
         yield some

@@ -91,3 +91,13 @@ def file(site, images):
 @pytest.fixture
 def jsonl():
     return lambda records: "\n".join(map(json.dumps, records)) + "\n"
+
+
+@pytest.fixture
+def one_of_two_gone(site, server, file, images):
+    """Leave the imports of two files unfinished, the first of which is gone now."""
+    other = site.file(images(2, 8), "other.jsonl")
+    site.goes_wrong(times=None, status=403, body=b"{}")
+    assert [site.put(name)[0] for name in (file, other)] == [1, 1]
+    server.faults.clear()
+    (site.folder / file).unlink()

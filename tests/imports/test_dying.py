@@ -4,13 +4,10 @@ import pytest
 
 from etl import client
 from etl.database import Session
+from importer import Died
 
 LINES = range(1, 6)  # in two batches
 FAR = 10**6
-
-
-class Died(BaseException):
-    """What no handler of the program expects, as of SIGKILL."""
 
 
 class Deadly:

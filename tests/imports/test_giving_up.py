@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from etl.standins.faults import Fault
+from importer import Died
 
 NUMBERS = list(range(1, 8))
 WAY = "to close it as it is: annomirror import --resume --give-up"
@@ -53,12 +54,8 @@ def test_what_was_begun_in_a_project_that_is_gone_may_be_given_up(
     assert site.imported("--resume") == {}
 
 
-def test_what_can_be_gone_on_with_is_not_given_up(site, server, file, images):
-    other = site.file(images(2, 8), "other.jsonl")
-    site.goes_wrong(times=None, status=403, body=b"{}")
-    assert [site.put(name)[0] for name in (file, other)] == [1, 1]
-    server.faults.clear()
-    (site.folder / file).unlink()
+@pytest.mark.usefixtures("one_of_two_gone")
+def test_what_can_be_gone_on_with_is_not_given_up(site):
     code, said = site.put("--resume", "--give-up")
     assert (code, said["created"], said["unfinished"], site.numbers) == (0, 2, 0, [8, 9])
     assert [s for (s,) in site.batches("status")] == ["failed", "completed"]
@@ -224,9 +221,6 @@ def test_a_pipe_that_failed_before_anything_was_read_leaves_the_next_one_free(si
 def test_a_pipe_that_died_before_its_first_batch_is_said_to_be_unsent(
     site, images, jsonl, monkeypatch
 ):
-    class Died(BaseException):
-        """As of SIGKILL."""
-
     def die(*_, **__):
         raise Died
 

@@ -115,12 +115,8 @@ def test_standard_input_is_piped_again_to_go_on(site, server, images, jsonl):
     site.once()
 
 
-def test_one_file_that_is_gone_does_not_stop_the_others(site, server, file, images):
-    other = site.file(images(2, 8), "other.jsonl")
-    site.goes_wrong(times=None, status=403, body=b"{}")
-    assert [site.put(name)[0] for name in (file, other)] == [1, 1]
-    server.faults.clear()
-    (site.folder / file).unlink()
+@pytest.mark.usefixtures("one_of_two_gone")
+def test_one_file_that_is_gone_does_not_stop_the_others(site):
     code, said = site.put("--resume")
     assert (code, said["created"], said["unfinished"], site.numbers) == (2, 2, 1, [8, 9])
     assert "tasks.jsonl: No such file" in said["error"]

@@ -3,12 +3,9 @@
 import pytest
 
 from etl.imports import planning
+from importer import Died
 
 BROKEN = '{"image": "a", "n": 9}\n{"image": \n'
-
-
-class Died(BaseException):
-    """What no handler of the program expects, as of SIGKILL."""
 
 
 @pytest.fixture

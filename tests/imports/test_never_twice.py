@@ -12,6 +12,7 @@ import pytest
 from etl import client, signals
 from etl.platforms.label_studio.importing import BACK
 from etl.standins.faults import Fault
+from importer import Died
 
 NUMBERS = list(range(1, 8))
 FULL = Path("/dev/full")
@@ -149,10 +150,6 @@ def test_the_retries_of_other_requests_do_not_touch_what_is_sent_once(site, serv
 
 
 # Programs that die
-
-
-class Died(BaseException):
-    """What no handler of the program expects, as of a kill."""
 
 
 @pytest.fixture

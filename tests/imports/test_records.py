@@ -1,28 +1,11 @@
-"""Reading files to be imported: what a record is, where it begins, what is wrong with it."""
+"""Reading files to be imported: what a record is, where it begins."""
 
-import io
 import json
 
 import pytest
 
-from etl.errors import InputError
-from etl.imports import records as reading
-
-
-def read(content, name="tasks.json"):
-    raw = content if isinstance(content, bytes) else content.encode()
-    return list(reading.lines(io.BytesIO(raw), name))
-
-
-def told(content, name="tasks.json"):
-    return [(line.place, line.number, json.loads(line.raw)) for line in read(content, name)]
-
-
-def problems(content, name="tasks.json"):
-    return [(line.number, line.problem) for line in read(content, name) if line.problem]
-
-
-# What a record is
+from etl.imports import json_records, unread
+from reading import read, told
 
 
 def test_a_line_is_a_record():
@@ -89,105 +72,6 @@ def test_it_does_not_matter_how_a_file_comes(monkeypatch, chunk, form):
         "csv": "a,b\n" + "\n".join(f'{r["a"]},"{r["b"]}"' for r in records),
         "values": "\n".join(json.dumps(r, indent=1) for r in records),
     }[form]
-    monkeypatch.setattr(reading, "CHUNK", chunk)
-    monkeypatch.setattr(reading, "WINDOW", chunk)
+    monkeypatch.setattr(unread, "CHUNK", chunk)
+    monkeypatch.setattr(json_records, "WINDOW", chunk)
     assert [json.loads(line.raw) for line in read(content, "-")] == records
-
-
-# What is wrong
-
-
-def test_a_bad_line_harms_no_other():
-    content = '{"a": 1}\n{"a": \n5\n{"a": NaN}\n{"a": 2}\n'
-    assert [line.problem is None for line in read(content)] == [True, False, False, False, True]
-    assert [number for number, _ in problems(content)] == [2, 3, 4]
-
-
-def test_a_first_line_that_is_bad_harms_no_other_where_the_name_tells_what_lines_are():
-    content = '{"a": \n{"a": 2}\n'
-    assert [n.problem is None for n in read(content, "tasks.jsonl")] == [False, True]
-
-
-def test_what_is_wrong_is_said():
-    assert problems('{"a": 1}\n[1]\n') == [(2, "a record should be a JSON object")]
-    assert problems(b'{"a": 1}\n{"a": "\xff"}\n') == [(2, "it is not UTF-8 text")]
-    assert problems("a,b\n1,2\n3\n", "x.csv") == [(3, "it has 1 cells, the heading has 2")]
-
-
-def test_a_row_that_is_no_text_harms_no_other_and_is_kept():
-    """As in a file saved in Latin-1."""
-    content = b"a,b\n1,2\n3,caf\xe9\n5,6\n"
-    assert problems(content, "x.csv") == [(3, "it is not UTF-8 text; save the file as UTF-8")]
-    assert json.loads(read(content, "x.csv")[1].raw) == {"a": "3", "b": "caf\\xe9"}
-
-
-def test_half_a_character_is_said_to_be_one():
-    said = "it has half a character: an escape \\ud800 to \\udfff without its other half"
-    for text in ("\\ud800", "a\\udc00b", "\\ud83d\\ude00\\ud83d"):
-        assert problems(f'{{"a": 1}}\n{{"a": {{"b": "{text}"}}}}\n') == [(2, said)]
-    assert problems('{"a": "\\ud83d\\ude00"}\n') == []
-    assert problems(b'{"a": 1}\n{"a": "\xed\xa0\x80"}\n') == [(2, "it is not UTF-8 text")]
-    assert problems('{"a": 1}\n{"a": "\\ud800"\n')[0][1].startswith("it is not JSON")
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ('[{"a": 1},\n{"a" 2}]', "line 2: no JSON here: Expecting ':' delimiter"),
-        ('[{"a": 1},\n{"a": 2}', "line 2: the list ends in the middle"),
-        ('[{"a": 1}\n{"a": 2}]', "line 2: there should be , or ]"),
-        ('[{"a": 1},]', "line 1: a record should stand here"),
-        ('[{"a": 1},', "line 1: the list ends in the middle"),
-        ("[", "line 1: the list ends in the middle"),
-        ('[{"a": 1}]\n{"a": 2}', "line 2: the list goes on after its end"),
-        ('{\n"a": 1\n}\nabc', "line 4: a record should stand here"),
-    ],
-)
-def test_a_file_that_cannot_be_read_on_says_at_which_line(content, said):
-    with pytest.raises(InputError) as error:
-        read(content)
-    assert str(error.value).startswith(f"tasks.json: {said}")
-
-
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        ('a,b\n1,2\n"3,4\n', "line 3: a quote is opened in this row and never closed"),
-        ("a,,b\n1,2,3\n", "line 1: a column of the heading has no name"),
-        ("a,b,a\n1,2,3\n", "line 1: the heading has two columns a"),
-        ('a,b\n1,2\n"3,4\n5,6\n7,8\n', "line 3: a quote is opened in this row and never closed"),
-        ('"a,b\n1,2\n', "line 1: a quote is opened in this row and never closed"),
-        ('a\n"x"y\n', "line 2: ',' expected after"),
-        (b"n\xe4me,b\n1,2\n", "line 1: it is not UTF-8 text; save the file as UTF-8"),
-        ('[{"a": 1}]', "line 1: this is JSON, and by its name the file is a table"),
-        ('[\n{"a": 1}]', "line 1: this is JSON, and by its name the file is a table"),
-        ('{"a": 1}\n', "line 1: this is JSON, and by its name the file is a table"),
-    ],
-)
-def test_a_table_that_cannot_be_read_on_says_at_which_line(content, said):
-    with pytest.raises(InputError) as error:
-        read(content, "x.csv")
-    assert said in str(error.value)
-
-
-def test_a_broken_array_is_not_read_on_to_its_end():
-    file = io.BytesIO(b'[{"a" 1}, ' + b'{"a": 1}, ' * 1_000_000)
-    with pytest.raises(InputError):
-        list(reading.lines(file, "x"))
-    assert file.tell() <= reading.CHUNK
-
-
-PAGE = "<!DOCTYPE html>\n<html>\n<body>Log in</body>\n"
-
-
-@pytest.mark.parametrize("name", ["tasks.json", "tasks", "-", "tasks.csv"])
-def test_a_web_page_is_no_table(name):
-    with pytest.raises(InputError, match=r"line 1: (a record should stand|this is a web page)"):
-        told(PAGE, name)
-
-
-@pytest.mark.parametrize("content", [PAGE, "null\n", '"text"\n', "a,b\n1,2\n"])
-def test_what_is_called_json_is_no_table(content):
-    with pytest.raises(InputError, match="line 1: a record should stand here"):
-        told(content, "tasks.json")
-    assert all(line.problem for line in read(content, "tasks.jsonl"))

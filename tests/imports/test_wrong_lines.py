@@ -41,6 +41,27 @@ def test_broken_lines_are_set_aside_and_the_rest_is_sent(site):
     assert rejects == [("labels", "imports", "1", '{"image":'), ("labels", "imports", "1", "5")]
 
 
+@pytest.mark.parametrize("levels", [201, 985, 5000])
+def test_a_line_nested_too_deeply_is_set_aside_and_blocks_nothing(site, levels):
+    deep = '{"image": ' + "[" * levels + "]" * levels + "}"
+    name = site.file(f'{{"image": "a", "n": 1}}\n{deep}\n{{"image": "b", "n": 2}}\n')
+    code, said = site.put(name)
+    assert (code, site.posts()) == (2, [])
+    assert "line 2: its lists and objects are nested more than 200 deep" in said["error"]
+    assert site.imported(name, "--skip-bad") == {"created": 2, "rejected": 1}
+    assert site.rows("SELECT payload FROM sync_rejects") == [(deep,)]
+    assert site.imported("--resume") == {}
+
+
+@pytest.mark.parametrize("odd", [b"NaN", *(b"[" * n + b"]" * n for n in (940, 950, 960))])
+def test_a_task_that_is_there_and_cannot_be_read_is_told(site, server, project, odd):
+    (there,) = server.state.import_tasks(project.id, [{"data": {"image": "x", "n": 1}}])
+    there.data = b'{"image": "x", "n": 1, "odd": ' + odd + b"}"
+    code, said = site.put(site.file([{"image": "y", "n": 1}]), "--key", "n")
+    told = ("a task cannot be read: it is not JSON", "the answer is not JSON", "nested too deeply")
+    assert (code, any(one in said["error"] for one in told)) == (1, True)
+
+
 def test_the_first_wrong_lines_are_named_and_the_others_counted(site):
     name = site.file('{"image": "a"}\n' + "5\n" * 30)
     _, said = site.put(name)

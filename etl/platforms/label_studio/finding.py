@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -11,7 +11,7 @@ import msgspec
 from etl.errors import BadAnswer
 from etl.exchange import Request
 from etl.intake import Existing, Key, Questions
-from etl.paging import fields, listing, record_id
+from etl.paging import excerpt, fields, last_id, listing, record_id
 from etl.platforms.label_studio import left_out
 from etl.platforms.label_studio.query import TASKS
 from etl.platforms.label_studio.wrapping import NAME, data
@@ -28,18 +28,32 @@ def marked(number: int, mark: str) -> Questions[dict[int, list[int]]]:
     A batch that landed twice has more than one at each place.
     """
     found: dict[int, list[int]] = {}
-    after = 0
-    while True:
-        wanted = [_filter("meta", "contains", "String", mark)]
-        wanted += [_filter("id", "greater", "Number", after)] if after else []
-        page = listing((yield _tasks(number, wanted, {"include": "id,meta"})), "tasks")
+
+    def keep(record: bytes) -> None:
+        told = msgspec.json.decode(record, type=_Marked)
+        for place in _places(told.meta, mark):
+            found.setdefault(place, []).append(told.id)
+
+    carrying = _filter("meta", "contains", "String", mark)
+    yield from _each(number, carrying, {"include": "id,meta"}, keep)
+    return found
+
+
+def _each(
+    number: int, chosen: dict[str, Any], shown: Shown, keep: Callable[[bytes], None]
+) -> Questions[None]:
+    """Read all tasks that are chosen, by rising ids. Raises BadAnswer.
+
+    A page is the last if it has room left and the server counts no more.
+    """
+    after, more = 0, True
+    while more:
+        beyond = [_filter("id", "greater", "Number", after)] if after else []
+        page = listing((yield _tasks(number, [chosen, *beyond], shown)), "tasks")
         for record in page.records:
-            told = msgspec.json.decode(record, type=_Marked)
-            for place in _places(told.meta, mark):
-                found.setdefault(place, []).append(told.id)
-            after = max(after, told.id)
-        if page.number("total") <= len(page.records) or not page.records:
-            return found
+            keep(record)
+        more = page.number("total") > len(page.records) or len(page.records) >= PAGE
+        after = last_id(page.records, after) if more else after
 
 
 def places(records: Sequence[bytes], mark: str) -> dict[int, int]:
@@ -86,17 +100,26 @@ def _ranges(ids: Sequence[int]) -> Iterator[list[dict[str, Any]]]:
 def existing(number: int, name: str, keys: Sequence[Key]) -> Questions[dict[Key, Existing]]:
     """Find the tasks that are there already under some keys; of one key's, the oldest."""
     found: dict[Key, Existing] = {}
+    asked = set(keys)
+
+    def keep(record: bytes) -> None:
+        called, task = _existing(record, name)
+        if called in asked:  # SQLite takes what ends in NUL for another
+            found.setdefault(called, task)
+
     for some in _questions(keys):
-        wanted = [_filter(f"data.{name}", "in_list", "List", some)]
-        page = listing((yield _tasks(number, wanted, {"include": "id,data"})), "tasks")
-        if page.number("total") > len(page.records):
-            raise BadAnswer(f"more than {PAGE} tasks of the project have one of {len(some)} keys")
-        for record in page.records:
-            there = fields(record)
-            task = Existing(record_id(record) or 0, bytes(there["data"]))
-            if (called := _key(record, name)) in some:  # SQLite takes what ends in NUL for another
-                found.setdefault(called, task)
+        chosen = _filter(f"data.{name}", "in_list", "List", some)
+        yield from _each(number, chosen, {"include": "id,data"}, keep)
     return found
+
+
+def _existing(record: bytes, name: str) -> tuple[Key | None, Existing]:
+    """Read a task that is there, and its key. Raises BadAnswer."""
+    try:
+        task = Existing(record_id(record) or 0, bytes(fields(record)["data"]))
+        return _key(record, name), task
+    except ValueError as error:
+        raise BadAnswer(f"a task cannot be read: {error}: {excerpt(record)}") from error
 
 
 def _key(record: bytes, name: str) -> Key | None:

@@ -20,7 +20,7 @@ import msgspec
 from etl.errors import BadAnswer, Missing
 from etl.exchange import Answer, Request
 from etl.intake import Intake, Job, JobSearch, Questions, counted
-from etl.paging import listing, mapping
+from etl.paging import excerpt, listing, mapping
 from etl.platforms.label_studio.finding import existing, marked, places, records
 from etl.platforms.label_studio.refusals import problems
 from etl.platforms.label_studio.tables import Import, ImportItem
@@ -30,6 +30,7 @@ from etl.times import parsed, utc
 
 BACK = 50  # jobs looked at, from the newest back, for one whose number was lost
 COUNTS = ("task_count", "annotation_count", "prediction_count")
+STALLED = timedelta(minutes=15)  # the longest that a job was seen to wait for what it is to do
 CLOCKS = timedelta(seconds=30)  # by which the time since a batch was sent may be wrong
 _SHOWN = re.compile(r"\$(\w+)")
 _TOP = re.compile(r"[.\[]")  # what is behind it lies deeper in the data
@@ -135,6 +136,19 @@ class _Told(msgspec.Struct):
     annotation_count: Any = None
     prediction_count: Any = None
     tasks: msgspec.Raw = msgspec.Raw(b"null")
+    url: Any = msgspec.UNSET
+    file_upload_ids: Any = None
+
+    @property
+    def has_nothing_to_do(self) -> bool:
+        """Tell whether a job waits, and there is nothing in it: no tasks, no address, no files.
+
+        The server writes a job down, then its tasks, then begins it. Where it could not store
+        them, as those with a number that is infinite to Python, or with NUL on PostgreSQL, it
+        answers 500, and the job stays as it is for ever.
+        """
+        said = (self.status, self.error, bytes(self.tasks), self.url, self.file_upload_ids)
+        return said == ("created", None, b"null", None, [])
 
 
 def _told(answer: Answer) -> _Told:
@@ -146,6 +160,8 @@ def _told(answer: Answer) -> _Told:
     except msgspec.DecodeError:
         proper = json.dumps(mapping(answer), ensure_ascii=False).encode("utf-8", "replace")
         return msgspec.json.decode(msgspec.json.encode(json.loads(proper)), type=_Told)
+    except RecursionError as error:
+        raise BadAnswer(f"a job is nested too deeply: {excerpt(answer.body)}") from error
 
 
 def _records(tasks: bytes) -> list[bytes]:
@@ -155,12 +171,15 @@ def _records(tasks: bytes) -> list[bytes]:
     return [bytes(one) for one in msgspec.json.decode(tasks, type=list[msgspec.Raw])]
 
 
-def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
+def job_search(
+    number: int, mark: str, ago: timedelta, *, over: bool = False
+) -> Questions[JobSearch]:
     """Look for a batch, sent so long `ago`, among the server's jobs, of which there is no list.
 
     A job that makes no tasks tells the newest number: from there it goes back, job by job. That a
     batch is not among them is certain only if our jobs can be seen, as that one can, with what they
     were sent, if each number down to one that is older than the batch, or to the first, was seen.
+    One with nothing to do is not a batch that is `over`, nor one that had the time to be stored.
     """
     newest = answered((yield _probe(number)))
     if newest.id is None:
@@ -173,7 +192,7 @@ def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
     for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
         try:
             shown = yield from _shown(number, job_id)
-        except Missing:  # one of others, or ours that is being begun
+        except (Missing, BadAnswer):  # one of others, ours that is being begun, or unreadable
             told = False
             continue
         found, another = _job(shown), _of_another(shown, number)
@@ -181,7 +200,8 @@ def job_search(number: int, mark: str, ago: timedelta) -> Questions[JobSearch]:
             return JobSearch(found, settled=True)
         if _older(found, probe, ago):
             return JobSearch(settled=told, queued=True)
-        told = told and (another or bool(found.records))
+        empty = shown.has_nothing_to_do and (over or _older(found, probe, STALLED))
+        told = told and (another or empty or bool(found.records))
     return JobSearch(settled=told and newest.id - 1 <= BACK, queued=True)
 
 

@@ -114,7 +114,7 @@ class Api:
         if request.method not in views:
             return refusals.envelope(_NOT_ALLOWED, f'Method "{request.method}" not allowed.')
         with self.state.lock:
-            importing.work(self.state)
+            importing.do_jobs(self.state)
             answer = self._guarded(request, ids, views[request.method])
         if answer.status == _NOT_FOUND and not path.endswith("/"):
             answer = refusals.html(_NOT_FOUND)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from etl.standins.exchange import Answer, Json, json_answer
-from etl.standins.label_studio.records import Job, Refused
-from etl.standins.label_studio.refusals import Refusal
+from etl.standins.label_studio import work
+from etl.standins.label_studio.records import Job, Refused, encoded
+from etl.standins.label_studio.refusals import Refusal, html
 
 if TYPE_CHECKING:
     from etl.standins.label_studio.call import Call
@@ -20,6 +22,8 @@ _MOST_ERRORS = 100
 _SHOWN_BY = re.compile(r'<(\w+)[^>]* value="\$(\w+)"')
 _TAKEN = {"Image": (str, list), "HyperText": (str,), "Text": (str, int, float, list)}
 _FAILED = "set_import_background_failure() missing 1 required positional argument: '_'"
+_LARGE = re.compile(rb"\d[eE]\+?\d{3}")  # perhaps more than a float holds
+_CHECK = 'CHECK constraint failed: (JSON_VALID("{0}") OR "{0}" IS NULL)'
 _COUNTS = ("task_count", "annotation_count", "prediction_count")
 
 
@@ -30,6 +34,9 @@ def import_tasks(call: Call) -> Answer:
     started, body = time.monotonic(), call.body()
     rows = body if isinstance(body, list) else [body]
     commit = call.flag("commit_to_project", default=True)
+    if commit:
+        stored = [(n.get("data", n), n.get("meta")) for n in rows if isinstance(n, dict)]
+        _refuse_infinity(call.request.body, stored, "data")
     made = call.state.import_tasks(call.project().id, _checked(call.project(), rows, commit=commit))
     counts = _counted(made) if commit else (len(rows), None, None)
     answer: dict[str, Json] = dict(zip(_COUNTS, counts, strict=True)) | {
@@ -49,6 +56,8 @@ def job(call: Call) -> Answer:
     found = call.state.jobs.get(call.ids[1])
     if found is None:
         raise Refusal(404, "No ProjectImport matches the given query.")
+    if work.has_lone_surrogate(encoded(found.tasks)):
+        return html(500)
     done = found.status == "completed"
     stamps = {"created_at": found.created_at, "updated_at": found.created_at, "finished_at": None}
     return json_answer(
@@ -74,27 +83,34 @@ def job(call: Call) -> Answer:
     )
 
 
-def work(state: State) -> None:
+def do_jobs(state: State) -> None:
     """Do the jobs whose time has come, as a worker beside the server does."""
     for one in state.jobs.values():
-        if one.status not in ("completed", "failed"):
+        if one.tasks is not None and one.status not in ("completed", "failed"):
             one.status = "in_progress" if state.clock.now() < one.due else _done(state, one)
 
 
 def _begin(call: Call) -> Answer:
-    """Write a job down, and do it at once where there is no queue."""
+    """Write a job down, and do it at once where there is no queue.
+
+    What cannot be stored leaves a job behind that has nothing to do, and never begins.
+    """
     body, state = call.body(), call.state
     now = state.clock.now()
     one = Job(
         id=state.keys.take("job"),
         project=call.project().id,
-        tasks=body if isinstance(body, list) else [body],
+        tasks=None,
         commit=call.flag("commit_to_project", default=True),
         return_ids=call.flag("return_task_ids", default=False),
         created_at=now,
         due=now + timedelta(seconds=state.job_seconds),
     )
     state.jobs[one.id] = one
+    tasks = body if isinstance(body, list) else [body]
+    _refuse_infinity(call.request.body, tasks, "tasks")
+    work.digest(state, encoded(tasks))
+    one.tasks = tasks
     if not state.job_seconds:
         one.status = _done(state, one)
         if one.status == "failed":
@@ -102,10 +118,21 @@ def _begin(call: Call) -> Answer:
     return json_answer({"import": one.id}, 201)
 
 
+def _refuse_infinity(body: bytes, value: Json, column: str) -> None:
+    """Refuse numbers that are infinite to Python, which no JSON column takes."""
+    if not _LARGE.search(body):
+        return
+    try:
+        json.dumps(value, allow_nan=False)
+    except ValueError as error:
+        raise Refused(_CHECK.format(column)) from error
+
+
 def _done(state: State, one: Job) -> str:
+    tasks = one.tasks or []
     try:
         project = state.project(one.project)
-        made = state.import_tasks(one.project, _checked(project, one.tasks, commit=one.commit))
+        made = state.import_tasks(one.project, _checked(project, tasks, commit=one.commit))
     except Refusal as error:
         one.error = _as_python(error.validation)
         return "failed"
@@ -113,7 +140,7 @@ def _done(state: State, one: Job) -> str:
         one.error = str(error)
         return "failed"
     one.ids = [task.id for task in made]
-    one.counts = _counted(made) if one.commit else (len(one.tasks), 0, 0)
+    one.counts = _counted(made) if one.commit else (len(tasks), 0, 0)
     return "completed"
 
 

@@ -165,11 +165,14 @@ class Task:
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Job:
-    """An import that is followed; it keeps what it was sent, and no time of its end."""
+    """An import that is followed; it keeps what it was sent, and no time of its end.
+
+    One without `tasks` never begins: they could not be stored.
+    """
 
     id: int
     project: int
-    tasks: list[Json]
+    tasks: list[Json] | None
     commit: bool
     return_ids: bool
     created_at: datetime

@@ -112,14 +112,15 @@ def digest(state: State, content: bytes) -> bool:
     """Tell whether content spoils every page it is on; PostgreSQL refuses it outright."""
     if b"\\u" not in content:
         return False
-    lone = _has_lone_surrogate(content)
+    lone = has_lone_surrogate(content)
     if state.backend == "postgres" and (lone or b"\\u0000" in content):
         message = "unsupported Unicode escape sequence"
         raise Refused(message)
     return lone
 
 
-def _has_lone_surrogate(content: bytes) -> bool:
+def has_lone_surrogate(content: bytes) -> bool:
+    """Tell whether JSON has half a character, which the server stores and cannot give."""
     try:
         json.dumps(decoded(content), ensure_ascii=False).encode()
     except UnicodeEncodeError:
