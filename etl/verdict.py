@@ -58,9 +58,11 @@ def verdict(request: Request, answer: Answer) -> SourceError | None:
 
 
 def passes(error: AnnomirrorError) -> bool:
-    """Tell whether an error is one of a server that does not answer now, or breaks off."""
-    silent = isinstance(error, Unreachable) and not isinstance(error, NotEnded)
-    return silent or (isinstance(error, SourceError) and error.stops_source)
+    """Tell whether an error is one of a server that does not answer now, breaks off or fails."""
+    if isinstance(error, Unreachable) and not isinstance(error, NotEnded):
+        return True
+    failed = isinstance(error, SourceError) and (error.status or 0) >= SERVER_ERROR
+    return failed or (isinstance(error, SourceError) and error.stops_source)
 
 
 def may_have_arrived(error: SourceError) -> bool:

@@ -58,7 +58,7 @@ OPTIONS = (
         default=ImportOptions.timeout,
         show_default=True,
         metavar="SECONDS",
-        help="Follow one job no longer than that.",
+        help="Follow jobs until none has ended for so long.",
     ),
     click.option("--resume", is_flag=True, help="Go on with what is unfinished."),
     click.option("--give-up", is_flag=True, help="With --resume: close what cannot go on."),

@@ -64,13 +64,13 @@ def command(source: str | None, files: Sequence[str], *, as_json: bool, **option
     began = time.monotonic()
     try:
         asked = import_options.asked(said)
-        with signals.raised():
+        with signals.raised() as stop:
             chosen = build.read_settings()
             targets = _targets(chosen, source)
             if said.dry_run:
                 _rehearse(chosen, targets[0], asked, report)
             else:
-                _run(chosen, targets, asked, report)
+                _run(chosen, targets, asked, report, stop)
         if report.outcome is Outcome.PARTIAL:
             raise PartialError(report.partial)
     except ENDINGS as error:
@@ -94,7 +94,11 @@ def _targets(chosen: Settings, name: str | None) -> list[Source]:
 
 
 def _run(
-    chosen: Settings, sources: Sequence[Source], asked: ImportRequest, report: ImportReport
+    chosen: Settings,
+    sources: Sequence[Source],
+    asked: ImportRequest,
+    report: ImportReport,
+    stop: signals.Stop,
 ) -> None:
     """Import into each source; one that fails does not stop the next."""
     failed: list[AnnomirrorError] = []
@@ -102,7 +106,7 @@ def _run(
         report.run = run.run_id
         for source in sources:
             try:
-                _into(source, asked, report, session, run)
+                _into(source, asked, report, session, run, stop=stop)
             except (SourceError, ConfigurationError, RefusedError) as error:
                 failed.append(error)
     for other in failed[1:]:
@@ -112,8 +116,14 @@ def _run(
     report.judge()
 
 
-def _into(
-    source: Source, asked: ImportRequest, report: ImportReport, session: Session, run: Ledger
+def _into(  # noqa: PLR0913  # what one import is made of
+    source: Source,
+    asked: ImportRequest,
+    report: ImportReport,
+    session: Session,
+    run: Ledger,
+    *,
+    stop: signals.Stop,
 ) -> None:
     """Do for one source what is asked."""
     shown = is_terminal(sys.stderr) and invocation().verbosity >= 0
@@ -125,6 +135,7 @@ def _into(
                 for event in imports.events(asked):
                     progress.show(event)
                     report.count(event)
+                    stop.check()
             finally:
                 with suppress(AnnomirrorError):
                     report.unfinished += imports.unfinished()

@@ -34,6 +34,11 @@ class Absence:
 
     def __init__(self, context: Context, reconciler: Reconciler) -> None:
         self._context, self._reconciler = context, reconciler
+        self._sent: dict[int, float] = {}  # by a clock that nobody sets
+
+    def sent(self, batch: Batch) -> None:
+        """Note that a batch is sent now."""
+        self._sent[batch.id] = time.monotonic()
 
     def wait_for_batch(
         self, batch: Batch, lines: Sequence[Line], error: SourceError | None, *, over: bool
@@ -45,7 +50,7 @@ class Absence:
         began = time.monotonic()
         ends_at = began + self._context.options.timeout
         age = self._since_lost(batch, error)
-        slow = len(lines) * A_LINE + (_since(batch) if error else timedelta(0))
+        slow = len(lines) * A_LINE + (self._since(batch) if error else timedelta(0))
         missing = {line.place for line in lines}
         search, pause = None, 0.0
         while missing - (found := self._reconciler.tasks_by_mark(batch)).keys():
@@ -55,11 +60,11 @@ class Absence:
                     return search.job
                 self._say(batch, _patience(search, slow, over=over) - age(), "it is sent again")
             believed = search is not None and age() > _patience(search, slow, over=over)
-            if believed and search and search.settled and not over:
+            if believed and search and (search.settled or search.queued) and not over:
                 search = self._job_search(batch, over=over)  # a job may have been begun meanwhile
                 if search.job:
                     return search.job
-                believed = search.settled
+                believed = age() > _patience(search, slow, over=over)
             if believed:
                 # once more: it may have come while we asked
                 return self._reconciler.tasks_by_mark(batch)
@@ -88,20 +93,21 @@ class Absence:
         before = timedelta(0)
         if error is None:
             waited = timedelta(seconds=self._context.source.deadline)
-            before = max(_since(batch) - waited, before)
+            before = max(self._since(batch) - waited, before)
         began = time.monotonic()
         return lambda: before + timedelta(seconds=time.monotonic() - began)
 
     def _job_search(self, batch: Batch, *, over: bool) -> JobSearch:
         search = self._context.intake.job_search
-        asked = search(batch.project_id, batch.mark, _since(batch), over=over)
+        asked = search(batch.project_id, batch.mark, self._since(batch), over=over)
         return ask(asked, self._context.sender)
 
-
-def _since(batch: Batch) -> timedelta:
-    """Tell how long ago a batch was sent."""
-    now = times.now()
-    return max(times.parsed(now) - times.parsed(batch.submitted_at or now), timedelta(0))
+    def _since(self, batch: Batch) -> timedelta:
+        """Tell how long ago a batch was sent; of another run's only the machine's clock tells."""
+        if batch.id in self._sent:
+            return timedelta(seconds=time.monotonic() - self._sent[batch.id])
+        now = times.now()
+        return max(times.parsed(now) - times.parsed(batch.submitted_at or now), timedelta(0))
 
 
 def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from etl.errors import ConfigurationError, RefusedError
+from etl.errors import ConfigurationError, InputError, RefusedError
 from etl.imports.batch import STDIN, Batch, BatchStatus
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
+from etl.imports.records import Line
 from etl.source import Source
 
 
@@ -37,6 +38,26 @@ def anew(begun: Batch) -> str:
     """Say how a file is begun anew that cannot be gone on with."""
     first = "after annomirror import --resume --give-up " if begun.options.get("again") else ""
     return f"begin anew {first}with --again, which sends every line of it"
+
+
+def another(begun: Batch, line: Line) -> RefusedError:
+    """Refuse a file that is not the one which was begun."""
+    return RefusedError(
+        f"{begun.title}: line {line.number} is another one than when its import into project "
+        f"{begun.project_id} was begun; {_old(begun)}, or {anew(begun)}"
+    )
+
+
+def shorter(begun: Batch, found: int, consumed: int) -> InputError:
+    """Refuse a file that ends before what was read of it."""
+    return InputError(
+        f"{begun.title}: it ends after {found} records, {consumed} were read when its import was "
+        f"begun; {_old(begun)}, or {anew(begun)}"
+    )
+
+
+def _old(begun: Batch) -> str:
+    return "pipe the same again" if begun.file == STDIN else "bring the old file back"
 
 
 def never_read(begun: Sequence[Batch]) -> bool:

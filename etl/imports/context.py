@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from etl.database import Session
@@ -24,6 +24,26 @@ Looked = Generator[Event, None, T]
 """Yields what happens, and ends in what was found."""
 
 
+class Progress:
+    """When the server last got on with something in this run.
+
+    What is stuck is not waited for in addition to what was stuck before it.
+    """
+
+    def __init__(self) -> None:
+        self._since: float | None = None
+
+    def made(self) -> None:
+        """Begin to wait anew."""
+        self._since = time.monotonic()
+
+    def none_for(self, seconds: float) -> bool:
+        """Tell whether the server got on with nothing for so long, while it was waited for."""
+        if self._since is None:
+            self.made()
+        return time.monotonic() > (self._since or 0.0) + seconds
+
+
 @dataclass(frozen=True, kw_only=True)
 class Context:
     """What an import works with: the source, what speaks to it, the books, and how it is done."""
@@ -36,6 +56,7 @@ class Context:
     journal: Journal
     run_id: int
     options: ImportOptions
+    progress: Progress = field(default_factory=Progress)
     sleep: Callable[[float], None] = time.sleep
 
     def pause(self, last: float) -> float:

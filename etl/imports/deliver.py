@@ -9,7 +9,7 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from etl import times
-from etl.errors import InputError, Invalid, Missing, SourceError, Unreachable
+from etl.errors import InputError, Invalid, Missing, SourceError
 from etl.imports.absence import SERVER_ERROR, Absence, unclear
 from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Sent, Settled
 from etl.imports.context import Context
@@ -18,6 +18,7 @@ from etl.imports.existing import ExistingRecords
 from etl.imports.follow import awaited, failure
 from etl.imports.reconcile import Reconciler, named
 from etl.imports.records import Line
+from etl.imports.retries import Retries
 from etl.imports.validate import refused
 from etl.intake import FAILED, Job, ended
 from etl.reject import storable
@@ -25,7 +26,6 @@ from etl.verdict import may_have_arrived
 
 log = logging.getLogger(__name__)
 
-ATTEMPTS = 3
 BAD_REQUEST, TOO_LARGE = 400, 413
 UNMADE = "the server says that it is done, and made no task of it"
 
@@ -39,8 +39,8 @@ class Delivery:
         self._reconciler = Reconciler(context)
         self._absence = Absence(context, self._reconciler)
         self._existing = ExistingRecords(context, self._reconciler)
-        self._attempts: dict[int, int] = {}
-        self._duplicates = Duplicates(context, self._reconciler)
+        self.retries = Retries(context, self.deliver, self._in_halves, self._wrong)
+        self.duplicates = Duplicates(context, self._reconciler)
         self._unanswered: set[int] = set()  # sent at least once without an answer
 
     def deliver(self, batch: Batch, lines: Sequence[Line], *, begun: bool = False) -> Events:
@@ -49,14 +49,15 @@ class Delivery:
         Raises SourceError, InputError.
         """
         if batch.submitted_at:
-            self._duplicates.doubt(batch)
+            self.duplicates.doubt(batch)
         lines = yield from self._existing.skip_existing(batch, lines, begun=begun)
         if not lines:
             yield from self._complete(batch)
             return
-        if batch.submitted_at and batch.id not in self._attempts:  # how that ended is not known
+        if batch.submitted_at and batch.id not in self.retries:  # how that ended is not known
             self._unanswered.add(batch.id)
         batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())
+        self._absence.sent(batch)
         records = [self._intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:
             answer = self._context.sender.send(self._intake.submission(batch.project_id, records))
@@ -67,12 +68,14 @@ class Delivery:
             else:
                 yield from self._refused(batch, lines, error)
         else:
+            self.retries.taken()
+            self._context.progress.made()
             yield from self._taken(batch, lines, job)
 
     def find(self, batch: Batch, lines: Sequence[Line], error: SourceError | None = None) -> Events:
         """Find out what became of a batch that was sent and not answered; then go on with it."""
         log.warning("%s: %s; looking for it", batch.title, unclear(batch, error))
-        self._duplicates.doubt(batch)
+        self.duplicates.doubt(batch)
         if error is None or error.status != SERVER_ERROR:
             self._unanswered.add(batch.id)
         over = batch.id not in self._unanswered
@@ -86,17 +89,7 @@ class Delivery:
             return
         batch = self._journal.change(batch, BatchStatus.PREPARED)
         if all(line.raw for line in rest):  # else whoever has the file sends them
-            yield from self._once_more(batch, rest, error)
-
-    def _once_more(self, batch: Batch, lines: Sequence[Line], error: SourceError | None) -> Events:
-        """Send again what is not there, some times. Raises SourceError, InputError."""
-        attempt = self._attempts[batch.id] = self._attempts.get(batch.id, 1) + 1
-        if attempt <= ATTEMPTS:
-            yield from self.deliver(batch, lines)
-        elif error and error.status == SERVER_ERROR:
-            yield from self._wrong(batch, lines, {}, str(error))
-        else:
-            raise error or Unreachable(f"batch {batch.batch} of {batch.title} does not arrive")
+            yield from self.retries.once_more(batch, rest, error)
 
     def follow(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Follow the job of a batch; the server does not keep its jobs for ever."""
@@ -110,23 +103,25 @@ class Delivery:
 
     def finish(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Go on with a batch of which the server has everything, and the mirror perhaps not."""
-        self._duplicates.doubt(batch)
+        self.duplicates.doubt(batch)
         ids = self._journal.history.ids(batch) or self._reconciler.tasks_by_mark(batch)
         yield from self._collect(batch, lines, ids)
 
     def recover(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Keep what has come after all of a batch that failed, before its lines are sent anew."""
-        self._duplicates.doubt(batch)
-        rest = yield from self._reconciler.keep_found(
-            batch, lines, self._reconciler.tasks_by_mark(batch)
-        )
+        self.duplicates.doubt(batch)
+        there = self._reconciler.tasks_by_mark(batch)
+        rest = yield from self._reconciler.keep_found(batch, lines, there)
+        if late := len(lines) - len(rest):
+            told = (batch.title, late, batch.batch)
+            log.warning("%s: %d lines of batch %s are there after all, and not sent again", *told)
         if not rest:
             yield from self._complete(batch)
 
     def close(self, batch: Batch) -> Events:
         """Close a batch of which nothing is left to send: a run died before it could."""
         if batch.submitted_at:
-            self._duplicates.doubt(batch)
+            self.duplicates.doubt(batch)
         yield from self._complete(batch)
 
     # What a server says
@@ -161,7 +156,7 @@ class Delivery:
             yield Settled(LineOutcome.CREATED, len(made))
         rest = [line for line in lines if line.place not in made]
         if rest:
-            self._duplicates.doubt(batch)  # its tasks may appear later
+            self.duplicates.doubt(batch)  # its tasks may appear later
             wrong = {line.place: UNMADE for line in rest}
             self._journal.settle(batch, None, dict.fromkeys(wrong))
             yield from self._wrong(batch, rest, wrong, f"{len(rest)} lines: {UNMADE}")
@@ -182,7 +177,9 @@ class Delivery:
         """Go on after a refusal; one that is not for what was sent stops the import."""
         problems = error.problems if isinstance(error, Invalid) else {}
         wrong = _by_place(lines, problems)
-        if batch in self._duplicates:  # what was sent before may have come meanwhile
+        if error.status == TOO_LARGE:  # which a proxy may say of what it has let through
+            self.duplicates.doubt(batch)
+        if batch in self.duplicates:  # what was sent before may have come meanwhile
             there = self._reconciler.tasks_by_mark(batch)
             lines = yield from self._reconciler.keep_found(batch, lines, there)
             if not lines:
@@ -222,21 +219,23 @@ class Delivery:
         said: str,
         bad: Sequence[tuple[Line, str]],
         groups: Sequence[Sequence[Line]],
+        *,
+        failed: bool = False,
     ) -> Events:
         new = self._journal.part(batch, said, bad, groups)
         if bad:
             yield Settled(LineOutcome.REJECTED, len(bad))
+        self.retries.part(new, failed=failed)
         for each, lines in zip(new, groups, strict=True):
             yield from self.deliver(each, lines)
+
+    def _in_halves(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
+        yield from self._divided(batch, str(error), [], _halves(lines), failed=True)
 
     def _complete(self, batch: Batch) -> Events:
         """Close a batch; tell what of one that may have been sent twice is there twice."""
         self._journal.complete(batch)
-        yield from self._duplicates.of(batch)
-
-    def looked_again(self) -> Events:
-        """Look once more at what may have been sent twice."""
-        yield from self._duplicates.looked_again()
+        yield from self.duplicates.of(batch)
 
 
 def _by_place(lines: Sequence[Line], problems: Mapping[int, str]) -> dict[int, str]:

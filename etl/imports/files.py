@@ -1,17 +1,12 @@
-"""The files of one command: all are looked through, then imported one after the other.
-
-Each is in the books before it is read, so that a run which died knows of it. What is refused
-before anything was sent leaves nothing there.
-"""
+"""The files of one command: all are looked through, then imported one after the other."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
 
 from etl.errors import ConfigurationError, InputError, RefusedError
-from etl.imports.batch import STDIN, Batch, BatchStatus, Events
+from etl.imports.batch import STDIN, Batch, Events
 from etl.imports.begun import (
     as_begun,
     begun_elsewhere,
@@ -19,28 +14,17 @@ from etl.imports.begun import (
     never_read,
     refuse_elsewhere,
     refuse_not_to_wait,
-    refuse_other_options,
 )
 from etl.imports.context import Context
 from etl.imports.giving_up import close
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
-from etl.imports.survey import Before, Survey, imported_before, refuse_again, survey
+from etl.imports.planning import Planning
+from etl.imports.survey import Before, refuse_again
 from etl.imports.transfer import NEED_THE_FILE, FileImport
-from etl.imports.validate import OpenFile, Validator, became_another, reading
+from etl.imports.validate import OpenFile, became_another
 from etl.verdict import passes
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class Planned:
-    """A file to be imported: what of it is open, what was booked for it, what it is known by."""
-
-    name: str
-    begun: Sequence[Batch]
-    booked: Batch | None = None
-    before: Before | None = None
-    digest: str | None = None
 
 
 class Files:
@@ -52,21 +36,23 @@ class Files:
         opens: OpenFile,
         expect: Callable[[int], None],
     ) -> None:
-        self._context, self._opens, self._expect = context, opens, expect
+        self._context, self._opens = context, opens
+        self._planning = Planning(context, opens, expect)
         plain = context(ImportOptions())
-        self._source, self._intake = plain.source, plain.intake
+        self._source = plain.source
         self._journal, self._history = plain.journal, plain.journal.history
 
     def carry(self, number: int, request: ImportRequest) -> Events:
         """Import the files of a command, or go on with them where they were begun."""
-        for one in self._looked_through(number, request):
+        for one in self._planning.planned(number, request):
             if one.begun and goes_on(one.begun, request):
                 yield from self.go_on(one.begun, request)
                 continue
             if one.begun:
                 yield from self._give_up(one.begun, request)
             files = self.importer(request.options, request.limits)
-            booked = one.booked or files.book(number, one.name, digest=one.digest)
+            kept = {**one.options, "sha256": one.digest}
+            booked = one.booked or self._journal.book(number, one.name, kept)
             try:
                 yield from files.go_on(booked, [booked])
             except InputError:
@@ -84,80 +70,6 @@ class Files:
         for batch in self._history.open_in(some.session):
             self._journal.drop(batch)
         return True
-
-    # Before anything is sent
-
-    def _looked_through(self, number: int, request: ImportRequest) -> list[Planned]:
-        """Book every file, then look each through; what is refused is in no books."""
-        planned: list[Planned] = []
-        try:
-            for name in request.files:
-                planned.append(self._planned(number, name, request))  # noqa: PERF401  # some may be booked
-            digests: set[str] = set()
-            found = [self._surveyed(number, one, request, digests) for one in planned]
-        except (ConfigurationError, RefusedError):
-            for one in planned:
-                if one.booked:
-                    self._journal.drop(one.booked)
-            raise
-        return [self._signed(one) for one in found]
-
-    def _signed(self, one: Planned) -> Planned:
-        """Write down what a file is known by that is to be sent."""
-        if one.booked is None or one.digest is None:
-            return one
-        (booked,) = self._journal.sign([one.booked], one.digest)
-        return replace(one, booked=booked)
-
-    def _planned(self, number: int, name: str, request: ImportRequest) -> Planned:
-        begun = self._begun(number, name)
-        if begun and goes_on(begun, request):
-            refuse_other_options(begun[0], request.options)
-            return Planned(name, begun)
-        if begun or name == STDIN:
-            return Planned(name, begun)
-        anew = request.again or request.options.key
-        url = self._source.url
-        before = None if anew else imported_before(self._history, number, name, url)
-        files = self.importer(request.options, request.limits)
-        booked = files.book(
-            number, name, after=before.batch if before else None, again=request.again
-        )
-        return Planned(name, begun, booked, before)
-
-    def _begun(self, number: int, name: str) -> Sequence[Batch]:
-        """List what is open of a file; what was only booked is forgotten, for it is anew now."""
-        begun = self._history.begun(number, name)
-        if not begun or any(batch.status is not BatchStatus.READING for batch in begun):
-            return begun
-        if never_read(begun) or not self._history.ever_sent(begun[0].session):
-            for batch in begun:
-                self._journal.drop(batch)
-            return []
-        return begun
-
-    def _surveyed(
-        self, number: int, one: Planned, request: ImportRequest, digests: set[str]
-    ) -> Planned:
-        """Look a file through that is new; what was begun is compared when it is gone on with."""
-        if one.name == STDIN or (one.begun and goes_on(one.begun, request)):
-            return one
-        found = self._survey(one.name, request.options, one.before)
-        if not (request.again or request.options.key):
-            refuse_again(self._history, (number, self._source.url), one.name, found, one.before)
-            if found.digest in digests:
-                raise RefusedError(
-                    f"{one.name}: another file of this command says the same; name it once"
-                )
-        digests.add(found.digest)
-        return replace(one, digest=found.digest)
-
-    def _survey(self, name: str, options: ImportOptions, before: Before | None) -> Survey:
-        validator = Validator(self._intake, options.key)
-        with reading(self._opens, name) as file:
-            found = survey(file, name, validator, skip_bad=options.skip_bad, before=before)
-        self._expect(found.records - (before.records if before else 0))
-        return found
 
     # What was begun
 
@@ -205,8 +117,9 @@ class Files:
         before = Before(self._history, booked, records) if records else None
         options, _ = as_begun(kept, request)
         try:
-            found = self._survey(name, options, before)
-            if not (options.key or kept.get("again")):
+            anew = options.key or kept.get("again")
+            found = self._planning.survey(name, options, before, None if anew else number)
+            if not anew:
                 refuse_again(self._history, (number, self._source.url), name, found, before)
         except (ConfigurationError, RefusedError):
             self._journal.drop(booked)

@@ -27,7 +27,7 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
     """Ask after the job of a batch until it has ended; once, where it is not to be waited for.
 
     Gives no job if it has not ended yet. Raises Missing for one that the server does not know,
-    NotEnded where it takes too long.
+    NotEnded where neither it nor another one that was waited for has ended for too long.
     """
     began, pause, warned = time.monotonic(), 0.0, False
     while not ended(job := _job(context, batch)):
@@ -38,12 +38,13 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
         yield Waiting(batch, job.status, waited)
         if not context.options.wait:
             return batch, None
-        if waited > context.options.timeout:
+        if context.progress.none_for(context.options.timeout):
             raise _not_ended(batch, job, context.options.timeout)
         if not warned and waited > UNBEGUN and batch.status is BatchStatus.CREATED:
             log.warning("job %s has not begun after %.0f s: %s", job.id, waited, IDLE)
             warned = True
         pause = context.pause(pause)
+    context.progress.made()
     return batch, job
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from etl import times
@@ -15,6 +15,12 @@ from etl.statements import Spelling, quoted
 from etl.tables import Mirrored
 
 COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
+SET_ASIDE = f"i.outcome = '{LineOutcome.REJECTED}'"
+# What failed, or is set aside, may be mended.
+FIXED = (
+    f"(i.outcome <> '{LineOutcome.REJECTED}' "
+    f"OR (i.outcome IS NULL AND j.status <> '{BatchStatus.FAILED}'))"
+)
 
 
 class History:
@@ -65,6 +71,33 @@ class History:
         known = [b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest]
         return next((b for b in known if b.options.get("url") in (None, url)), None)
 
+    def known(self, project_id: int, hashes: Collection[int], url: str) -> dict[int, bool]:
+        """Tell which records were imported into a project, from whatever file.
+
+        False is one that was only set aside. What is under way is imported, what failed is not.
+        """
+        mark = self._spelling.mark
+        out = f"'{LineOutcome.ABANDONED}'"
+        rows = self._session.all(
+            f"SELECT DISTINCT i.content_hash, i.import_id, i.outcome FROM {self._items} i "
+            f"JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
+            f"WHERE j.source = {mark} AND j.project_id = {mark} AND j.session IS NOT NULL "
+            f"AND (i.outcome <> {out} OR (i.outcome IS NULL AND j.submitted_at IS NOT NULL "
+            f"AND j.status <> '{BatchStatus.FAILED}')) AND i.content_hash {self._spelling.among}",
+            (self._source, project_id, self._spelling.values(list(hashes))),
+        )
+        among = self._spelling.values([import_id for _, import_id, _ in rows])
+        here = {
+            batch.id
+            for batch in (self._batches(f"id {self._spelling.among}", among) if rows else [])
+            if batch.options.get("url") in (None, url)
+        }
+        found: dict[int, bool] = {}
+        for content, import_id, outcome in rows:
+            if import_id in here:
+                found[content] = found.get(content, False) or outcome != LineOutcome.REJECTED
+        return found
+
     def finished(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file of which something is in."""
         found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
@@ -75,15 +108,19 @@ class History:
         ]
         return done[-1] if done else None
 
-    def has_abandoned(self, session: str | None) -> bool:
-        """Tell whether lines of an import were given up."""
-        mark = self._spelling.mark
-        return bool(
-            self._session.all(
-                f"SELECT 1 FROM {self._of_session()} AND i.outcome = {mark} LIMIT 1",
-                (self._source, session, LineOutcome.ABANDONED.value),
-            )
+    def given_up(self, project_id: int, name: str, url: str) -> Batch | None:
+        """Give the last batch of the last import of a file, if lines of it were given up."""
+        found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
+        here = [b for b in found if b.session and b.options.get("url") == url]
+        return here[-1] if here and self.abandoned(here[-1].session) else None
+
+    def abandoned(self, session: str | None) -> int:
+        """Count the lines of an import that were given up."""
+        ((count,),) = self._session.all(
+            f"SELECT count(*) FROM {self._of_session()} AND i.outcome = {self._spelling.mark}",
+            (self._source, session, LineOutcome.ABANDONED.value),
         )
+        return int(count)
 
     def last_number(self, session: str | None) -> int:
         """Tell the number of the last batch of one import; 0 if there is none."""
@@ -166,22 +203,29 @@ class History:
         """Tell whether anything of an import may have been sent: lines of it are, or were, here."""
         return self.last_number(session) > 1 or self.consumed(session) > 0
 
-    def consumed(self, session: str | None) -> int:
-        """Tell how many records of a file are in the books."""
+    def consumed(self, session: str | None, *, fixed: bool = False) -> int:
+        """Tell how many records of a file are in the books; or up to which they may not change."""
+        more = f"AND {FIXED}" if fixed else ""
         ((count,),) = self._session.all(
-            f"SELECT max(i.position) FROM {self._of_session()}", (self._source, session)
+            f"SELECT max(i.position) FROM {self._of_session()} {more}", (self._source, session)
         )
         return int(count or 0)
 
     def hashes(self, session: str | None, above: int, upto: int) -> dict[int, int]:
-        """Give what the books know the records of a file by, between two places."""
-        return self._between(session, "content_hash", above, upto)
+        """Give what the records of a file are known by that may not change, between two places."""
+        return self._between(session, "content_hash", above, upto, FIXED)
 
-    def _between(self, session: str | None, column: str, above: int, upto: int) -> dict[int, Any]:
+    def set_aside(self, session: str | None, above: int, upto: int) -> dict[int, int]:
+        """Give what the records of a file are known by that are set aside, between two places."""
+        return self._between(session, "content_hash", above, upto, SET_ASIDE)
+
+    def _between(
+        self, session: str | None, column: str, above: int, upto: int, which: str = "1 = 1"
+    ) -> dict[int, Any]:
         mark = self._spelling.mark
         rows = self._session.all(
             f"SELECT i.position, i.{column} FROM {self._of_session()} "
-            f"AND i.position > {mark} AND i.position <= {mark}",
+            f"AND i.position > {mark} AND i.position <= {mark} AND {which}",
             (self._source, session, above, upto),
         )
         return dict(map(tuple, rows))

@@ -2,108 +2,31 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from etl import times
 from etl.database import Session
-from etl.imports.batch import TRANSITIONS, Batch, BatchStatus, LineOutcome
-from etl.imports.history import History
+from etl.imports.batch import Batch, BatchStatus, LineOutcome
+from etl.imports.opened import STAMPS, OpenedBatches
 from etl.imports.records import Line
 from etl.imports.rejected import RejectedLines
 from etl.intake import Intake, Job, Key
 from etl.reject import storable
-from etl.statements import Spelling, quoted
+from etl.statements import quoted
 
 ITEM = ("source", "import_id", "position", "line", "content_hash", "external_key", "outcome")
-STAMPS = ("first_synced_at", "synced_at")
 
 
-class Journal:
+class Journal(OpenedBatches):
     """Keeps the books of one source's imports, in the run `run_id`."""
 
     def __init__(self, session: Session, intake: Intake, source: str, run_id: int) -> None:
-        self._session, self._source = session, source
-        self.history = History(session, intake, source)
+        super().__init__(session, intake, source)
         self._rejected = RejectedLines(session, source, run_id)
-        self._spelling = Spelling(session.dialect)
-        self._jobs_table, self._items_table = map(
-            str, (intake.jobs.__tablename__, intake.items.__tablename__)
-        )
-        self._jobs, self._items = quoted(self._jobs_table), quoted(self._items_table)
-
-    # Batches
-
-    def begin(self, **columns: Any) -> Batch:
-        """Open a batch, of which nothing is known yet but where its lines come from."""
-        with self._session.transaction():
-            return self._open(**columns)
-
-    def begin_next(self, batch: Batch) -> Batch:
-        """Open one more batch for a file, after the last there is."""
-        with self._session.transaction():
-            return self._open_next(batch)
-
-    def _open_next(self, batch: Batch) -> Batch:
-        kept = {n: getattr(batch, n) for n in ("project_id", "session", "file", "options")}
-        return self._open(**kept, batch=self.history.last_number(batch.session) + 1)
-
-    def _open(self, *, status: BatchStatus = BatchStatus.READING, **columns: Any) -> Batch:
-        where = self._spelling.equal("source")
-        last = self._session.all(f"SELECT max(id) FROM {self._jobs} WHERE {where}", (self._source,))
-        batch = Batch(id=(last[0][0] or 0) + 1, status=status, **columns)
-        row = {"source": self._source, **vars(batch), "status": status.value}
-        row |= {"options": json.dumps(dict(batch.options)), **dict.fromkeys(STAMPS, times.now())}
-        self._session.run(self._spelling.insert(self._jobs_table, list(row)), [*row.values()])
-        return batch
-
-    def change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
-        """Write down what becomes of a batch, and give it as it is now."""
-        with self._session.transaction():
-            return self._change(batch, status, **columns)
-
-    def note(self, batch: Batch, **columns: Any) -> None:
-        """Write down what is new about a batch that stays what it is."""
-        with self._session.transaction():
-            self._set(batch, columns)
-
-    def complete(self, batch: Batch) -> Batch:
-        """Close a batch all of whose lines are settled."""
-        return self.change(batch, BatchStatus.COMPLETED, finished_at=times.now())
-
-    def _change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
-        if status != batch.status and status not in TRANSITIONS[batch.status]:
-            raise AssertionError(f"batch {batch.id} is {batch.status}, it cannot be {status} next")
-        self._set(batch, {"status": status.value, **columns})
-        known = {name: value for name, value in columns.items() if name in vars(batch)}
-        return replace(batch, status=status, **known)
-
-    def _set(self, batch: Batch, columns: Mapping[str, Any]) -> None:
-        changes = {**columns, "synced_at": times.now()}
-        said = ", ".join(f"{quoted(name)} = {self._spelling.mark}" for name in changes)
-        self._session.run(
-            f"UPDATE {self._jobs} SET {said} WHERE {self._spelling.equal('source', 'id')}",
-            (*changes.values(), self._source, batch.id),
-        )
-
-    def sign(self, batches: Iterable[Batch], digest: str) -> list[Batch]:
-        """Write down what a file is known by whose lines are in some batches."""
-        signed = [replace(b, options={**b.options, "sha256": digest}) for b in batches]
-        with self._session.transaction():
-            self._session.many(
-                f"UPDATE {self._jobs} SET options = {self._spelling.mark} "
-                f"WHERE {self._spelling.equal('source', 'id')}",
-                [(json.dumps(dict(b.options)), self._source, b.id) for b in signed],
-            )
-        return signed
-
-    def drop(self, batch: Batch) -> None:
-        """Forget a batch that there are no lines for."""
-        where = self._spelling.equal("source", "id")
-        with self._session.transaction():
-            self._session.run(f"DELETE FROM {self._jobs} WHERE {where}", (self._source, batch.id))
+        self._items_table = str(intake.items.__tablename__)
+        self._items = quoted(self._items_table)
 
     def give_up(self, batches: Iterable[Batch], why: str) -> None:
         """Close batches that are not gone on with."""
@@ -116,6 +39,17 @@ class Journal:
                     (LineOutcome.ABANDONED.value, self._source, batch.id),
                 )
                 self._change(batch, BatchStatus.FAILED, error=said, finished_at=times.now())
+
+    def take_up(self, some: Batch) -> None:
+        """Open the lines of an import again that were given up."""
+        mark = self._spelling.mark
+        with self._session.transaction():
+            self._session.run(
+                f"UPDATE {self._items} SET outcome = NULL WHERE outcome = {mark} AND "
+                f"{self._spelling.equal('source')} AND import_id IN (SELECT id FROM {self._jobs} "
+                f"WHERE {self._spelling.equal('source', 'session')})",
+                (LineOutcome.ABANDONED.value, self._source, self._source, some.session),
+            )
 
     # Lines
 
@@ -207,6 +141,29 @@ class Journal:
             for new, lines in zip(found, groups, strict=True):
                 self._write(batch, ("import_id",), {line.place: (new.id,) for line in lines})
         return found
+
+    def reopen(self, some: Batch, lines: Iterable[Line], keys: Mapping[int, Key]) -> Batch:
+        """Put lines of a file that were set aside into a new batch, as they say now."""
+        mark, stamp = self._spelling.mark, times.now()
+        kept = {n: getattr(some, n) for n in ("project_id", "session", "file", "options")}
+        where = (self._source, some.session)
+        with self._session.transaction():
+            number = self.history.last_number(some.session) + 1
+            batch = self._open(**kept, batch=number, status=BatchStatus.PREPARED)
+            self._session.many(
+                f"UPDATE {self._items} SET import_id = {mark}, content_hash = {mark}, "
+                f"external_key = {mark}, outcome = NULL, synced_at = {mark} "
+                f"WHERE {self._spelling.equal('source', 'position')} AND import_id IN (SELECT id "
+                f"FROM {self._jobs} WHERE {self._spelling.equal('source', 'session')})",
+                [
+                    (
+                        *(batch.id, n.content_hash, _storable(keys.get(n.place)), stamp),
+                        *(self._source, n.place, *where),
+                    )
+                    for n in lines
+                ],
+            )
+        return batch
 
     def give_back(self, batch: Batch, *, opens: bool) -> None:
         """Forget the lines of a batch that failed, to read them anew; perhaps open one for them."""

@@ -49,3 +49,9 @@ class ImportRequest:
     give_up: bool = False
     options: ImportOptions = field(default_factory=ImportOptions)
     limits: BatchLimits | None = None
+
+    def kept(self, url: str, *, command: str | None = None) -> dict[str, Any]:
+        """Give what is written down with each batch of a file; `command` names this one."""
+        sizes = (self.limits or BatchLimits()).kept()
+        how = {"url": url, "again": self.again, "command": command}
+        return {"sha256": None, **how, **self.options.kept(), **sizes}

@@ -11,7 +11,14 @@ from etl.imports.begun import as_begun, goes_on, never_read, refuse_elsewhere, r
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
-from etl.imports.survey import COMPARED, imported_before, refuse_again, survey
+from etl.imports.survey import (
+    COMPARED,
+    Seen,
+    given_up_before,
+    imported_before,
+    refuse_again,
+    survey,
+)
 from etl.imports.target import Target
 from etl.imports.transfer import NEED_THE_FILE
 from etl.imports.validate import OpenFile, Validator, grouped, reading
@@ -50,18 +57,24 @@ def rehearse(
         if history and begun and goes_on(begun, request):
             yield from _begun(target, begun, request, opens, history)
             continue
-        anew = request.again or request.options.key or begun
-        url = target.source.url
-        before = imported_before(history, number, name, url) if history and not anew else None
+        anew = bool(request.again or request.options.key or begun)
+        where = number, target.source.url
+        given_up = given_up_before(history, where, name, opens) if history and not anew else None
+        before = given_up
+        if history and not anew and not given_up:
+            before = imported_before(history, number, name, target.source.url)
+        seen = Seen(history, *where) if history and not anew and not before else None
         with reading(opens, name) as file:
             skip_bad = request.options.skip_bad
-            found = survey(file, name, validator, skip_bad=skip_bad, before=before)
-        if history and not (validator.name or request.again or begun):
-            refuse_again(history, (number, url), name, found, before)
+            found = survey(file, name, validator, skip_bad=skip_bad, before=before, seen=seen)
+        if history and not anew and not given_up:
+            refuse_again(history, where, name, found, before)
         yield Settled(LineOutcome.REJECTED, found.wrong)
         if validator.name is None:
             known = before.records if before else 0
-            yield Settled(LineOutcome.CREATED, found.records - found.wrong - known)
+            if history and given_up:
+                known -= history.abandoned(given_up.batch.session)
+            yield Settled(LineOutcome.CREATED, found.records - found.wrong - known + found.mended)
         else:
             yield from _by_key(target, number, Unsent(name, opens), request.options)
 

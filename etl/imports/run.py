@@ -9,7 +9,7 @@ from etl import realm
 from etl.database import Session
 from etl.errors import AnnomirrorError, ConfigurationError, RefusedError, SourceError
 from etl.imports.batch import Batch, Events
-from etl.imports.context import Context
+from etl.imports.context import Context, Progress
 from etl.imports.files import Files
 from etl.imports.giving_up import give_up
 from etl.imports.journal import Journal
@@ -38,6 +38,7 @@ class ImportRun:
         self._target, self._session, self._run = target, session, run
         self._journal = Journal(session, target.intake, target.source.name, run.run_id)
         self._history = self._journal.history
+        self._progress = Progress()
         self._files = Files(self._context, opens, expect)
         self._watching = Watching(target, self._context, self._files)
 
@@ -109,4 +110,5 @@ class ImportRun:
             journal=self._journal,
             run_id=self._run.run_id,
             options=options,
+            progress=self._progress,
         )

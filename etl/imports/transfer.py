@@ -6,21 +6,19 @@ that a file which changed meanwhile is not taken for the one that was sent.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from etl.errors import InputError, RefusedError, SourceError
+from etl.errors import InputError, SourceError
 from etl.imports.batch import STDIN, Batch, BatchStatus, Events, LineOutcome, Settled
-from etl.imports.begun import anew
+from etl.imports.begun import another, shorter
 from etl.imports.context import Context, Looked
 from etl.imports.deliver import Delivery
 from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
-from etl.imports.survey import COMPARED
+from etl.imports.survey import COMPARED, compared
 from etl.imports.validate import Hashed, OpenFile, Validator, reading, told
 from etl.intake import Key
 
@@ -45,28 +43,6 @@ class FileImport:
         self._delivery = Delivery(context)
         self._validator = Validator(context.intake, context.options.key)
 
-    def book(
-        self,
-        project_id: int,
-        name: str,
-        *,
-        digest: str | None = None,
-        after: Batch | None = None,
-        again: bool = False,
-    ) -> Batch:
-        """Write down that a file is to be imported, or that its import, `after` which, goes on."""
-        kept = self._context.options.kept() | self._limits.kept()
-        options = {"sha256": digest, "url": self._context.source.url, "again": again, **kept}
-        if after is not None:
-            return self._journal.begin_next(replace(after, options=options))
-        return self._journal.begin(
-            project_id=project_id,
-            session=secrets.token_hex(6),
-            batch=1,
-            file=name,
-            options=options,
-        )
-
     def settle(self, open_ones: Iterable[Batch]) -> Looked[list[Stuck]]:
         """Find out what became of batches that were sent, which needs no file.
 
@@ -81,7 +57,7 @@ class FileImport:
                 if isinstance(error, SourceError) and error.stops_source:
                     raise
                 stuck.append(Stuck(batch, error))
-        yield from self._delivery.looked_again()
+        yield from self._delivery.duplicates.looked_again()
         return stuck
 
     def _settle(self, batch: Batch) -> Events:
@@ -110,10 +86,11 @@ class FileImport:
             read = lines(hashed, name)
             yield from self._again(some, waiting, read, consumed)
             yield from self._on(some, unread, read, consumed)
+        yield from self._delivery.retries.try_again(last=True)
         before -= {batch.id for batch in open_ones}
         read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
         self._journal.sign(read_now, hashed.hexdigest())
-        yield from self._delivery.looked_again()
+        yield from self._delivery.duplicates.looked_again()
 
     def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
         """Have the last batch read anew where it failed: its file may have been mended since."""
@@ -136,8 +113,12 @@ class FileImport:
         wanted = {line.place: batch for batch in waiting for line in self._history.lines(batch)}
         ends = {batch.id: place for place, batch in wanted.items()}
         found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
+        mended: list[Line] = []
         for some_lines in _read_before(some, read, consumed):
-            self._compare(some, wanted, some_lines)
+            aside = compared(self._history, some, some_lines, another)
+            mended += [
+                n for n in some_lines if aside.get(n.place, n.content_hash) != n.content_hash
+            ]
             for line in some_lines:
                 batch = wanted.get(line.place)
                 if batch is None:
@@ -145,6 +126,13 @@ class FileImport:
                 found[batch.id].append(line)
                 if ends[batch.id] == line.place:
                     yield from self._send_again(batch, found.pop(batch.id))
+        yield from self._mended(some, mended)  # when nothing is found to be another line
+
+    def _mended(self, some: Batch, found: Sequence[Line]) -> Events:
+        """Send lines that were set aside and say something else now, in batches of their own."""
+        for chunk in cut(found, self._validator, self._limits):
+            batch = self._journal.reopen(some, chunk.lines, chunk.keys)
+            yield from self._send_again(batch, chunk.lines)
 
     def _send_again(self, batch: Batch, found: Sequence[Line]) -> Events:
         """Send a batch that never was, or the lines of one that failed as batches of their own."""
@@ -164,19 +152,6 @@ class FileImport:
         for each, group in zip(self._journal.part(batch, None, [], groups), groups, strict=True):
             yield from self._delivery.deliver(each, group)
 
-    def _compare(self, some: Batch, wanted: dict[int, Batch], found: Sequence[Line]) -> None:
-        """Refuse a file that is another one than was sent; what failed may have been mended."""
-        first, last = found[0].place - 1, found[-1].place
-        known = self._history.hashes(some.session, first, last)
-        for line in found:
-            batch = wanted.get(line.place)
-            mended = batch is not None and batch.status is BatchStatus.FAILED
-            if not mended and known.get(line.place) != line.content_hash:
-                raise RefusedError(
-                    f"{some.title}: line {line.number} is another one than when its import into "
-                    f"project {some.project_id} was begun; {_old(some)}, or {anew(some)}"
-                )
-
     # What is new
 
     def _on(self, some: Batch, unread: Batch | None, read: Iterator[Line], consumed: int) -> Events:
@@ -193,6 +168,7 @@ class FileImport:
                 yield Settled(LineOutcome.REJECTED, len(wrong))
             good = [line for line in chunk.lines if line.place not in why]
             yield from self._delivery.deliver(batch, good)
+            yield from self._delivery.retries.try_again()
         if unread is not None:
             self._journal.drop(unread)
         if not consumed:
@@ -233,13 +209,6 @@ def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[l
     while left > 0:
         found = list(islice(read, min(left, COMPARED)))
         if not found:
-            raise InputError(
-                f"{some.title}: it ends after {consumed - left} records, {consumed} were read when "
-                f"its import was begun; {_old(some)}, or {anew(some)}"
-            )
+            raise shorter(some, consumed - left, consumed)
         left -= len(found)
         yield found
-
-
-def _old(some: Batch) -> str:
-    return "pipe the same again" if some.file == STDIN else "bring the old file back"

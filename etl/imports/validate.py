@@ -124,9 +124,13 @@ def refused(name: str, found: Sequence[Line], named: Sequence[tuple[Line, str]],
     """Name the lines that a server refuses, or those among which they are."""
     if named:
         return told(name, named)
+    return f"{spanned(name, found)}: {said}; mend it, or leave it out by --skip-bad"
+
+
+def spanned(name: str, found: Sequence[Line]) -> str:
+    """Name the lines among which something is."""
     first, last = found[0].number, found[-1].number
-    where = f"line {first}" if first == last else f"lines {first} to {last}"
-    return f"{name}: {where}: {said}; mend it, or leave it out by --skip-bad"
+    return f"{name}: line {first}" if first == last else f"{name}: lines {first} to {last}"
 
 
 def grouped(found: Iterable[Line], size: int) -> Iterator[list[Line]]:

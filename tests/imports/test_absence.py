@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from etl import times
 from etl.imports import absence, context
 from etl.standins.exchange import json_answer
 
@@ -158,6 +159,19 @@ def test_what_is_in_of_a_batch_does_not_stand_for_its_other_lines(site, server, 
     assert site.imported(file) == {"created": 7}
     assert sent == [7, 3]
     site.once()
+
+
+def test_the_clock_of_the_machine_does_not_tell_how_long_an_answer_was_waited_for(
+    site, file, at_once, monkeypatch
+):
+    """It may be set while an import is under way."""
+
+    class Set:
+        now, parsed = staticmethod(lambda: "2099-01-01 00:00:00"), staticmethod(times.parsed)
+
+    monkeypatch.setattr(absence, "times", Set)
+    site.goes_wrong(close=True)
+    assert site.imported(file, "--timeout", "5") == {"created": 7}
 
 
 # Who waits is told

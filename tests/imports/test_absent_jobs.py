@@ -1,9 +1,11 @@
 """That a batch is with no job of the server is believed when its jobs prove it, and not before."""
 
 import time
+from datetime import timedelta
 
 import pytest
 
+from etl.imports import absence
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 from etl.standins.label_studio.records import Job
@@ -165,3 +167,23 @@ def test_jobs_of_other_projects_that_are_shown_prove_nothing_is_late(site, serve
     site.goes_wrong(close=True)
     assert site.imported(file, "--timeout", "5") == {"created": 7}
     assert site.numbers == list(range(1, 8))
+
+
+def test_a_queue_is_asked_once_more_before_it_is_believed_to_come_to_nothing(
+    site, server, file, by_jobs, monkeypatch
+):
+    """Our job can be seen only an hour after, when the search is long over."""
+    monkeypatch.setattr(absence, "QUEUED", timedelta(seconds=0.6))
+    server.state.job_seconds = 3600
+    site.goes_wrong(cut_after=0)
+    looks = []
+
+    def hidden(request, _said):
+        looks.append(request.path.endswith("/imports/1/"))
+        if looks[-1] and looks.count(True) == 1:
+            return json_answer({"detail": "No ProjectImport matches"}, 404)
+        return None
+
+    site.asked(hidden)
+    code, said = site.put(file, "--no-wait")
+    assert (code, said["unfinished"], len(site.posts())) == (0, 1, 1)

@@ -1,5 +1,7 @@
 """What can never be gone on with is closed, when that is said, and tells why."""
 
+import time
+
 import httpx
 import pytest
 
@@ -62,7 +64,7 @@ def test_what_can_be_gone_on_with_is_not_given_up(site):
 SILENT = [
     Fault(method=None, path=path, times=None, **fault)
     for path in (None, "/api/projects/1/imports/*")
-    for fault in ({"status": 503}, {"cut_after": 5}, {"close": True})
+    for fault in ({"status": 503}, {"status": 500}, {"cut_after": 5}, {"close": True})
 ]
 
 
@@ -87,6 +89,30 @@ def stuck(site, server, file, by_jobs):
     for number in (2, 3):
         server.state.jobs[number].due = server.clock.now()
     server.clock.advance(seconds=1)
+
+
+def test_several_stuck_jobs_are_not_waited_for_one_after_the_other(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "1", "--no-wait")
+    began = time.monotonic()
+    assert site.put("--resume", "--timeout", "0.5")[0] == 1
+    assert 0.5 < time.monotonic() - began < 1.5
+
+
+def test_a_job_behind_one_that_ended_is_waited_for_as_long(site, server, file, by_jobs):
+    """As where one worker does them one after the other."""
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "3", "--no-wait")
+    began = time.monotonic()
+
+    def work(request, _said):
+        done = int((time.monotonic() - began) / 0.3)
+        for number in range(1, min(done, 3) + 1):
+            server.state.jobs[number].due = server.clock.now()
+
+    site.asked(work)
+    server.clock.advance(seconds=1)
+    assert site.imported("--resume", "--timeout", "0.6") == {"created": 7}
 
 
 def test_a_stuck_job_does_not_keep_those_behind_it_out_of_the_books(site, server, stuck):
@@ -236,3 +262,46 @@ def test_a_server_that_does_not_answer_stops_what_is_begun_anew(site, server, fi
     server.faults.append(Fault(path="/api/projects/1/imports/*", times=None, status=503))
     assert site.put(file, "--again")[0] == 1
     assert [s for (s,) in site.batches("status")] == ["created"]
+
+
+# What was given up, and lands all the same
+
+
+@pytest.fixture
+def given_up(site, server, file, by_jobs):
+    """Give up two jobs, of which the first ends later."""
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "4", "--no-wait")
+    assert site.imported("--resume", "--give-up", "--timeout", "0.1") == {}
+    assert site.items("outcome") == [("abandoned",)] * 7
+    server.state.jobs[1].due = server.clock.now()
+    server.clock.advance(seconds=1)
+    site.run("check")  # any request
+    assert site.numbers == [1, 2, 3, 4]
+    server.state.job_seconds = 0.05
+
+
+def test_what_was_given_up_and_landed_late_is_taken_over_and_told(site, given_up, file):
+    assert site.imported(file, "--dry-run") == {"created": 7}
+    done = site.run("import", "labels", "--project", "1", file)
+    assert (done.exit_code, site.numbers) == (0, NUMBERS)
+    assert "tasks.jsonl: 4 lines of batch 1 are there after all, and not sent again" in done.stderr
+    assert [o for (o,) in site.items("outcome")] == ["created"] * 7
+    assert (site.imported("--resume"), site.mirrored()) == ({}, site.there)
+    assert site.put(file)[0] == 5
+
+
+def test_what_was_given_up_of_another_file_of_the_name_is_not_taken_over(site, given_up, images):
+    assert site.imported(site.file(images(7, 11))) == {"created": 7}
+    assert site.numbers == [1, 2, 3, 4, *range(11, 18)]
+
+
+def test_what_was_given_up_stays_so_where_the_next_command_is_refused(site, given_up, file):
+    assert site.put(file, site.file("5\n", "broken.jsonl"))[0] == 2
+    assert site.items("outcome") == [("abandoned",)] * 7
+    assert site.imported("--resume") == {}
+
+
+def test_what_was_given_up_is_sent_anew_where_that_is_said(site, given_up, file):
+    assert site.imported(file, "--again") == {"created": 7}
+    assert site.numbers == sorted([1, 2, 3, 4, *NUMBERS])

@@ -48,6 +48,16 @@ def test_a_file_that_changed_since_is_not_gone_on_with(site, server, file, image
     assert "line 1 is another one than when" in said["error"]
 
 
+@pytest.mark.parametrize("again", [("tasks.jsonl",), ("--resume",)])
+def test_what_was_not_sent_of_a_file_may_be_changed(site, server, file, images, again):
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put(file, "--batch-size", "3")[0] == 1  # the last line was not even read
+    server.faults.clear()
+    site.file([*images(6), {"image": "another", "n": 8}])
+    assert site.imported(*again) == {"created": 4}
+    assert site.numbers == [1, 2, 3, 4, 5, 6, 8]
+
+
 def test_a_file_that_is_shorter_now_is_not_gone_on_with(site, server, file, images):
     cut(site, server, file)
     site.file(images(2))

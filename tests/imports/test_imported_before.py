@@ -1,5 +1,7 @@
 """A file whose import has ended, and the same command again: only what is new of it is sent."""
 
+import json
+
 import pytest
 
 from etl.standins.label_studio import LabelStudio
@@ -112,6 +114,68 @@ def test_a_file_laid_out_otherwise_is_the_same(site, file, images, jsonl):
     assert (code, "this very file was imported" in said["error"]) == (5, True)
 
 
+@pytest.fixture
+def laid_out(jsonl):
+    """Write the same records in another way."""
+    return {
+        "CRLF": lambda records: ("copy.jsonl", jsonl(records).replace("\n", "\r\n")),
+        "no last newline": lambda records: ("copy.jsonl", jsonl(records)[:-1]),
+        "array": lambda records: ("copy.json", f"[{','.join(map(json.dumps, records))}]"),
+        "other order": lambda records: ("copy.jsonl", jsonl(records[::-1])),
+        "a part": lambda records: ("copy.jsonl", jsonl(records[2:5])),
+    }
+
+
+WAYS = ["CRLF", "no last newline", "array", "other order", "a part"]
+
+
+@pytest.mark.usefixtures("by_jobs")
+@pytest.mark.parametrize("way", WAYS)
+def test_a_copy_that_is_laid_out_otherwise_is_refused(site, file, images, laid_out, way):
+    site.put(file, "--no-wait")
+    name, content = laid_out[way](images(7))
+    copy = site.file(content, name)
+    for more in ((), ("--dry-run",)):
+        code, said = site.put(copy, *more)
+        assert (code, "every record of it was imported into project 1" in said["error"]) == (
+            5,
+            True,
+        )
+        assert "say --again, to import only what is new say --key FIELD" in said["error"]
+    site.imported("--resume")
+    site.once()
+    assert site.put(copy)[0] == 5
+    assert site.imported(copy, "--again")["created"] > 0
+
+
+@pytest.mark.parametrize("way", WAYS[:3])
+def test_two_files_of_a_command_that_say_the_same_are_refused(site, file, images, laid_out, way):
+    name, content = laid_out[way](images(7))
+    code, said = site.put(file, site.file(content, name))
+    assert (code, "another file of this command says the same" in said["error"]) == (5, True)
+
+
+def test_a_file_of_which_one_record_is_new_is_another_file(site, file, images):
+    site.imported(file)
+    assert site.imported(site.file(images(3, 6), "other.jsonl")) == {"created": 3}
+
+
+def test_records_that_were_only_set_aside_may_be_sent_from_another_file(site, file):
+    wrong = [{"data": {"n": 1}}]
+    site.put(site.file(wrong), "--skip-bad")
+    site.project.label_config = "<View/>"
+    site.server.state.project(1).label_config = "<View/>"
+    assert site.put(site.file(wrong, "other.jsonl"))[0] != 5
+
+
+def test_a_file_that_grew_before_it_was_sent_is_known_by_what_it_said_first(site, file, images):
+    site.goes_wrong(status=403, body=b"{}")
+    assert site.put(file)[0] == 1
+    site.file(images(9))
+    assert site.imported("--resume") == {"created": 9}
+    assert site.put(site.file(images(7), "copy.jsonl"))[0] == 5
+
+
 def test_a_rehearsal_counts_only_what_is_new(site, file, images):
     site.imported(file)
     site.file(images(9))
@@ -136,18 +200,26 @@ def test_what_was_begun_of_the_new_lines_is_gone_on_with(site, server, file, ima
     site.once(range(1, 12))
 
 
-def test_a_file_of_which_lines_were_given_up_is_not_added_to(site, server, file, images, by_jobs):
-    """They are not in, and nothing would send them any more."""
-    server.state.job_seconds = 0.05
+@pytest.mark.usefixtures("by_jobs")
+@pytest.mark.parametrize("same", [True, False])
+def test_a_file_of_which_lines_were_given_up_is_added_to_only_if_it_says_the_same(
+    site, server, file, images, same
+):
     site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
     assert site.put(file, "--batch-size", "3")[0] == 1
     (site.folder / file).rename(site.folder / "away")
     site.put("--resume", "--give-up")
     server.faults.clear()
-    site.file(images(9))
+    if same:
+        site.file(images(9))
+        assert site.imported(file, "--dry-run") == {"created": 6}
+        assert site.imported(file) == {"created": 6}
+        assert site.numbers == list(range(1, 10))
+        return
+    site.file([*images(3), *images(5, 11)])
     code, said = site.put(file)
     assert (code, "was given up in the middle" in said["error"]) == (5, True)
-    assert site.imported(file, "--key", "n") == {"created": 6, "skipped": 3}
+    assert site.imported(file, "--key", "n") == {"created": 5, "skipped": 3}
 
 
 def test_another_project_knows_nothing_of_the_file(site, server, file):
@@ -162,5 +234,6 @@ def test_what_is_known_of_a_file_is_known_on_both_databases(on_both, site, file,
     assert site.imported(file) == {"created": 2}
     rows = on_both.all("SELECT position, outcome FROM label_studio_import_items ORDER BY 1")
     assert [tuple(row) for row in rows] == [(n, "created") for n in range(1, 10)]
+    assert site.put(site.file(images(9)[::-1], "copy.jsonl"))[0] == 5
     site.file(images(9, 2))
     assert site.put(file)[0] == 5

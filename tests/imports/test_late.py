@@ -54,7 +54,7 @@ def test_a_batch_that_failed_is_looked_for_before_its_lines_are_sent_anew(
 ):
     locked(2)
     code, said = site.put(file)
-    assert (code, site.numbers, "database is locked" in said["error"]) == (2, [], True)
+    assert (code, site.numbers, "database is locked" in said["error"]) == (1, [], True)
     server.state.release()
     assert site.imported("--resume") == {"created": 7}
     assert len(site.posts()) == 3
@@ -122,6 +122,17 @@ def test_what_came_meanwhile_is_kept_when_its_second_sending_is_refused(site, se
     site.once()
 
 
+def test_what_a_proxy_let_through_and_calls_too_large_is_not_sent_again(site, file, at_once):
+    def too_large(request, _said):
+        first = is_sending(site, request) and len(site.posts()) == 1
+        return json_answer({"detail": "too large"}, 413) if first else None
+
+    site.asked(too_large)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
+
+
 # What is there twice is told
 
 
@@ -159,7 +170,7 @@ def test_a_batch_that_lands_while_its_file_is_read_anew_is_told(
     site, server, file, locked, lands_with
 ):
     locked(2)
-    assert site.put(file)[0] == 2
+    assert site.put(file)[0] == 1
     lands_with(4)
     code, said = site.put("--resume")
     assert (code, said["created"], len(site.posts())) == (3, 7, 4)
@@ -176,7 +187,7 @@ def test_what_lands_of_a_line_that_is_no_longer_in_its_file_is_told(
     site, server, images, locked, lands_with
 ):
     locked(2)
-    assert site.put(site.file(images(8)))[0] == 2
+    assert site.put(site.file(images(8)))[0] == 1
     lands_with(4)
     code, said = site.put(site.file(images(2)))
     assert (code, said["created"], len(said["duplicates"])) == (3, 2, 8)

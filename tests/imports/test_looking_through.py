@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.imports import files as importing
+from etl.imports import planning
 from importer import Died
 
 BROKEN = '{"image": "a", "n": 9}\n{"image": \n'
@@ -11,7 +11,7 @@ BROKEN = '{"image": "a", "n": 9}\n{"image": \n'
 @pytest.fixture
 def dies_reading(monkeypatch):
     """Let the program die while it looks through the n-th file."""
-    usual = importing.survey
+    usual = planning.survey
 
     def at(number):
         left = [number]
@@ -22,10 +22,10 @@ def dies_reading(monkeypatch):
                 raise Died
             return usual(*arguments, **how)
 
-        monkeypatch.setattr(importing, "survey", survey)
+        monkeypatch.setattr(planning, "survey", survey)
 
     yield at
-    monkeypatch.setattr(importing, "survey", usual)
+    monkeypatch.setattr(planning, "survey", usual)
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -55,6 +55,24 @@ def test_a_file_that_was_begun_otherwise_sends_nothing_of_those_before_it(
     code, said = site.put(other, file, "--key", "n")
     assert (code, site.numbers, said["unfinished"]) == (2, [1, 2, 3], 2)
     assert site.imported("--resume") == {"created": 4}
+
+
+@pytest.mark.parametrize("how", ["edited", "wrong"])
+def test_a_file_that_was_begun_and_is_refused_sends_nothing_of_those_before_it(
+    site, server, file, images, how
+):
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put(file, "--batch-size", "3")[0] == 1
+    server.faults.clear()
+    other = site.file(images(2, 8), "other.jsonl")
+    records = images(7)
+    records[1 if how == "edited" else 6] = 5
+    site.file(records)
+    code, said = site.put(other, file)
+    assert (code, site.numbers, said["unfinished"]) == (2 + 3 * (how == "edited"), [1, 2, 3], 2)
+    site.file(images(7))
+    assert site.imported(other, file) == {"created": 6}
+    assert site.numbers == list(range(1, 10))
 
 
 def test_a_file_is_not_imported_twice_by_one_command(site, file, images):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 
 IMPORT = "/api/projects/1/import"
@@ -169,6 +170,57 @@ def test_a_wrong_line_that_is_mended_later_leaves_the_quarantine(site):
     assert site.rows("SELECT count(*) FROM sync_rejects") == [(0,)]
 
 
+@pytest.mark.parametrize("more", [[], [4, 5]], ids=["no more", "more lines"])
+def test_lines_that_were_set_aside_and_mended_are_sent(site, more):
+    site.imported(site.file([image(1), without(2), image(3)]), "--skip-bad")
+    mended = site.file([image(n) for n in (1, 2, 3, *more)])
+    assert site.imported(mended, "--dry-run") == {"created": 1 + len(more)}
+    assert site.imported(mended) == {"created": 1 + len(more)}
+    assert site.rows("SELECT count(*) FROM sync_rejects") == [(0,)]
+    assert [o for (o,) in site.items("outcome")] == ["created"] * (3 + len(more))
+    assert (site.numbers, site.mirrored()) == ([1, 2, 3, *more], site.there)
+    assert site.put(mended)[0] == 5
+
+
+def test_lines_that_are_set_aside_already_are_no_news(site, jsonl):
+    content = jsonl([image(1)]) + "5\n"
+    site.imported(site.file(content), "--skip-bad")
+    assert site.put(site.file(content))[0] == 5
+    grown = site.file(content + jsonl([image(3)]))
+    assert site.imported(grown, "--dry-run") == {"created": 1}
+    assert site.imported(grown) == {"created": 1}
+    assert [o for (o,) in site.items("outcome")] == ["created", "rejected", "created"]
+
+
+def test_a_line_that_was_mended_to_something_wrong_is_told(site, jsonl):
+    site.imported(site.file(jsonl([image(1)]) + "5\n"), "--skip-bad")
+    still = site.file(jsonl([image(1)]) + "6\n")
+    code, said = site.put(still)
+    assert (code, "line 2: a record should be" in said["error"], said["unfinished"]) == (2, True, 0)
+    assert site.imported(still, "--skip-bad") == {"rejected": 1}
+    assert site.rows("SELECT payload FROM sync_rejects") == [("6",)]
+    assert site.put(still)[0] == 5
+
+
+def test_a_line_that_was_taken_out_is_no_line_that_was_mended(site):
+    site.imported(site.file([image(1), without(2), image(3)]), "--skip-bad")
+    code, said = site.put(site.file([image(1), image(3), image(4)]))
+    assert (code, "line 3 is another one than was imported" in said["error"]) == (5, True)
+    assert site.numbers == [1, 3]
+
+
+def test_a_line_set_aside_and_mended_before_its_import_was_cut_is_sent_by_going_on(site):
+    records = [image(1), without(2), image(3), image(4), image(5)]
+    site.goes_wrong(skip=2, times=None, status=403, body=b"{}")
+    file = site.file(records)
+    assert site.put(file, "--skip-bad", "--batch-size", "3")[0] == 1
+    site.server.faults.clear()
+    records[1] = image(2)
+    site.file(records)
+    assert site.imported("--resume") == {"created": 3}
+    assert (site.numbers, site.mirrored()) == ([1, 2, 3, 4, 5], site.there)
+
+
 def test_what_failed_may_be_gone_on_with_without_its_wrong_lines(site):
     assert site.put(site.file([image(1), without(2)]))[0] == 2
     assert site.imported("--resume", "--skip-bad") == {"created": 1, "rejected": 1}
@@ -201,18 +253,77 @@ def test_a_refusal_that_names_no_line_is_narrowed_down(site, server, at_once):
     assert site.numbers == [1, 2, 3, 4, 6, 7]
 
 
-def test_a_record_that_breaks_the_server_is_found_and_set_aside(site, server, at_once):
+@pytest.fixture
+def fails(site, server, at_once):
+    """Let the server answer 500 to some of what it is sent to import, and to no probe."""
     answer = server.server.app.answer
 
-    def fragile(request):
-        if request.path == IMPORT and b"5.jpg" in request.body:
-            return type(answer(server.requests[0]))(status=500, body=b'{"detail": "oops"}')
-        return answer(request)
+    def at(which):
+        sent = []
 
-    server.server.app.answer = fragile
+        def failing(request):
+            own = request.path == IMPORT and request.param("commit_to_project") != "false"
+            if own and request.method == "POST":
+                sent.append(request.body)
+                if which(sent):
+                    return json_answer({"detail": "oops"}, 500)
+            return answer(request)
+
+        server.server.app.answer = failing
+        return sent
+
+    return at
+
+
+@pytest.mark.parametrize("bad", [[5], [1], [7], [4, 5], [1, 2, 3]], ids=str)
+@pytest.mark.parametrize("size", ["4", "7"])
+def test_records_that_break_the_server_are_found_and_set_aside(site, fails, bad, size):
+    broken = [f"{number}.jpg".encode() for number in bad]
+    fails(lambda sent: any(one in sent[-1] for one in broken))
     name = site.file([image(n) for n in range(1, 8)])
-    assert site.imported(name, "--skip-bad") == {"created": 6, "rejected": 1}
-    assert site.numbers == [1, 2, 3, 4, 6, 7]
+    said = site.imported(name, "--skip-bad", "--batch-size", size)
+    assert said == {"created": 7 - len(bad), "rejected": len(bad)}
+    assert site.numbers == [n for n in range(1, 8) if n not in bad]
+
+
+def test_many_records_that_break_the_server_do_not_mean_that_it_is_down(site, fails):
+    fails(lambda sent: any(b'"%d.jpg' % number in sent[-1] for number in range(1, 31, 2)))
+    code, said = site.put(site.file([image(n) for n in range(1, 31)]), "--skip-bad")
+    assert (code, said["created"], said["rejected"]) == (3, 15, 15)
+
+
+@pytest.mark.parametrize("times", [2, 4, 7, 12])
+@pytest.mark.parametrize("size", ["1", "4", "7"])
+def test_a_server_that_fails_for_a_while_sets_no_good_line_aside(site, fails, times, size):
+    fails(lambda sent: 1 < len(sent) <= times + 1)
+    name = site.file([image(n) for n in range(1, 8)])
+    assert site.imported(name, "--skip-bad", "--batch-size", size) == {"created": 7}
+    assert (site.numbers, site.mirrored()) == ([1, 2, 3, 4, 5, 6, 7], site.there)
+
+
+@pytest.mark.parametrize("size", ["1", "4", "20"])
+def test_a_server_that_fails_at_everything_sets_nothing_aside(site, server, fails, size):
+    answer = server.server.app.answer
+    fails(lambda sent: len(sent) > (1 if size == "4" else 0))
+    name = site.file([image(n) for n in range(1, 21)])
+    code, said = site.put(name, "--skip-bad", "--batch-size", size)
+    assert (code, said["rejected"], site.rows("SELECT * FROM sync_rejects")) == (1, 0, [])
+    assert "HTTP 500: oops; the server takes nothing now" in said["error"]
+    assert "go on later with: annomirror import --resume" in said["error"]
+    server.server.app.answer = answer
+    created = 16 if size == "4" else 20
+    assert site.imported("--resume") == {"created": created}
+    assert site.numbers == list(range(1, 21))
+
+
+def test_a_server_that_fails_is_not_told_as_a_wrong_line(site, server, fails):
+    answer = server.server.app.answer
+    sent = fails(lambda _sent: True)
+    code, said = site.put(site.file([image(1), image(2)]))
+    assert (code, len(sent), "tasks.jsonl: lines 1 to 2: " in said["error"]) == (1, 3, True)
+    assert "go on later with: annomirror import --resume; a line that" in said["error"]
+    server.server.app.answer = answer
+    assert site.imported("--resume") == {"created": 2}
 
 
 def test_what_is_too_large_for_a_proxy_is_sent_in_halves(site, server):

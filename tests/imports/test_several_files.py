@@ -1,0 +1,102 @@
+"""A command of several files that was cut: the same command, or --resume, goes on with the rest."""
+
+import json
+
+import pytest
+
+from etl.imports.deliver import Delivery
+
+FILES = ["first.jsonl", "second.jsonl", "third.jsonl"]
+ALL = list(range(1, 10))
+
+
+class Died(BaseException):
+    """What no handler of the program expects, as of SIGKILL."""
+
+
+@pytest.fixture
+def three(site, images):
+    for place, name in enumerate(FILES):
+        site.file(images(3, 3 * place + 1), name)
+    return FILES
+
+
+@pytest.fixture
+def dies_following(monkeypatch):
+    """Let the program die when it has sent the n-th batch."""
+    usual, left = Delivery._taken, [0]
+
+    def taken(self, batch, lines, job):
+        left[0] -= 1
+        if not left[0]:
+            raise Died
+        return usual(self, batch, lines, job)
+
+    monkeypatch.setattr(Delivery, "_taken", taken)
+
+    def at(number):
+        left[0] = number
+
+    return at
+
+
+def cut(site, dies_following, number, *arguments):
+    dies_following(number)
+    with pytest.raises(Died):
+        site.put(*arguments)
+    dies_following(0)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3])
+@pytest.mark.parametrize("again", [FILES, ["--resume"]], ids=["the same", "--resume"])
+def test_the_same_command_goes_on_with_each_of_its_files(
+    site, three, dies_following, number, again
+):
+    cut(site, dies_following, number, *three)
+    assert site.imported(*again)["created"] == 9 - 3 * (number - 1)
+    assert site.numbers == ALL
+    assert (site.imported("--resume"), site.mirrored()) == ({}, site.there)
+
+
+def test_a_command_may_be_cut_in_each_of_its_files(site, three, dies_following):
+    for number in (2, 1):
+        cut(site, dies_following, number, *three)
+    site.imported(*three)
+    assert site.numbers == ALL
+    assert site.put(*three)[0] == 5
+
+
+def test_what_was_sent_anew_is_not_sent_anew_by_the_command_that_goes_on(
+    site, three, dies_following
+):
+    site.imported(*three)
+    cut(site, dies_following, 2, *three, "--again")
+    assert site.imported(*three, "--again") == {"created": 6}
+    assert site.numbers == sorted(ALL * 2)
+    assert site.imported(three[0], "--again") == {"created": 3}
+
+
+def test_what_was_added_to_a_file_that_is_passed_over_is_sent(site, three, dies_following, images):
+    cut(site, dies_following, 2, *three)
+    site.file([*images(3), *images(1, 10)], three[0])
+    assert site.imported(*three) == {"created": 7}
+    assert site.numbers == [*ALL, 10]
+
+
+def books(site):
+    rows = site.batches("id", "session", "batch", "file", "status", "submitted_at", "options")
+    return [(*row[:-1], json.loads(row[-1])) for row in rows]
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_a_command_that_is_refused_leaves_the_books_as_they_were(
+    site, three, dies_following, images, number
+):
+    cut(site, dies_following, number, *three)
+    site.imported(site.file(images(1, 20), "in.jsonl"))
+    before = books(site)
+    for wrong, code in (("in.jsonl", 5), (site.file("5\n", "broken.jsonl"), 2)):
+        assert site.put(*three, wrong)[0] == code
+        assert books(site) == before
+    assert site.imported("--resume")["created"] == 9 - 3 * (number - 1)
+    assert site.numbers == [*ALL, 20]
