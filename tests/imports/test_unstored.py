@@ -28,9 +28,9 @@ def test_a_line_that_the_server_cannot_store_is_set_aside_at_once(site, unstored
     assert (NUL in reason, json.loads(payload)["n"]) == (True, 3)
 
 
-def test_a_line_that_the_server_cannot_store_is_said_to_be_wrong(site, unstored):
+def test_what_the_server_cannot_store_stops_the_import_with_its_reason(site, unstored):
     code, said = site.put(unstored, "--timeout", "5")
-    assert (code, site.there) == (2, {})
+    assert (code, site.there) == (1, {})
     assert NUL in said["error"]
 
 
