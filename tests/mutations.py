@@ -350,7 +350,7 @@ MUTATIONS = (
         "each page of predictions is judged by itself",
         "etl/platforms/label_studio/predicting.py",
         "            return Page(here, gone_on, total, unreadable=aside)",
-        "            complete = _Ids.complete(records, 'task_id', tasks)\n"
+        "            complete = _Ids.complete(records, 'task_id', list(tasks))\n"
         "            return Page(here, gone_on, total, complete, unreadable=aside)",
         DELETIONS,
         "many_small_pages",
