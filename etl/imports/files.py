@@ -46,13 +46,15 @@ class Files:
         """Import the files of a command, or go on with them where they were begun."""
         for one in self._planning.planned(number, request):
             if one.begun and goes_on(one.begun, request):
+                for batch in one.replaced:
+                    self._journal.drop(batch)
                 yield from self.go_on(one.begun, request)
                 continue
             if one.begun:
                 yield from self._give_up(one.begun, request)
             files = self.importer(request.options, request.limits)
             kept = {**one.options, "sha256": one.digest}
-            booked = one.booked or self._journal.book(number, one.name, kept)
+            booked = one.booked or self._journal.book(number, one.name, kept, instead=one.replaced)
             try:
                 yield from files.go_on(booked, [booked])
             except InputError:

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from etl.errors import ConfigurationError, RefusedError
-from etl.imports.batch import STDIN, Batch, BatchStatus
+from etl.imports.batch import STDIN, Batch
 from etl.imports.begun import (
     as_begun,
     goes_on,
-    never_read,
+    left_open,
     refuse_elsewhere,
     refuse_not_to_wait,
     refuse_other_options,
@@ -42,7 +42,7 @@ log = logging.getLogger(__name__)
 class Planned:
     """A file to be imported: what of it is open, what was booked for it, what it is known by.
 
-    What it was booked by before is `replaced`; what was `given_up` of it is taken up again; `done`
+    What only booked it before is `replaced`; what was `given_up` of it is taken up again; `done`
     is one that this very command has imported before it was cut. With the `options` it is booked.
     """
 
@@ -93,12 +93,8 @@ class Planning:
 
     def _found(self, number: int, name: str) -> Planned:
         """Tell what is open of a file: begun, or only booked, which is done anew."""
-        begun = self._history.begun(number, name)
-        if any(batch.status is not BatchStatus.READING for batch in begun):
-            return Planned(name=name, begun=begun)
-        if never_read(begun) or not self._history.ever_sent(begun[0].session):
-            return Planned(name=name, replaced=begun)
-        return Planned(name=name, begun=begun)
+        begun, booked = left_open(self._history, number, name)
+        return Planned(name=name, begun=begun, replaced=booked)
 
     def _booked(
         self, number: int, one: Planned, request: ImportRequest, commands: Sequence[str]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from etl.errors import ConfigurationError
-from etl.imports.batch import STDIN, AlreadySent, Batch, BatchStatus, Events, LineOutcome, Settled
-from etl.imports.begun import as_begun, goes_on, never_read, refuse_elsewhere, refuse_other_options
+from etl.imports.batch import STDIN, AlreadySent, Batch, Events, LineOutcome, Settled
+from etl.imports.begun import as_begun, goes_on, left_open, refuse_elsewhere, refuse_other_options
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
@@ -53,7 +53,7 @@ def rehearse(
     for name in request.files:
         if name == STDIN:
             raise ConfigurationError("standard input can be read once; --dry-run needs a file")
-        begun = _open(history, number, name) if history else []
+        begun = left_open(history, number, name)[0] if history else []
         if history and begun and goes_on(begun, request):
             yield from _begun(target, begun, request, opens, history)
             continue
@@ -107,15 +107,6 @@ def _begun(
             yield Settled(LineOutcome.CREATED, len(lines_left) - wrong)
     if options.key:
         yield from _by_key(target, some.project_id, left, options)
-
-
-def _open(history: History, number: int, name: str) -> Sequence[Batch]:
-    """List what is open of a file that was begun; what was only booked is anew."""
-    begun = history.begun(number, name)
-    read = any(batch.status is not BatchStatus.READING for batch in begun)
-    if read or (begun and not never_read(begun) and history.ever_sent(begun[0].session)):
-        return begun
-    return []
 
 
 def _by_key(target: Target, number: int, unsent: Unsent, options: ImportOptions) -> Events:
