@@ -138,10 +138,12 @@ class Files:
         self, files: FileImport, some: Batch, left: Sequence[Batch], request: ImportRequest
     ) -> Events:
         """Send what was added to a file; one that became another is only said to be."""
+        last = self._history.last_number(some.session)
         try:
             yield from files.go_on(some, left)
         except (InputError, RefusedError) as error:
-            if request.project is not None:
+            added = self._history.last_number(some.session) > last
+            if added or request.project is not None:
                 raise
             log.warning("%s; what was sent of it before is in", error)
 
