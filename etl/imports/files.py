@@ -121,12 +121,16 @@ class Files:
         try:
             anew = options.key or kept.get("again")
             found = self._planning.survey(name, options, before, None if anew else number)
-            if not anew:
+            given_up = not anew and bool(self._history.abandoned(booked.session))
+            if not anew and not given_up:
                 refuse_again(self._history, (number, self._source.url), name, found, before)
         except (ConfigurationError, RefusedError):
             self._journal.drop(booked)
             raise
-        return self._journal.sign([booked], found.digest)
+        if not given_up:
+            return self._journal.sign([booked], found.digest)
+        self._journal.take_up(booked, found.digest)
+        return self._history.open_in(booked.session)
 
     def _may_have_grown(self, some: Batch, request: ImportRequest) -> bool:
         """Tell whether there may be more in a file all of which was sent; what is piped is read."""

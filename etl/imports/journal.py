@@ -40,16 +40,18 @@ class Journal(OpenedBatches):
                 )
                 self._change(batch, BatchStatus.FAILED, error=said, finished_at=times.now())
 
-    def take_up(self, some: Batch) -> None:
-        """Open the lines of an import again that were given up."""
+    def take_up(self, some: Batch, digest: str) -> Batch:
+        """Sign the batch that an import goes on by, and open its lines that were given up."""
         mark = self._spelling.mark
         with self._session.transaction():
+            (some,) = self.sign([some], digest)
             self._session.run(
                 f"UPDATE {self._items} SET outcome = NULL WHERE outcome = {mark} AND "
                 f"{self._spelling.equal('source')} AND import_id IN (SELECT id FROM {self._jobs} "
                 f"WHERE {self._spelling.equal('source', 'session')})",
                 (LineOutcome.ABANDONED.value, self._source, self._source, some.session),
             )
+        return some
 
     # Lines
 

@@ -197,10 +197,10 @@ class Planning:
         """Write down what a file is known by that is to be sent."""
         if one.booked is None or one.digest is None:
             return one
-        (booked,) = self._journal.sign([one.booked], one.digest)
         if not one.given_up:
+            (booked,) = self._journal.sign([one.booked], one.digest)
             return replace(one, booked=booked)
-        self._journal.take_up(booked)
+        booked = self._journal.take_up(one.booked, one.digest)
         return replace(one, booked=None, begun=self._history.open_in(booked.session))
 
 
