@@ -124,8 +124,9 @@ class Files:
             given_up = not anew and bool(self._history.abandoned(booked.session))
             if not anew and not given_up:
                 refuse_again(self._history, (number, self._source.url), name, found, before)
-        except (ConfigurationError, RefusedError):
-            self._journal.drop(booked)
+        except (ConfigurationError, RefusedError) as error:
+            if not isinstance(error.__cause__, OSError):  # else what it says is not known
+                self._journal.drop(booked)
             raise
         if not given_up:
             return self._journal.sign([booked], found.digest)
