@@ -16,6 +16,7 @@ from etl.imports.begun import (
     refuse_not_to_wait,
 )
 from etl.imports.context import Context
+from etl.imports.follow import unmade
 from etl.imports.giving_up import close
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.imports.planning import Planning
@@ -100,6 +101,9 @@ class Files:
         files = self.importer(*as_begun(batch.options, request))
         for _, error in (yield from files.settle([batch])):
             raise error
+        left = self._history.open_in(batch.session)
+        if any(one.id == batch.id and one.status in NEED_THE_FILE for one in left):
+            raise unmade(batch, len(self._history.lines(batch)))
 
     def _piped(self, some: Batch) -> InputError:
         """Say how standard input is gone on with, which nobody can read again."""

@@ -30,6 +30,17 @@ def test_one_of_our_own_jobs_that_failed_is_no_job_of_others(site, server, file,
     assert site.items("position", "outcome") == [(n, "created") for n in range(1, 8)]
 
 
+def test_one_of_our_own_jobs_that_made_nothing_is_no_success(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    server.state.jobs[1].status, server.state.jobs[1].error = "failed", "worker died"
+    code, said = site.put("--watch", "1", "--skip-bad")
+    assert (code, said["unfinished"]) == (1, 1)
+    assert "7 lines of it are not there; they are sent by: annomirror import" in said["error"]
+    server.state.job_seconds = 0.05
+    assert site.imported("--resume") == {"created": 7}
+
+
 def test_a_job_that_was_begun_elsewhere_is_followed(site, server, images, by_jobs):
     sent = [*images(2), {"data": {"image": "x", "n": 3}}]
     url = f"{server.url}{site.posting}?return_task_ids=true"
