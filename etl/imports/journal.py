@@ -93,7 +93,7 @@ class Journal(OpenedBatches):
             [
                 (
                     *(self._source, batch.id, line.place, line.number or None),
-                    *(line.content_hash if line.raw else None, _storable(key)),
+                    *(line.content_hash if line.raw or line.number else None, _storable(key)),
                     *(outcome, task_id, stamp, stamp),
                 )
                 for line, key, outcome, task_id in rows
@@ -120,9 +120,11 @@ class Journal(OpenedBatches):
             self._rejected.release(batch, ids)
 
     def reject(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> None:
-        """Set lines of a batch aside."""
+        """Set lines of a batch aside, as they say now."""
+        hashes = {line.place: (line.content_hash,) for line, _ in wrong}
         with self._session.transaction():
             self._rejected.put(batch, wrong)
+            self._write(batch, ("content_hash",), hashes)
             self._settle(batch, LineOutcome.REJECTED, {line.place: None for line, _ in wrong})
 
     def part(

@@ -192,6 +192,27 @@ def test_lines_that_are_set_aside_already_are_no_news(site, jsonl):
     assert [o for (o,) in site.items("outcome")] == ["created", "rejected", "created"]
 
 
+def test_an_empty_line_of_a_table_that_is_set_aside_is_no_news(site):
+    table = site.file("image\na.jpg\n\nb.jpg\n", "table.csv")
+    assert site.imported(table, "--skip-bad") == {"created": 2, "rejected": 1}
+    assert site.put(table, "--skip-bad")[0] == 5
+    assert site.imported(site.file("image\na.jpg\nc.jpg\nb.jpg\n", table)) == {"created": 1}
+
+
+def test_a_line_that_failed_and_is_set_aside_later_is_known_by_what_it_says_then(
+    site, server, by_jobs
+):
+    server.state.job_seconds = 3600
+    file = site.file([image(n) for n in range(1, 5)])
+    site.put(file, "--batch-size", "2", "--no-wait")
+    for number in (1, 2):
+        server.state.jobs[number].status, server.state.jobs[number].error = "failed", "died"
+    server.state.job_seconds = 0.05
+    site.file([5, *(image(n) for n in range(2, 5))])
+    assert site.imported("--resume", "--skip-bad") == {"created": 3, "rejected": 1}
+    assert site.put(file, "--skip-bad")[0] == 5
+
+
 def test_a_line_that_was_mended_to_something_wrong_is_told(site, jsonl):
     site.imported(site.file(jsonl([image(1)]) + "5\n"), "--skip-bad")
     still = site.file(jsonl([image(1)]) + "6\n")
