@@ -19,7 +19,7 @@ from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
 from etl.imports.survey import COMPARED, compared
-from etl.imports.validate import Hashed, OpenFile, Validator, reading, told
+from etl.imports.validate import Hashed, OpenFile, Validator, grouped, reading, told
 from etl.intake import Key
 
 BRACKETS = 2  # bytes around the lines of a request
@@ -114,7 +114,7 @@ class FileImport:
         ends = {batch.id: place for place, batch in wanted.items()}
         found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
         mended: list[Line] = []
-        for some_lines in _read_before(some, read, consumed):
+        for some_lines in read_before(some, read, consumed):
             aside = compared(self._history, some, some_lines, another)
             mended += [
                 n for n in some_lines if aside.get(n.place, n.content_hash) != n.content_hash
@@ -203,12 +203,11 @@ def cut(read: Iterable[Line], validator: Validator, limits: BatchLimits) -> Iter
         yield Chunk(found, keys, last=True)
 
 
-def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
+def read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
     """Read the lines the books have, some at a time. Raises InputError for a shorter file."""
     left = consumed
-    while left > 0:
-        found = list(islice(read, min(left, COMPARED)))
-        if not found:
-            raise shorter(some, consumed - left, consumed)
+    for found in grouped(islice(read, consumed), COMPARED):
         left -= len(found)
         yield found
+    if left:
+        raise shorter(some, consumed - left, consumed)
