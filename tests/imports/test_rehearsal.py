@@ -46,6 +46,11 @@ def test_a_rehearsal_counts_a_key_once_however_far_apart_it_comes(site, images):
     assert site.imported(name, "--key", "n") == foretold
 
 
+def test_a_rehearsal_knows_keys_apart_that_hash_alike(site):
+    name = site.file([{"data": {"image": "a", "n": n}} for n in (-1, -2)])
+    assert site.imported(name, "--key", "n", "--dry-run") == {"created": 2}
+
+
 def test_a_rehearsal_compares_a_key_with_what_its_last_line_said(site):
     contents = ["a", "b", "b"]
     name = site.file([{"data": {"image": content, "n": 1}} for content in contents])
