@@ -2,6 +2,7 @@
 
 import pytest
 
+from etl.imports import transfer
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 
@@ -240,6 +241,51 @@ def test_a_line_set_aside_and_mended_before_its_import_was_cut_is_sent_by_going_
     site.file(records)
     assert site.imported("--resume") == {"created": 3}
     assert (site.numbers, site.mirrored()) == ([1, 2, 3, 4, 5], site.there)
+
+
+@pytest.fixture
+def cut_with_one_aside(site):
+    """Cut an import that has set its second line aside."""
+
+    def cut(name, stdin=None):
+        site.goes_wrong(skip=2, times=None, status=403, body=b"{}")
+        assert site.put(name, "--skip-bad", "--batch-size", "3", stdin=stdin)[0] == 1
+        site.server.faults.clear()
+
+    return cut
+
+
+def test_a_mended_line_that_changes_while_its_file_is_compared_is_not_sent(
+    site, monkeypatch, cut_with_one_aside
+):
+    records = [image(1), without(2), *map(image, (3, 4, 5))]
+    file = site.file(records)
+    cut_with_one_aside(file)
+    usual = transfer.compared
+
+    def compared(*arguments):
+        found = usual(*arguments)
+        site.file([image(1), image(9), *records[2:]])
+        return found
+
+    monkeypatch.setattr(transfer, "compared", compared)
+    site.file([image(1), image(2), *records[2:]])
+    code, said = site.put("--resume")
+    assert (code, "line 2 is another one" in said["error"]) == (5, True)
+    assert not {2, 9} & set(site.numbers)
+
+
+def test_more_mended_lines_are_piped_than_can_be_held(site, jsonl, monkeypatch, cut_with_one_aside):
+    records = [image(1), without(2), *map(image, (3, 4, 5))]
+    cut_with_one_aside("-", jsonl(records))
+    records[1] = image(2)
+    with monkeypatch.context() as patched:
+        patched.setattr(transfer, "HELD", 20)
+        code, said = site.put("-", stdin=jsonl(records))
+    assert (code, "lines that were set aside say something else" in said["error"]) == (2, True)
+    assert 2 not in site.numbers
+    assert site.imported("-", stdin=jsonl(records))["created"]
+    assert site.numbers == [1, 2, 3, 4, 5]
 
 
 def test_what_failed_may_be_gone_on_with_without_its_wrong_lines(site):
