@@ -1,4 +1,4 @@
-"""The files of one command: all are looked through, then imported one after the other."""
+"""The files of one command: imported one after the other, or gone on with where one was cut."""
 
 from __future__ import annotations
 

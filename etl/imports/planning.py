@@ -1,7 +1,8 @@
 """Looks through all files of a command and books them, before anything of any is sent.
 
-Each is in the books before it is read, so that a run which died knows of it. A command that is
-refused leaves the books as it found them.
+Each is in the books before it is looked through, so that --resume knows of it if the run dies
+meanwhile. One that was given up is in the books already, and is compared with them before. A
+command that is refused leaves the books as it found them.
 """
 
 from __future__ import annotations
