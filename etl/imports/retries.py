@@ -81,7 +81,8 @@ class Retries:
         yield from self._tried(self._suspects.to_try())
         if last:
             yield from self._tried(self._suspects.rest())
-            yield from self._tried(self._suspects.to_try())
+            while found := self._suspects.to_try():  # each but once
+                yield from self._tried(found)
         self._stop_if_down(last=last)
 
     def _tried(self, suspects: Sequence[Suspect]) -> Events:

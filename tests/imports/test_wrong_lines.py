@@ -316,6 +316,20 @@ def test_a_server_that_fails_at_everything_sets_nothing_aside(site, server, fail
     assert site.numbers == list(range(1, 21))
 
 
+def test_a_line_at_which_the_server_fails_to_the_last_is_set_aside(site, fails):
+    """It took others again only while the last lines were tried once more."""
+
+    def which(sent):
+        number = next(n for n in (1, 2, 3) if b'"%d.jpg' % n in sent[-1])
+        times = sum(b'"%d.jpg' % number in one for one in sent)
+        return times <= {1: 6, 2: 3}.get(number, times)
+
+    fails(which)
+    name = site.file([image(n) for n in range(1, 4)])
+    assert site.imported(name, "--skip-bad", "--batch-size", "1") == {"created": 2, "rejected": 1}
+    assert (site.numbers, site.imported("--resume")) == ([1, 2], {})
+
+
 def test_a_server_that_fails_is_not_told_as_a_wrong_line(site, server, fails):
     answer = server.server.app.answer
     sent = fails(lambda _sent: True)
