@@ -121,7 +121,7 @@ def _existing(record: bytes, name: str) -> tuple[Key | None, Existing]:
             raise ValueError("it has no data")  # noqa: TRY301  # told as the others are
         return _key(record, name), Existing(record_id(record) or 0, bytes(found["data"]))
     except ValueError as error:
-        raise BadAnswer(f"a task cannot be read: {error}: {excerpt(record)}") from error
+        raise BadAnswer(f"a task cannot be read: {error}: {excerpt(bytes(record))}") from error
 
 
 def _key(record: bytes, name: str) -> Key | None:
