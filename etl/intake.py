@@ -82,6 +82,7 @@ class Intake:
     `stream` is where they belong. `jobs` and `items` are the tables that tell what was sent and
     what became of each record of it. What is wrong with a record, ValueError tells: `wrapped` for
     what would be lost of it, `key`, and `complete` for a field that is `required` in a project.
+    Of what a failed job says, `problems` tells what is wrong where, and `refuses` if anything is.
     """
 
     stream: str
@@ -102,6 +103,7 @@ class Intake:
     existing: Callable[[int, str, Sequence[Key]], Questions[dict[Key, Existing]]]
     change: Callable[[bytes, Existing], Request | None]
     problems: Callable[[str], dict[int, str]]
+    refuses: Callable[[str], bool]
 
 
 def ended(job: Job) -> bool:

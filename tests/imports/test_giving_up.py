@@ -152,7 +152,7 @@ def test_what_is_under_way_is_not_given_up_where_it_is_not_waited_for(site, serv
     site.once()
 
 
-def test_all_jobs_that_failed_are_sent_anew_by_the_next_run(site, server, file, by_jobs):
+def test_jobs_that_failed_meanwhile_are_sent_anew(site, server, file, by_jobs):
     server.state.job_seconds = 3600
     site.put(file, "--batch-size", "2", "--no-wait")
     for number in (1, 2, 3):
@@ -160,10 +160,10 @@ def test_all_jobs_that_failed_are_sent_anew_by_the_next_run(site, server, file, 
         server.state.jobs[number].error = "worker died"
     server.clock.advance(hours=1)
     server.state.job_seconds = 0.05
-    code, said = site.put("--resume")
-    assert (code, said["created"], "lines 1 to 2: job 1 failed" in said["error"]) == (2, 1, True)
-    assert site.imported("--resume") == {"created": 6}
-    assert site.numbers == NUMBERS
+    done = site.run("import", "--resume")
+    told = "tasks.jsonl: lines 1 to 2: job 1 failed: worker died; they are sent again"
+    assert (done.exit_code, told in done.stderr) == (0, True)
+    assert (site.numbers, site.imported("--resume")) == (NUMBERS, {})
 
 
 def test_what_was_given_up_does_not_stand_for_its_file(site, server, file, images):
