@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from etl.exchange import Answer, Request
 from etl.source import Part
 from etl.tables import Mirrored
+from etl.walk import Page
 
 T = TypeVar("T")
 Questions = Generator[Request, Answer, T]
@@ -98,7 +99,7 @@ class Intake:
     job: Callable[[int, int], Questions[Job]]
     job_search: JobSearching
     marked: Callable[[int, str], Questions[dict[int, list[int]]]]
-    records: Callable[[int, Sequence[int]], Questions[list[bytes]]]
+    records: Callable[[int, Sequence[int]], Questions[Page]]
     places: Callable[[Sequence[bytes], str], dict[int, int]]
     existing: Callable[[int, str, Sequence[Key]], Questions[dict[Key, Existing]]]
     change: Callable[[bytes, Existing], Request | None]
