@@ -70,9 +70,9 @@ class Places:
 
 
 def page_around(
+    places: Places,
     place: int,
     size: int,
-    ask: Callable[[int, int], Request],
     read: Callable[[Answer], Listing],
     named: Callable[[int, BadAnswer], Asking],
 ) -> Asking:
@@ -81,9 +81,8 @@ def page_around(
     Raises BadAnswer where it is not the fault of single rows.
     """
     try:
-        return read((yield ask(place, size)))
+        return read((yield places.ask(place, size)))
     except BadAnswer as error:
-        places = Places(ask, lambda answer: read(answer).number("total"))
         pieces = yield from places.pieces(place, size, error)
         return (yield from merged(pieces, read, named))
 

@@ -29,6 +29,7 @@ from etl.wire import Wire
 log = logging.getLogger(__name__)
 
 ATTEMPTS = 5
+ATTEMPTS_AT_FAILURE = 3  # at a server that fails at a request, often by the caller's own fault
 LONGEST_PAUSE = 60.0  # seconds, also for a Retry-After
 MAX_BYTES = 250_000_000  # of one answer, unpacked; it is held in memory, twice for a moment
 MAX_FILE_BYTES = 4_000_000_000  # of a large one, which goes to a file
@@ -37,7 +38,7 @@ UNPACKED = frozenset({"", "identity", "gzip", "deflate"})
 RECORDS = re.compile(rb'\s*(\{|\[\s*[^\s"])')  # JSON, but no text nor a list of texts
 BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
 RETRIED = frozenset({408, 429, 502, 503, 504})
-RETRIED_ONCE = frozenset({500})  # often the caller's own fault, so not more
+FAILED = 500
 TURNED_AWAY = 429  # by who did not look at the request
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
 Explain = Callable[[Source, Answer], SourceError | None]
@@ -233,8 +234,8 @@ def _worth_retrying(error: SourceError, attempt: int, *, once: bool) -> bool:
     """Tell whether to send a request again; one for `once` only if it cannot have arrived."""
     if once and error.status != TURNED_AWAY and getattr(error, "sent", True):
         return False
-    if error.status in RETRIED_ONCE:
-        return attempt == 1
+    if error.status == FAILED:
+        return attempt < ATTEMPTS_AT_FAILURE
     again = isinstance(error, Unreachable) and (error.status is None or error.status in RETRIED)
     return again and attempt < ATTEMPTS
 

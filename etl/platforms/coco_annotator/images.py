@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from etl.around import SPOILT, at_place, page_around
+from etl.around import SPOILT, Places, at_place, page_around
 from etl.errors import BadAnswer, SourceError
 from etl.exchange import Answer, Request
 from etl.paging import Listing, listing
@@ -110,9 +110,10 @@ def _is_there(dataset: int) -> Generator[Request, Answer, bool]:
 
 def _documents(start: Start, asked: Scope, wanted: set[int], found: _Found, *, again: bool) -> Walk:
     """Read every page of documents, the last one first; `again`, until nothing is missed."""
+    places = Places(_asked, lambda answer: _read(answer).number("total"))
     size, empty = start.source.page_size, 0
     for number in range(-(-(yield from _total()) // size), 0, -1):
-        page = yield from page_around((number - 1) * size, size, _asked, _read, _named)
+        page = yield from page_around(places, (number - 1) * size, size, _read, _named)
         found.total = page.number("total")
         empty = 0 if page.records or page.unreadable else empty + 1
         if empty > EMPTY:  # else a total beyond reason is asked for page by page

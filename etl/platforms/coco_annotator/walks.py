@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from etl.around import MOST_UNREADABLE, SPOILT, at_place, page_around
+from etl.around import MOST_UNREADABLE, SPOILT, Places, at_place, page_around
 from etl.errors import BadAnswer, Forbidden, SourceError
 from etl.exchange import Answer, Request
 from etl.numbered import Count
@@ -72,10 +72,12 @@ def _all_users(start: Start) -> Walk:
 
     It is read once more where it does not add up. Raises BadAnswer where it never does.
     """
+    places = Places(_people, lambda answer: _read(answer).number("total"))
+    size = start.source.page_size
     for again in (False, True):
         count, number, ended = Count(), 1, False
         while not ended:
-            found = yield from _page_of_users(number, start.source.page_size)
+            found = yield from page_around(places, (number - 1) * size, size, _read, _unnamed)
             left, number = found.number("total") - count.came, number + 1
             names = [name for name in map(username, found.records) if name]
             ended = count.note(names, found, "total")
@@ -89,20 +91,18 @@ def _all_users(start: Start) -> Walk:
     count.check()
 
 
-def _page_of_users(number: int, size: int) -> Asking:
-    """Read a page of people, around those who spoil it; they go by their place."""
+def _people(place: int, size: int) -> Request:
+    return Request("/api/admin/users", {"page": place // size + 1, "limit": size})
 
-    def asked(place: int, few: int) -> Request:
-        return Request("/api/admin/users", {"page": place // few + 1, "limit": few})
 
-    def read(answer: Answer) -> Listing:
-        return listing(answer, "users")
+def _read(answer: Answer) -> Listing:
+    return listing(answer, "users")
 
-    def named(place: int, error: BadAnswer) -> Asking:
-        yield from ()  # nothing less tells their names
-        return at_place(place, error)
 
-    return (yield from page_around((number - 1) * size, size, asked, read, named))
+def _unnamed(place: int, error: BadAnswer) -> Asking:
+    """Set a person aside by their place: nothing less than a page tells their name."""
+    yield from ()
+    return at_place(place, error)
 
 
 def _members() -> Walk:

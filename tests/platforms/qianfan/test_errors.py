@@ -8,6 +8,7 @@ import pytest
 
 from accounts import KINDS, differences, mirrored
 from etl.client import ATTEMPTS
+from etl.client import ATTEMPTS_AT_FAILURE as AT_FAILURE
 from etl.errors import BadAnswer, Forbidden, SourceError, Unauthorized, Unreachable
 from etl.exchange import Answer, Request
 from etl.platforms.qianfan import login
@@ -37,10 +38,10 @@ def met(account, refusal, times=None):
 @pytest.mark.parametrize(
     ("code", "kind", "attempts"),
     [
-        (500000, BAD, 2),
+        (500000, BAD, AT_FAILURE),
         (500001, BAD, 1),
         (17, LATER, 1),
-        ("InternalError", BAD, 2),
+        ("InternalError", BAD, AT_FAILURE),
         ("InappropriateJSON", BAD, 1),
         ("AccessDenied", NO, 1),
         ("OptInRequired", NO, 1),
@@ -61,7 +62,7 @@ def test_a_code_means_the_same_in_every_shape(account, shape, code, kind, attemp
     ("code", "kind", "attempts"),
     [
         *((code, LATER, ATTEMPTS) for code in (1, 2, 4, 18, 336100, 336501, 336502)),
-        (336000, BAD, 2),
+        (336000, BAD, AT_FAILURE),
         *((code, LATER, 1) for code in (17, 19)),
         (6, NO, 1),
         *((code, KEYS, 1) for code in (13, 14, 100, 110, 111)),
@@ -80,9 +81,9 @@ def test_an_error_code_at_200_means_what_it_is_documented_to(
     [
         (refusals.too_many(0), LATER, ATTEMPTS),
         (refusals.too_many(None), LATER, ATTEMPTS),
-        (refusals.internal(500), BAD, 2),
+        (refusals.internal(500), BAD, AT_FAILURE),
         (refusals.internal(503), LATER, ATTEMPTS),
-        (refused("D", "Whatever", 500), BAD, 2),
+        (refused("D", "Whatever", 500), BAD, AT_FAILURE),
         (refused("D", "Whatever", 503), LATER, ATTEMPTS),
         (refused("D", "Whatever", 403), BAD, 1),
     ],
