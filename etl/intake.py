@@ -15,6 +15,7 @@ from typing import Any, Protocol, TypeVar
 from etl.exchange import Answer, Request
 from etl.source import Part
 from etl.tables import Mirrored
+from etl.walk import Page
 
 T = TypeVar("T")
 Questions = Generator[Request, Answer, T]
@@ -82,6 +83,7 @@ class Intake:
     `stream` is where they belong. `jobs` and `items` are the tables that tell what was sent and
     what became of each record of it. What is wrong with a record, ValueError tells: `wrapped` for
     what would be lost of it, `key`, and `complete` for a field that is `required` in a project.
+    Of what a failed job says, `problems` tells what is wrong where, and `refuses` if anything is.
     """
 
     stream: str
@@ -97,11 +99,12 @@ class Intake:
     job: Callable[[int, int], Questions[Job]]
     job_search: JobSearching
     marked: Callable[[int, str], Questions[dict[int, list[int]]]]
-    records: Callable[[int, Sequence[int]], Questions[list[bytes]]]
+    records: Callable[[int, Sequence[int]], Questions[Page]]
     places: Callable[[Sequence[bytes], str], dict[int, int]]
     existing: Callable[[int, str, Sequence[Key]], Questions[dict[Key, Existing]]]
     change: Callable[[bytes, Existing], Request | None]
     problems: Callable[[str], dict[int, str]]
+    refuses: Callable[[str], bool]
 
 
 def ended(job: Job) -> bool:

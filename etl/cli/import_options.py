@@ -176,7 +176,11 @@ def _check_target(said: Arguments) -> None:
 def _check_files(files: Sequence[str]) -> None:
     for name in files:
         shown = storable(name)
-        if name != STDIN and not Path(name).exists():
+        try:
+            missing = name != STDIN and not Path(name).exists()
+        except OSError as error:  # as for a name that is too long
+            raise ConfigurationError(f"{shown}: {error.strerror}") from error
+        if missing:
             raise ConfigurationError(f"{shown}: there is no such file")
         if name != STDIN and not Path(name).is_file():
             raise ConfigurationError(f"{shown} is no file that can be read again; pipe it into -")

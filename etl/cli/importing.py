@@ -206,6 +206,8 @@ def opened(name: str) -> BinaryIO:
     """Open a file to be imported. Raises InputError."""
     try:
         if name == STDIN:
+            if sys.stdin is None:  # where it was closed before we began
+                raise InputError("standard input is closed; pipe something into it")
             return sys.stdin.buffer
         return _on_disk(name).open("rb")
     except OSError as error:

@@ -41,11 +41,12 @@ TRANSITIONS: Mapping[BatchStatus, frozenset[BatchStatus]] = {
     _S.IN_PROGRESS: frozenset(_S) - {_S.READING, _S.SENDING, _S.IN_PROGRESS},
     _S.TAKEN: frozenset({_S.COMPLETED, _S.FAILED}),
     _S.COMPLETED: frozenset(),
-    _S.FAILED: frozenset({_S.FAILED, _S.COMPLETED}),
+    _S.FAILED: frozenset(_S) - {_S.READING},
 }
 """What may become of a batch. From `CREATED` and `IN_PROGRESS` back to `PREPARED`: the server has
 forgotten its job, and nothing of it is there. From `FAILED` to `FAILED`: its lines go to other
-batches; to `COMPLETED`: all of it came after all."""
+batches; to `COMPLETED`: all of it came after all; to any other: it was given up while it stood
+there, and is taken up again."""
 
 
 class LineOutcome(StrEnum):

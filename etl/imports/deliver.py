@@ -68,7 +68,6 @@ class Delivery:
             else:
                 yield from self._refused(batch, lines, error)
         else:
-            self.retries.taken()
             self._context.progress.made()
             yield from self._taken(batch, lines, job)
 
@@ -134,6 +133,7 @@ class Delivery:
         elif self._context.options.wait:
             yield from self.follow(batch, lines)
         else:
+            self.retries.taken()
             yield Sent(batch, len(lines))
 
     def _ended(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
@@ -152,6 +152,7 @@ class Delivery:
         found = self._reconciler.read_back(batch, lines, ids)
         made = {line.place: found[line.place] for line in lines if line.place in found}
         if made:
+            self.retries.taken()
             self._journal.settle(batch, LineOutcome.CREATED, made)
             yield Settled(LineOutcome.CREATED, len(made))
         rest = [line for line in lines if line.place not in made]
@@ -168,15 +169,16 @@ class Delivery:
         wrong = _by_place(lines, self._intake.problems(job.error or ""))
         there = self._reconciler.tasks_by_mark(batch)
         rest = yield from self._reconciler.keep_found(batch, lines, there)
-        if rest:
+        if not rest:
+            yield from self._complete(batch)
+        elif self._intake.refuses(job.error or ""):
             yield from self._wrong(batch, rest, wrong, str(failure(job)))
         else:
-            yield from self._complete(batch)
+            yield from self.retries.worker_failed(batch, rest, failure(job))
 
     def _refused(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
         """Go on after a refusal; one that is not for what was sent stops the import."""
-        problems = error.problems if isinstance(error, Invalid) else {}
-        wrong = _by_place(lines, problems)
+        wrong = _by_place(lines, error.problems if isinstance(error, Invalid) else {})
         if error.status == TOO_LARGE:  # which a proxy may say of what it has let through
             self.duplicates.doubt(batch)
         if batch in self.duplicates:  # what was sent before may have come meanwhile

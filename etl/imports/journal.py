@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from etl.intake import Intake, Job, Key
 from etl.reject import storable
 from etl.statements import quoted
 
+GIVEN_UP = "given_up"  # the option that tells at what status a batch was given up
 ITEM = ("source", "import_id", "position", "line", "content_hash", "external_key", "outcome")
 
 
@@ -29,7 +31,7 @@ class Journal(OpenedBatches):
         self._items = quoted(self._items_table)
 
     def give_up(self, batches: Iterable[Batch], why: str) -> None:
-        """Close batches that are not gone on with."""
+        """Close batches that are not gone on with; the books keep where each stood."""
         mark, said = self._spelling.mark, storable(f"given up: {why}")
         with self._session.transaction():
             for batch in batches:
@@ -39,9 +41,15 @@ class Journal(OpenedBatches):
                     (LineOutcome.ABANDONED.value, self._source, batch.id),
                 )
                 self._change(batch, BatchStatus.FAILED, error=said, finished_at=times.now())
+                stood = {**batch.options, GIVEN_UP: batch.status.value}
+                self._set(batch, {"options": json.dumps(stood)})
 
     def take_up(self, some: Batch, digest: str) -> Batch:
-        """Sign the batch that an import goes on by, and open its lines that were given up."""
+        """Sign the batch that an import goes on by, and open its lines that were given up.
+
+        Each batch stands where it stood: so a job is followed that goes on, and what was not
+        answered is waited for.
+        """
         mark = self._spelling.mark
         with self._session.transaction():
             (some,) = self.sign([some], digest)
@@ -51,6 +59,12 @@ class Journal(OpenedBatches):
                 f"WHERE {self._spelling.equal('source', 'session')})",
                 (LineOutcome.ABANDONED.value, self._source, self._source, some.session),
             )
+            for batch in self.history.of_session(some.session):
+                kept = {**batch.options}
+                stood = BatchStatus(kept.pop(GIVEN_UP, BatchStatus.READING.value))
+                if stood is not BatchStatus.READING:  # which had no lines
+                    self._change(batch, stood, error=None, finished_at=None)
+                    self._set(batch, {"options": json.dumps(kept)})
         return some
 
     # Lines

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -14,7 +15,8 @@ from etl.load import Loader
 from etl.paging import record_id
 from etl.source import Part
 from etl.transform import Plan
-from etl.walk import Page
+
+log = logging.getLogger(__name__)
 
 
 class ReadBack(NamedTuple):
@@ -68,12 +70,16 @@ class Reconciler:
         context, wanted = self._context, list(ids)
         if not wanted:
             return ReadBack(frozenset(), {})
-        records = ask(context.intake.records(batch.project_id, wanted), context.sender)
+        page = ask(context.intake.records(batch.project_id, wanted), context.sender)
+        for one in page.unreadable:
+            log.warning("task %s is there and cannot be read; set aside: %s", one.id, one.reason)
         plan = Plan(context.stream, context.source.name)
         loader = Loader(context.session, plan, context.run_id)
-        loader.commit(Part(str(batch.project_id)), Page(records), plan.transform(records))
-        there = frozenset(key for record in records if (key := record_id(record)) is not None)
-        return ReadBack(there, context.intake.places(records, batch.mark))
+        loader.commit(Part(str(batch.project_id)), page, plan.transform(page.records))
+        there = [record_id(record) for record in page.records]
+        there += [one.id for one in page.unreadable if isinstance(one.id, int)]
+        ids = frozenset(key for key in there if key is not None)
+        return ReadBack(ids, context.intake.places(page.records, batch.mark))
 
 
 def named(lines: Sequence[Line], job: Job) -> dict[int, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from etl.errors import SourceError, Unreachable
@@ -10,7 +11,10 @@ from etl.imports.batch import Batch, BatchStatus, Events
 from etl.imports.context import Context
 from etl.imports.records import Line
 from etl.imports.suspects import Suspect, Suspects, failing
+from etl.imports.validate import spanned
 from etl.reject import storable
+
+log = logging.getLogger(__name__)
 
 ATTEMPTS, ATTEMPTS_AT_A_PART = 3, 2
 
@@ -38,7 +42,7 @@ class Retries:
         return batch_id in self._attempts
 
     def taken(self) -> None:
-        """Note that the server took a batch."""
+        """Note that the server made something of a batch, or is not waited for."""
         self._suspects.taken += 1
 
     def part(self, batches: Iterable[Batch], *, failed: bool) -> None:
@@ -48,10 +52,26 @@ class Retries:
         if failed:
             self._suspects.part(new)
 
-    def once_more(self, batch: Batch, lines: Sequence[Line], error: SourceError | None) -> Events:
+    def worker_failed(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
+        """Send the lines of a job again that failed without a word on what is wrong with them."""
+        if all(line.raw for line in lines):
+            batch = self._journal.change(batch, BatchStatus.PREPARED)
+            yield from self.once_more(batch, lines, error, failed=True)
+        else:  # whoever has the file sends them
+            log.warning("%s: %s; they are sent again", spanned(batch.title, lines), error)
+            self._journal.change(batch, BatchStatus.FAILED, error=storable(str(error)))
+
+    def once_more(
+        self,
+        batch: Batch,
+        lines: Sequence[Line],
+        error: SourceError | None,
+        *,
+        failed: bool = False,
+    ) -> Events:
         """Send again what is not there, some times. Raises SourceError, InputError."""
         attempt = self._attempts[batch.id] = self._attempts.get(batch.id, 1) + 1
-        failed = error is not None and error.status == SERVER_ERROR
+        failed = failed or (error is not None and error.status == SERVER_ERROR)
         if attempt <= (ATTEMPTS_AT_A_PART if batch.id in self._parts else ATTEMPTS):
             if failed:  # it may be down for a while
                 self._context.pause(float(attempt))
@@ -81,7 +101,8 @@ class Retries:
         yield from self._tried(self._suspects.to_try())
         if last:
             yield from self._tried(self._suspects.rest())
-            yield from self._tried(self._suspects.to_try())
+            while found := self._suspects.to_try():  # each but once
+                yield from self._tried(found)
         self._stop_if_down(last=last)
 
     def _tried(self, suspects: Sequence[Suspect]) -> Events:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from etl.errors import InputError, RefusedError
 from etl.imports.batch import Batch
 from etl.imports.begun import another, shorter
 from etl.imports.history import History
 from etl.imports.records import Line, lines
+from etl.imports.unread import Readable
 from etl.imports.validate import NAMED, Hashed, OpenFile, Validator, grouped, reading, told
 
 COMPARED = 1000  # lines compared with the books at a time
@@ -118,7 +118,7 @@ def _changed(imported: Batch, line: Line) -> RefusedError:
 
 
 def survey(  # noqa: PLR0913  # a file, and what is known of it
-    file: BinaryIO,
+    file: Readable,
     name: str,
     validator: Validator,
     *,

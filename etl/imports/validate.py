@@ -11,6 +11,7 @@ from typing import BinaryIO, Protocol
 from etl.errors import InputError
 from etl.imports.batch import STDIN, WIDEST_MARK
 from etl.imports.records import Line
+from etl.imports.unread import Readable
 from etl.intake import Intake, Key
 
 CHUNK = 1 << 20  # bytes read at a time
@@ -67,7 +68,7 @@ class Validator:
 class Hashed:
     """A file that is hashed while it is read."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: Readable) -> None:
         self._file = file
         self._digest = hashlib.sha256()
 
@@ -82,12 +83,27 @@ class Hashed:
         return self._digest.hexdigest()
 
 
+class _Named:
+    """An open file that says its name where it cannot be read on."""
+
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        self._file, self._name = file, name
+
+    def read(self, size: int) -> bytes:
+        """Give up to so many bytes. Raises InputError."""
+        try:
+            return self._file.read(size)
+        except OSError as error:
+            title = "standard input" if self._name == STDIN else self._name
+            raise InputError(f"{title} cannot be read: {error.strerror}") from error
+
+
 @contextmanager
-def reading(opens: OpenFile, name: str) -> Iterator[BinaryIO]:
+def reading(opens: OpenFile, name: str) -> Iterator[Readable]:
     """Open a file for as long as it is read; standard input stays open."""
     file = opens(name)
     try:
-        yield file
+        yield _Named(file, name)
     finally:
         if name != STDIN:
             file.close()

@@ -152,7 +152,7 @@ def test_what_is_under_way_is_not_given_up_where_it_is_not_waited_for(site, serv
     site.once()
 
 
-def test_all_jobs_that_failed_are_sent_anew_by_the_next_run(site, server, file, by_jobs):
+def test_jobs_that_failed_meanwhile_are_sent_anew(site, server, file, by_jobs):
     server.state.job_seconds = 3600
     site.put(file, "--batch-size", "2", "--no-wait")
     for number in (1, 2, 3):
@@ -160,10 +160,10 @@ def test_all_jobs_that_failed_are_sent_anew_by_the_next_run(site, server, file, 
         server.state.jobs[number].error = "worker died"
     server.clock.advance(hours=1)
     server.state.job_seconds = 0.05
-    code, said = site.put("--resume")
-    assert (code, said["created"], "lines 1 to 2: job 1 failed" in said["error"]) == (2, 1, True)
-    assert site.imported("--resume") == {"created": 6}
-    assert site.numbers == NUMBERS
+    done = site.run("import", "--resume")
+    told = "tasks.jsonl: lines 1 to 2: job 1 failed: worker died; they are sent again"
+    assert (done.exit_code, told in done.stderr) == (0, True)
+    assert (site.numbers, site.imported("--resume")) == (NUMBERS, {})
 
 
 def test_what_was_given_up_does_not_stand_for_its_file(site, server, file, images):
@@ -311,14 +311,45 @@ def given_up(site, server, file, by_jobs):
     server.state.job_seconds = 0.05
 
 
-def test_what_was_given_up_and_landed_late_is_taken_over_and_told(site, given_up, file):
+def test_a_job_that_was_given_up_and_still_runs_is_followed_and_not_sent_again(
+    site, server, given_up, file
+):
     assert site.imported(file, "--dry-run") == {"created": 7}
-    done = site.run("import", "labels", "--project", "1", file)
-    assert (done.exit_code, site.numbers) == (0, NUMBERS)
-    assert "tasks.jsonl: 4 lines of batch 1 are there after all, and not sent again" in done.stderr
-    assert [o for (o,) in site.items("outcome")] == ["created"] * 7
-    assert (site.imported("--resume"), site.mirrored()) == ({}, site.there)
-    assert site.put(file)[0] == 5
+    code, said = site.put(file, "--timeout", "0.1")
+    assert (code, "job 2 of project 1 has not ended" in said["error"]) == (1, True)
+    assert (said["created"], len(site.posts())) == (4, 2)
+    server.clock.advance(hours=2)
+    assert site.imported(file) == {"created": 3}
+    assert len(site.posts()) == 2
+    site.once()
+    assert (site.imported("--resume"), site.put(file)[0]) == ({}, 5)
+
+
+def test_what_was_given_up_without_an_answer_is_waited_for_when_it_is_taken_up(
+    site, server, file, at_once
+):
+    """The server comes to it after it was given up, and before its absence is certain."""
+    usual, begun, looks = type(server.state).import_tasks, [], []
+
+    def late(project, rows):
+        begun.append(len(rows))
+        return usual(server.state, project, rows, commit=len(begun) > 1)
+
+    server.state.import_tasks = late
+    site.goes_wrong(cut_after=0)
+    assert site.put(file, "--timeout", "0.01")[0] == 1
+    assert site.imported("--resume", "--give-up", "--timeout", "0.01") == {}
+    assert site.items("outcome") == [("abandoned",)] * 7
+
+    def release(request, _said):
+        looks.append(request.path == "/api/tasks/")
+        if looks.count(True) == 2:
+            server.state.release()
+
+    site.asked(release)
+    assert site.imported(file) == {"created": 7}
+    assert len(site.posts()) == 1
+    site.once()
 
 
 def test_what_was_given_up_of_another_file_of_the_name_is_not_taken_over(site, given_up, images):

@@ -1,7 +1,14 @@
 """Commands that do not go together, and places that are not imported into."""
 
+import errno
+import io
+import os
+import sys
+
 import pytest
 
+from etl.cli import importing
+from etl.errors import InputError
 from etl.standins.faults import Fault
 
 
@@ -96,3 +103,36 @@ def test_a_held_mirror_is_not_imported_into(site, server, images):
     with (site.folder / "mirror.db.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         assert site.put(site.file(images(1)))[0] == 4
+
+
+# What cannot be read
+
+
+class Broken(io.BytesIO):
+    """A file on a disk that fails behind its first bytes."""
+
+    def read(self, size=-1):
+        if self.tell():
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return super().read(min(size, 30))
+
+
+@pytest.mark.parametrize("name", ["tasks.jsonl", "-"])
+def test_a_file_that_cannot_be_read_on_is_named(site, file, name, monkeypatch):
+    content = (site.folder / file).read_bytes()
+    monkeypatch.setattr(importing, "opened", lambda _name: Broken(content))
+    code, said = site.put(name)
+    assert (code, said["unfinished"], site.posts()) == (2, 0, [])
+    title = "standard input" if name == "-" else name
+    assert f"{title} cannot be read: Input/output error" in said["error"]
+
+
+def test_a_name_that_is_too_long_is_told(site):
+    done = site.run("import", "labels", "--project", "1", "a" * 300)
+    assert (done.exit_code, "aaa: File name too long" in done.stderr) == (2, True)
+
+
+def test_a_standard_input_that_is_closed_is_told(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(InputError, match="standard input is closed"):
+        importing.opened("-")

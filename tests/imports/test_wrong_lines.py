@@ -1,5 +1,7 @@
 """What is wrong is said with its line, and harms no other line."""
 
+import json
+
 import pytest
 
 from etl.imports import transfer
@@ -383,6 +385,20 @@ def test_a_server_that_fails_at_everything_sets_nothing_aside(site, server, fail
     assert site.numbers == list(range(1, 21))
 
 
+def test_a_line_at_which_the_server_fails_to_the_last_is_set_aside(site, fails):
+    """It took others again only while the last lines were tried once more."""
+
+    def which(sent):
+        number = next(n for n in (1, 2, 3) if b'"%d.jpg' % n in sent[-1])
+        times = sum(b'"%d.jpg' % number in one for one in sent)
+        return times <= {1: 6, 2: 3}.get(number, times)
+
+    fails(which)
+    name = site.file([image(n) for n in range(1, 4)])
+    assert site.imported(name, "--skip-bad", "--batch-size", "1") == {"created": 2, "rejected": 1}
+    assert (site.numbers, site.imported("--resume")) == ([1, 2], {})
+
+
 def test_a_server_that_fails_is_not_told_as_a_wrong_line(site, server, fails):
     answer = server.server.app.answer
     sent = fails(lambda _sent: True)
@@ -391,6 +407,55 @@ def test_a_server_that_fails_is_not_told_as_a_wrong_line(site, server, fails):
     assert "go on later with: annomirror import --resume; a line that" in said["error"]
     server.server.app.answer = answer
     assert site.imported("--resume") == {"created": 2}
+
+
+@pytest.fixture
+def workers_fail(site, server, by_jobs):
+    """Let the server's workers fail at the first jobs, so many; by nobody's fault."""
+
+    def at_most(jobs):
+        def fail(_request, _said):
+            for job in list(server.state.jobs.values())[:jobs]:
+                if job.status in ("created", "in_progress"):
+                    job.status, job.error = "failed", "OperationalError: database is locked"
+
+        site.asked(fail)
+
+    return at_most
+
+
+@pytest.mark.parametrize("options", [[], ["--skip-bad"]], ids=str)
+def test_workers_that_fail_at_everything_set_nothing_aside(site, server, workers_fail, options):
+    answer = server.server.app.answer
+    workers_fail(100)
+    name = site.file([image(n) for n in range(1, 9)])
+    code, said = site.put(name, *options)
+    assert (code, said["rejected"], said["unfinished"] > 0) == (1, 0, True)
+    assert "failed: OperationalError: database is locked; " in said["error"]
+    assert "go on later with: annomirror import --resume" in said["error"]
+    server.server.app.answer = answer
+    assert site.imported("--resume") == {"created": 8}
+    assert site.numbers == list(range(1, 9))
+
+
+@pytest.mark.parametrize("jobs", [1, 2, 5])
+def test_workers_that_fail_for_a_while_set_no_good_line_aside(site, workers_fail, jobs):
+    workers_fail(jobs)
+    name = site.file([image(n) for n in range(1, 9)])
+    assert site.imported(name, "--skip-bad") == {"created": 8}
+    assert site.numbers == list(range(1, 9))
+
+
+def test_a_record_that_breaks_the_workers_is_found_and_set_aside(site, server, by_jobs):
+    def fail(_request, _said):
+        for job in server.state.jobs.values():
+            if job.status != "failed" and b'"3.jpg' in json.dumps(job.tasks).encode():
+                job.status, job.error = "failed", "worker terminated"
+
+    site.asked(fail)
+    name = site.file([image(n) for n in range(1, 8)])
+    assert site.imported(name, "--skip-bad") == {"created": 6, "rejected": 1}
+    assert site.numbers == [1, 2, 4, 5, 6, 7]
 
 
 def test_what_is_too_large_for_a_proxy_is_sent_in_halves(site, server):

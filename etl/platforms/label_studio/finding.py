@@ -8,13 +8,16 @@ from typing import Any
 
 import msgspec
 
+from etl.around import MOST_UNREADABLE, SPOILT
 from etl.errors import BadAnswer
 from etl.exchange import Request
 from etl.intake import Existing, Key, Questions
 from etl.paging import excerpt, fields, last_id, listing, record_id
 from etl.platforms.label_studio import left_out
 from etl.platforms.label_studio.query import TASKS
+from etl.platforms.label_studio.unreadable import BARE
 from etl.platforms.label_studio.wrapping import NAME, data
+from etl.walk import Page, Unreadable
 
 AT_ONCE = 100  # ids or keys in one question: proxies cut addresses of more than 4 to 8 kB
 LONGEST = 3000  # characters of keys in one question
@@ -75,25 +78,50 @@ def _places(meta: Any, mark: str) -> Iterator[int]:
             yield int(said[len(mark) :])
 
 
-def records(number: int, ids: Sequence[int]) -> Questions[list[bytes]]:
-    """Read tasks by their ids, with all that is mirrored of them."""
-    found: list[bytes] = []
+def records(number: int, ids: Sequence[int]) -> Questions[Page]:
+    """Read tasks by their ids, with all that is mirrored of them.
+
+    What the server has and fails to give is `unreadable`. Raises BadAnswer.
+    """
+    found, lost = list[bytes](), list[Unreadable]()
+    for some in _ranges(sorted(set(ids))):
+        yield from _around(number, some, found, lost)
+    return Page(found, unreadable=lost)
+
+
+def _around(
+    number: int, ids: Sequence[int], found: list[bytes], lost: list[Unreadable]
+) -> Questions[None]:
+    """Read tasks around those that turn the answer into an error, which halves find."""
     omitted: Shown = {"omit": ",".join(sorted(left_out.OF_TASKS | left_out.OF_ANNOTATIONS))}
-    for wanted in _ranges(sorted(set(ids))):
-        found += listing((yield _tasks(number, wanted, omitted)), "tasks").records
-    return found
+    try:
+        found += listing((yield _tasks(number, _chosen(ids), omitted)), "tasks").records
+    except BadAnswer as error:
+        if error.status != SPOILT or len(lost) >= MOST_UNREADABLE:
+            raise
+        if len(ids) == 1:
+            bare = listing((yield _tasks(number, _chosen(ids), BARE)), "tasks")
+            lost += [Unreadable(key, str(error), bytes(bare.records[0])) for key in bare.ids]
+            return
+        middle = len(ids) // 2
+        yield from _around(number, ids[:middle], found, lost)
+        yield from _around(number, ids[middle:], found, lost)
 
 
-def _ranges(ids: Sequence[int]) -> Iterator[list[dict[str, Any]]]:
+def _chosen(ids: Sequence[int]) -> list[dict[str, Any]]:
+    if ids[-1] - ids[0] == len(ids) - 1:
+        return [_filter("id", "in", "Number", {"min": ids[0], "max": ids[-1]})]
+    return [_filter("id", "in_list", "List", list(ids))]
+
+
+def _ranges(ids: Sequence[int]) -> Iterator[Sequence[int]]:
     """Choose tasks by a range of ids where all in it are wanted, else by naming them."""
     start = 0
     while start < len(ids):
         end = min(start + PAGE, len(ids))
-        if ids[end - 1] - ids[start] == end - 1 - start:
-            yield [_filter("id", "in", "Number", {"min": ids[start], "max": ids[end - 1]})]
-        else:
+        if ids[end - 1] - ids[start] != end - 1 - start:
             end = min(start + AT_ONCE, len(ids))
-            yield [_filter("id", "in_list", "List", list(ids[start:end]))]
+        yield ids[start:end]
         start = end
 
 
@@ -104,7 +132,7 @@ def existing(number: int, name: str, keys: Sequence[Key]) -> Questions[dict[Key,
 
     def keep(record: bytes) -> None:
         called, task = _existing(record, name)
-        if called in asked:  # SQLite takes what ends in NUL for another
+        if called is not None and called in asked:  # SQLite takes what ends in NUL for another
             found.setdefault(called, task)
 
     for some in _questions(keys):
@@ -116,15 +144,17 @@ def existing(number: int, name: str, keys: Sequence[Key]) -> Questions[dict[Key,
 def _existing(record: bytes, name: str) -> tuple[Key | None, Existing]:
     """Read a task that is there, and its key. Raises BadAnswer."""
     try:
-        task = Existing(record_id(record) or 0, bytes(fields(record)["data"]))
-        return _key(record, name), task
+        found = fields(record)
+        if "data" not in found:
+            raise ValueError("it has no data")  # noqa: TRY301  # told as the others are
+        return _key(record, name), Existing(record_id(record) or 0, bytes(found["data"]))
     except ValueError as error:
-        raise BadAnswer(f"a task cannot be read: {error}: {excerpt(record)}") from error
+        raise BadAnswer(f"a task cannot be read: {error}: {excerpt(bytes(record))}") from error
 
 
 def _key(record: bytes, name: str) -> Key | None:
     """Give the key of a task that is there; to the server 1.0 is 1."""
-    value = msgspec.json.decode(fields(data(record))[name])
+    value = msgspec.json.decode(fields(data(record)).get(name, b"null"))
     whole = int(value) if type(value) is float and value.is_integer() else value
     return whole if type(whole) in (str, int) else None
 

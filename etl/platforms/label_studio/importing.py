@@ -22,7 +22,7 @@ from etl.exchange import Answer, Request
 from etl.intake import Intake, Job, JobSearch, Questions, counted
 from etl.paging import excerpt, listing, mapping
 from etl.platforms.label_studio.finding import existing, marked, places, records
-from etl.platforms.label_studio.refusals import problems
+from etl.platforms.label_studio.refusals import problems, refuses
 from etl.platforms.label_studio.tables import Import, ImportItem
 from etl.platforms.label_studio.wrapping import NAME, change, complete, key, wrapped
 from etl.source import Part
@@ -237,4 +237,5 @@ INTAKE = Intake(
     existing=existing,
     change=change,
     problems=problems,
+    refuses=refuses,
 )

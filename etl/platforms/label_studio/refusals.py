@@ -41,6 +41,11 @@ def problems(said: str) -> dict[int, str]:
     return _among(map(_read, _DETAIL.findall(said)) if _DETAIL.search(said) else [said])
 
 
+def refuses(said: str) -> bool:
+    """Tell whether a failed job was sent something wrong; else its worker may be what is wrong."""
+    return bool(_DETAIL.search(said) or problems(said))
+
+
 def _read(shown: str) -> str:
     try:
         return str(ast.literal_eval(shown))

@@ -22,7 +22,7 @@ _MOST_ERRORS = 100
 _SHOWN_BY = re.compile(r'<(\w+)[^>]* value="\$(\w+)"')
 _TAKEN = {"Image": (str, list), "HyperText": (str,), "Text": (str, int, float, list)}
 _FAILED = "set_import_background_failure() missing 1 required positional argument: '_'"
-_LARGE = re.compile(rb"\d[eE]\+?\d{3}")  # perhaps more than a float holds
+_LARGE = re.compile(rb"\d[eE]\+?\d{3}|\d{200}")  # perhaps more than a float holds
 _CHECK = 'CHECK constraint failed: (JSON_VALID("{0}") OR "{0}" IS NULL)'
 _COUNTS = ("task_count", "annotation_count", "prediction_count")
 

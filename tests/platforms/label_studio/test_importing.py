@@ -193,6 +193,17 @@ def test_a_task_of_another_key_than_was_asked_for_is_none():
     assert list(found) == ["a"]
 
 
+def test_a_task_without_the_field_of_the_key_is_none():
+    tasks = [{"id": 4, "data": {"m": 1}}, {"id": 5, "data": {"k": "a"}}]
+    found = ask(finding.existing(7, "k", ["a"]), Scripted({"total": 2, "tasks": tasks}))
+    assert list(found) == ["a"]
+
+
+def test_a_task_without_data_is_a_bad_answer_where_keys_are_asked_for():
+    with pytest.raises(BadAnswer, match="a task cannot be read: it has no data"):
+        ask(finding.existing(7, "k", ["a"]), Scripted({"total": 1, "tasks": [{"id": 4}]}))
+
+
 def test_a_percent_sign_survives_a_server_that_decodes_twice():
     sender = Scripted({"total": 0, "tasks": []})
     ask(finding.existing(7, "k", ["a%20b"]), sender)
