@@ -98,6 +98,11 @@ class Importer:
         with closing(sqlite3.connect(path, uri=True)) as connection:
             return connection.execute(sql, values).fetchall()
 
+    def writes(self, sql):
+        """Change the books, as no run of today would leave them."""
+        with closing(sqlite3.connect(self.folder / "mirror.db")) as connection, connection:
+            connection.execute(sql)
+
     def items(self, *columns, where="1 = 1"):
         """Give columns of the lines in the books, in the order of their file."""
         names = ", ".join(columns)

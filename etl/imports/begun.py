@@ -7,6 +7,7 @@ from typing import Any
 
 from etl.errors import ConfigurationError, InputError, RefusedError
 from etl.imports.batch import STDIN, Batch, BatchStatus
+from etl.imports.history import History
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.imports.records import Line
 from etl.source import Source
@@ -68,6 +69,27 @@ def never_read(begun: Sequence[Batch]) -> bool:
         and batch.options.get("sha256") is None
         for batch in begun
     )
+
+
+def left_open(history: History, project_id: int, name: str) -> tuple[list[Batch], list[Batch]]:
+    """Give what is open of a file: the batches of its import, and those that were only booked.
+
+    A run that died before it sent anything leaves one that is only booked. Where several imports
+    are open, which standard input can have, the last one is gone on with.
+    """
+    imports: dict[str | None, list[Batch]] = {}
+    for batch in history.begun(project_id, name):
+        imports.setdefault(batch.session, []).append(batch)
+    begun = [found for found in imports.values() if _was_begun(history, found)]
+    booked = [found for found in imports.values() if not _was_begun(history, found)]
+    return begun[-1] if begun else [], [batch for found in booked for batch in found]
+
+
+def _was_begun(history: History, found: Sequence[Batch]) -> bool:
+    """Tell whether lines of an import were written down, or may have been."""
+    if any(batch.status is not BatchStatus.READING for batch in found):
+        return True
+    return not never_read(found) and history.ever_sent(found[0].session)
 
 
 def refuse_other_options(begun: Batch, now: ImportOptions) -> None:

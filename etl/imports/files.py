@@ -1,4 +1,4 @@
-"""The files of one command: all are looked through, then imported one after the other."""
+"""The files of one command: imported one after the other, or gone on with where one was cut."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from etl.imports.begun import (
     refuse_not_to_wait,
 )
 from etl.imports.context import Context
+from etl.imports.follow import unmade
 from etl.imports.giving_up import close
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.imports.planning import Planning
@@ -46,13 +47,15 @@ class Files:
         """Import the files of a command, or go on with them where they were begun."""
         for one in self._planning.planned(number, request):
             if one.begun and goes_on(one.begun, request):
+                for batch in one.replaced:
+                    self._journal.drop(batch)
                 yield from self.go_on(one.begun, request)
                 continue
             if one.begun:
                 yield from self._give_up(one.begun, request)
             files = self.importer(request.options, request.limits)
             kept = {**one.options, "sha256": one.digest}
-            booked = one.booked or self._journal.book(number, one.name, kept)
+            booked = one.booked or self._journal.book(number, one.name, kept, instead=one.replaced)
             try:
                 yield from files.go_on(booked, [booked])
             except InputError:
@@ -98,6 +101,9 @@ class Files:
         files = self.importer(*as_begun(batch.options, request))
         for _, error in (yield from files.settle([batch])):
             raise error
+        left = self._history.open_in(batch.session)
+        if any(one.id == batch.id and one.status in NEED_THE_FILE for one in left):
+            raise unmade(batch, len(self._history.lines(batch)))
 
     def _piped(self, some: Batch) -> InputError:
         """Say how standard input is gone on with, which nobody can read again."""
@@ -119,12 +125,17 @@ class Files:
         try:
             anew = options.key or kept.get("again")
             found = self._planning.survey(name, options, before, None if anew else number)
-            if not anew:
+            given_up = not anew and bool(self._history.abandoned(booked.session))
+            if not anew and not given_up:
                 refuse_again(self._history, (number, self._source.url), name, found, before)
-        except (ConfigurationError, RefusedError):
-            self._journal.drop(booked)
+        except (ConfigurationError, RefusedError) as error:
+            if not isinstance(error.__cause__, OSError):  # else what it says is not known
+                self._journal.drop(booked)
             raise
-        return self._journal.sign([booked], found.digest)
+        if not given_up:
+            return self._journal.sign([booked], found.digest)
+        self._journal.take_up(booked, found.digest)
+        return self._history.open_in(booked.session)
 
     def _may_have_grown(self, some: Batch, request: ImportRequest) -> bool:
         """Tell whether there may be more in a file all of which was sent; what is piped is read."""
@@ -136,10 +147,12 @@ class Files:
         self, files: FileImport, some: Batch, left: Sequence[Batch], request: ImportRequest
     ) -> Events:
         """Send what was added to a file; one that became another is only said to be."""
+        last = self._history.last_number(some.session)
         try:
             yield from files.go_on(some, left)
         except (InputError, RefusedError) as error:
-            if request.project is not None:
+            added = self._history.last_number(some.session) > last
+            if added or request.project is not None:
                 raise
             log.warning("%s; what was sent of it before is in", error)
 

@@ -90,6 +90,14 @@ def _close(context: Context, batch: Batch, why: str) -> None:
     context.journal.change(batch, BatchStatus.FAILED, **end)
 
 
+def unmade(batch: Batch, lines: int) -> SourceError:
+    """Give the error that a job of our own is which has ended without making all of its tasks."""
+    return SourceError(
+        f"job {batch.job_id} has failed, or is not known any more, and {lines} lines of it are "
+        "not there; they are sent by: annomirror import --resume"
+    )
+
+
 def failure(job: Job) -> SourceError:
     """Give the error that a failed job is."""
     return SourceError(f"job {job.id} failed: {job.error or SILENT}")

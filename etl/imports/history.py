@@ -69,7 +69,7 @@ class History:
         done = self._batches(where, self._source, project_id, BatchStatus.COMPLETED.value)
         sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
         known = [b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest]
-        return next((b for b in known if b.options.get("url") in (None, url)), None)
+        return next((b for b in known if _is_here(b, url)), None)
 
     def known(self, project_id: int, hashes: Collection[int], url: str) -> dict[int, bool]:
         """Tell which records were imported into a project, from whatever file.
@@ -87,11 +87,8 @@ class History:
             (self._source, project_id, self._spelling.values(list(hashes))),
         )
         among = self._spelling.values([import_id for _, import_id, _ in rows])
-        here = {
-            batch.id
-            for batch in (self._batches(f"id {self._spelling.among}", among) if rows else [])
-            if batch.options.get("url") in (None, url)
-        }
+        batches = self._batches(f"id {self._spelling.among}", among) if rows else []
+        here = {batch.id for batch in batches if _is_here(batch, url)}
         found: dict[int, bool] = {}
         for content, import_id, outcome in rows:
             if import_id in here:
@@ -101,17 +98,13 @@ class History:
     def finished(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file of which something is in."""
         found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
-        done = [
-            b
-            for b in found
-            if b.status is BatchStatus.COMPLETED and b.session and b.options.get("url") == url
-        ]
-        return done[-1] if done else None
+        done = [b for b in found if b.status is BatchStatus.COMPLETED and b.session]
+        return next((b for b in reversed(done) if _is_here(b, url)), None)
 
     def given_up(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file, if lines of it were given up."""
         found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
-        here = [b for b in found if b.session and b.options.get("url") == url]
+        here = [b for b in found if b.session and _is_here(b, url)]
         return here[-1] if here and self.abandoned(here[-1].session) else None
 
     def abandoned(self, session: str | None) -> int:
@@ -132,7 +125,7 @@ class History:
     def of_job(self, job_id: int, url: str) -> Batch | None:
         """Find the batch that a job of the server at `url` does; the last, if it was given up."""
         found = reversed(self._batches(self._spelling.equal("job_id"), job_id))
-        return next((batch for batch in found if batch.options.get("url") in (None, url)), None)
+        return next((batch for batch in found if _is_here(batch, url)), None)
 
     def _batches(self, where: str, *values: Any) -> list[Batch]:
         sql = (
@@ -236,6 +229,11 @@ class History:
             f"{self._items} i JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
             f"WHERE j.source = {mark} AND j.session = {mark}"
         )
+
+
+def _is_here(batch: Batch, url: str) -> bool:
+    """Tell whether a batch went to the server at `url`; old books do not name theirs."""
+    return batch.options.get("url") in (None, url)
 
 
 def _batch(row: Sequence[Any]) -> Batch:

@@ -44,13 +44,15 @@ class Journal(OpenedBatches):
                 stood = {**batch.options, GIVEN_UP: batch.status.value}
                 self._set(batch, {"options": json.dumps(stood)})
 
-    def take_up(self, some: Batch) -> None:
-        """Open the lines of an import again that were given up; each batch stands where it stood.
+    def take_up(self, some: Batch, digest: str) -> Batch:
+        """Sign the batch that an import goes on by, and open its lines that were given up.
 
-        So a job is followed that goes on, and what was not answered is waited for.
+        Each batch stands where it stood: a job is followed that goes on, and what was not answered
+        is waited for.
         """
         mark = self._spelling.mark
         with self._session.transaction():
+            (some,) = self.sign([some], digest)
             self._session.run(
                 f"UPDATE {self._items} SET outcome = NULL WHERE outcome = {mark} AND "
                 f"{self._spelling.equal('source')} AND import_id IN (SELECT id FROM {self._jobs} "
@@ -63,6 +65,7 @@ class Journal(OpenedBatches):
                 if stood is not BatchStatus.READING:  # which had no lines
                     self._change(batch, stood, error=None, finished_at=None)
                     self._set(batch, {"options": json.dumps(kept)})
+        return some
 
     # Lines
 
@@ -104,7 +107,7 @@ class Journal(OpenedBatches):
             [
                 (
                     *(self._source, batch.id, line.place, line.number or None),
-                    *(line.content_hash if line.raw else None, _storable(key)),
+                    *(line.content_hash if line.raw or line.number else None, _storable(key)),
                     *(outcome, task_id, stamp, stamp),
                 )
                 for line, key, outcome, task_id in rows
@@ -131,9 +134,11 @@ class Journal(OpenedBatches):
             self._rejected.release(batch, ids)
 
     def reject(self, batch: Batch, wrong: Sequence[tuple[Line, str]]) -> None:
-        """Set lines of a batch aside."""
+        """Set lines of a batch aside, as they say now."""
+        hashes = {line.place: (line.content_hash,) for line, _ in wrong}
         with self._session.transaction():
             self._rejected.put(batch, wrong)
+            self._write(batch, ("content_hash",), hashes)
             self._settle(batch, LineOutcome.REJECTED, {line.place: None for line, _ in wrong})
 
     def part(

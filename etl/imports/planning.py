@@ -1,7 +1,8 @@
 """Looks through all files of a command and books them, before anything of any is sent.
 
-Each is in the books before it is read, so that a run which died knows of it. A command that is
-refused leaves the books as it found them.
+Each is in the books before it is looked through, so that --resume knows of it if the run dies
+meanwhile. One that was given up is in the books already, and is compared with them before. A
+command that is refused leaves the books as it found them.
 """
 
 from __future__ import annotations
@@ -13,16 +14,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from etl.errors import ConfigurationError, RefusedError
-from etl.imports.batch import STDIN, Batch, BatchStatus
+from etl.imports.batch import STDIN, Batch
 from etl.imports.begun import (
     as_begun,
     goes_on,
-    never_read,
+    left_open,
     refuse_elsewhere,
     refuse_not_to_wait,
     refuse_other_options,
 )
 from etl.imports.context import Context
+from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.survey import (
     Before,
@@ -31,6 +33,7 @@ from etl.imports.survey import (
     given_up_before,
     imported_before,
     refuse_again,
+    refuse_same,
     survey,
 )
 from etl.imports.validate import OpenFile, Validator, reading
@@ -42,7 +45,7 @@ log = logging.getLogger(__name__)
 class Planned:
     """A file to be imported: what of it is open, what was booked for it, what it is known by.
 
-    What it was booked by before is `replaced`; what was `given_up` of it is taken up again; `done`
+    What only booked it before is `replaced`; what was `given_up` of it is taken up again; `done`
     is one that this very command has imported before it was cut. With the `options` it is booked.
     """
 
@@ -77,7 +80,8 @@ class Planning:
         Raises ConfigurationError, RefusedError.
         """
         found = [self._found(number, name) for name in request.files]
-        commands = _commands(found) or [secrets.token_hex(6)]
+        left = [batch for one in found for batch in (*one.begun, *one.replaced)]
+        commands = cut_commands(left) or [secrets.token_hex(6)]
         booked: list[Planned] = []
         try:
             for one in found:
@@ -93,12 +97,8 @@ class Planning:
 
     def _found(self, number: int, name: str) -> Planned:
         """Tell what is open of a file: begun, or only booked, which is done anew."""
-        begun = self._history.begun(number, name)
-        if any(batch.status is not BatchStatus.READING for batch in begun):
-            return Planned(name=name, begun=begun)
-        if never_read(begun) or not self._history.ever_sent(begun[0].session):
-            return Planned(name=name, replaced=begun)
-        return Planned(name=name, begun=begun)
+        begun, booked = left_open(self._history, number, name)
+        return Planned(name=name, begun=begun, replaced=booked)
 
     def _booked(
         self, number: int, one: Planned, request: ImportRequest, commands: Sequence[str]
@@ -110,10 +110,10 @@ class Planning:
         if one.begun or one.name == STDIN:
             return replace(one, options=kept)
         given_up = self._given_up(number, one.name, request)
-        before = given_up or self._before(number, one.name, request, commands)
-        done = (
-            not given_up and before is not None and before.batch.options.get("command") in commands
-        )
+        where = number, self._source.url
+        before, done = given_up, False
+        if not given_up:
+            before, done = in_before(self._history, where, one.name, request, commands)
         booked = self._journal.book(
             number,
             one.name,
@@ -128,19 +128,6 @@ class Planning:
         if request.options.key or request.again:
             return None
         return given_up_before(self._history, (number, self._source.url), name, self._opens)
-
-    def _before(
-        self, number: int, name: str, request: ImportRequest, commands: Sequence[str]
-    ) -> Before | None:
-        """Find what is in of a file; where it is to be sent anew, only what this command sent."""
-        if request.options.key:
-            return None
-        url = self._source.url
-        if request.again:
-            batch = self._history.finished(number, name, url)
-            if batch is None or batch.options.get("command") not in commands:
-                return None
-        return imported_before(self._history, number, name, url)
 
     def _surveyed(
         self, number: int, one: Planned, request: ImportRequest, contents: set[str]
@@ -158,10 +145,7 @@ class Planning:
             return one
         if not anew and not one.given_up:
             refuse_again(self._history, (number, self._source.url), one.name, found, one.before)
-            if found.content in contents:
-                raise RefusedError(
-                    f"{one.name}: another file of this command says the same; name it once"
-                )
+            refuse_same(one.name, found, contents)
         contents.add(found.content)
         return replace(one, digest=found.digest)
 
@@ -201,14 +185,35 @@ class Planning:
         """Write down what a file is known by that is to be sent."""
         if one.booked is None or one.digest is None:
             return one
-        (booked,) = self._journal.sign([one.booked], one.digest)
         if not one.given_up:
+            (booked,) = self._journal.sign([one.booked], one.digest)
             return replace(one, booked=booked)
-        self._journal.take_up(booked)
+        booked = self._journal.take_up(one.booked, one.digest)
         return replace(one, booked=None, begun=self._history.open_in(booked.session))
 
 
-def _commands(found: Iterable[Planned]) -> list[str]:
+def cut_commands(left: Iterable[Batch]) -> list[str]:
     """Name the commands that were cut and left some of their files open."""
-    left = [batch for one in found for batch in (*one.begun, *one.replaced)]
     return [str(b.options["command"]) for b in left if b.options.get("command")]
+
+
+def in_before(
+    history: History,
+    where: tuple[int, str],
+    name: str,
+    request: ImportRequest,
+    commands: Sequence[str],
+) -> tuple[Before | None, bool]:
+    """Find what is in of a file, and tell whether that is by one of these commands.
+
+    Where a file is to be sent anew, only that counts. `where` is the number of the project and the
+    server's url. Raises RefusedError.
+    """
+    if request.options.key:
+        return None, False
+    number, url = where
+    batch = history.finished(number, name, url)
+    done = batch is not None and batch.options.get("command") in commands
+    if request.again and not done:
+        return None, False
+    return imported_before(history, number, name, url), done

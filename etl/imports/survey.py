@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from etl.errors import InputError, RefusedError
@@ -212,6 +212,12 @@ def refuse_again(
             f"{name}: every record of it was imported into project {project_id} before, from a "
             f"file of another name or layout; {ONCE_MORE}"
         )
+
+
+def refuse_same(name: str, found: Survey, contents: Collection[str]) -> None:
+    """Refuse a file that says the same as one before it. Raises RefusedError."""
+    if found.content in contents:
+        raise RefusedError(f"{name}: another file of this command says the same; name it once")
 
 
 def _again(history: History, name: str, imported: Batch) -> RefusedError:

@@ -6,7 +6,7 @@ that a file which changed meanwhile is not taken for the one that was sent.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -19,9 +19,10 @@ from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
 from etl.imports.survey import COMPARED, compared
-from etl.imports.validate import Hashed, OpenFile, Validator, reading, told
+from etl.imports.validate import Hashed, OpenFile, Validator, grouped, reading, told
 from etl.intake import Key
 
+HELD = 100_000_000  # bytes of mended lines of standard input, which cannot be read once more
 BRACKETS = 2  # bytes around the lines of a request
 NEED_THE_FILE = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
 
@@ -113,12 +114,17 @@ class FileImport:
         wanted = {line.place: batch for batch in waiting for line in self._history.lines(batch)}
         ends = {batch.id: place for place, batch in wanted.items()}
         found: dict[int, list[Line]] = {batch.id: [] for batch in waiting}
-        mended: list[Line] = []
-        for some_lines in _read_before(some, read, consumed):
+        mended = dict[int, int]()  # what they are known by; they may be too many to be held
+        held, space = list[Line](), HELD
+        for some_lines in read_before(some, read, consumed):
             aside = compared(self._history, some, some_lines, another)
-            mended += [
-                n for n in some_lines if aside.get(n.place, n.content_hash) != n.content_hash
-            ]
+            new = [n for n in some_lines if aside.get(n.place, n.content_hash) != n.content_hash]
+            mended |= {line.place: line.content_hash for line in new}
+            if some.file == STDIN:  # which is read once
+                held += new
+                space -= sum(len(line.raw) for line in new)
+                if space < 0:
+                    raise _too_many()
             for line in some_lines:
                 batch = wanted.get(line.place)
                 if batch is None:
@@ -126,9 +132,21 @@ class FileImport:
                 found[batch.id].append(line)
                 if ends[batch.id] == line.place:
                     yield from self._send_again(batch, found.pop(batch.id))
-        yield from self._mended(some, mended)  # when nothing is found to be another line
+        if mended:  # when nothing is found to be another line
+            yield from self._mended(some, held or self._read_anew(some, mended))
 
-    def _mended(self, some: Batch, found: Sequence[Line]) -> Events:
+    def _read_anew(self, some: Batch, known: Mapping[int, int]) -> Iterator[Line]:
+        """Read some lines of a file once more. Raises RefusedError for one that changed."""
+        name = some.file or STDIN
+        with reading(self._opens, name) as file:
+            for line in islice(lines(file, name), max(known)):
+                if line.place not in known:
+                    continue
+                if line.content_hash != known[line.place]:
+                    raise another(some, line)
+                yield line
+
+    def _mended(self, some: Batch, found: Iterable[Line]) -> Events:
         """Send lines that were set aside and say something else now, in batches of their own."""
         for chunk in cut(found, self._validator, self._limits):
             batch = self._journal.reopen(some, chunk.lines, chunk.keys)
@@ -203,12 +221,18 @@ def cut(read: Iterable[Line], validator: Validator, limits: BatchLimits) -> Iter
         yield Chunk(found, keys, last=True)
 
 
-def _read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
+def read_before(some: Batch, read: Iterator[Line], consumed: int) -> Iterator[list[Line]]:
     """Read the lines the books have, some at a time. Raises InputError for a shorter file."""
     left = consumed
-    while left > 0:
-        found = list(islice(read, min(left, COMPARED)))
-        if not found:
-            raise shorter(some, consumed - left, consumed)
+    for found in grouped(islice(read, consumed), COMPARED):
         left -= len(found)
         yield found
+    if left:
+        raise shorter(some, consumed - left, consumed)
+
+
+def _too_many() -> InputError:
+    return InputError(
+        f"standard input: more than {HELD:,} bytes of lines that were set aside say something "
+        "else now; pipe them as they were, and these from a file of their own"
+    )

@@ -159,3 +159,39 @@ def test_an_import_may_die_at_every_transaction_it_comes_to(site, images, deadly
     deadly.at(FAR, after=False)
     assert runs > 3
     site.once(LINES)
+
+
+@pytest.mark.usefixtures("at_once")
+@pytest.mark.parametrize("again", ["--resume", "the same"])
+def test_a_file_that_was_given_up_may_die_at_any_transaction_of_being_taken_up(
+    site, images, deadly, again
+):
+    file = site.file(images(len(LINES)))
+    number, over = 0, False
+    while not over:
+        number += 1
+        anew(site)
+        given_up(site, file)
+        deadly.at(number, after=False)
+        over = not died(site, file)
+        deadly.at(FAR, after=False)
+        if again == "the same" and not over:
+            assert site.put(file)[0] in (0, 5), number  # all was in
+            assert site.numbers == [*LINES], number
+        site.imported("--resume")
+        if site.items("position", where="outcome = 'abandoned'"):
+            assert site.batches("status") == [("completed",), ("failed",)]  # nothing was booked
+            site.imported(file)
+        assert site.numbers == [*LINES], number
+    assert number > 8
+
+
+def given_up(site, file):
+    """Import a file in part, and give the rest of it up."""
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    site.put(file, "--batch-size", "3")
+    site.server.faults.clear()
+    (site.folder / file).rename(site.folder / "away")
+    assert site.imported("--resume", "--give-up") == {}
+    (site.folder / "away").rename(site.folder / file)
+    assert site.items("position", where="outcome = 'abandoned'") == [(4,), (5,)]

@@ -194,6 +194,18 @@ def test_lines_that_were_added_behind_what_was_sent_are_sent(site, file, images,
     assert site.imported("--resume") == {}
 
 
+def test_what_the_server_refuses_of_added_lines_is_told_by_going_on(site, file, images, by_jobs):
+    site.put(file, "--no-wait")
+    site.server.clock.advance(hours=1)
+    site.file([*images(7), {"data": {"n": 8}}])
+    for _ in range(2):
+        code, said = site.put("--resume")
+        assert (code, said["unfinished"], "line 8" in said["error"]) == (2, 1, True)
+    site.file(images(8))
+    assert site.imported("--resume") == {"created": 1}
+    assert site.numbers == list(range(1, 9))
+
+
 def test_a_file_that_is_another_one_does_not_spoil_what_was_sent_of_it(site, file, images, by_jobs):
     site.put(file, "--no-wait")
     site.file(images(7, 11))
@@ -333,7 +345,7 @@ def test_a_mended_line_with_the_key_of_another_is_not_lost(site, server, by_jobs
             if job.status != "failed":
                 server.state.import_tasks(1, job.tasks[:4])
                 job.status = "failed"
-                    job.error = "[ErrorDetail(string='no', code='invalid')]"
+                job.error = "[ErrorDetail(string='no', code='invalid')]"
 
     site.asked(half)
     records = [image(n) for n in NUMBERS]

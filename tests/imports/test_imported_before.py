@@ -237,3 +237,11 @@ def test_what_is_known_of_a_file_is_known_on_both_databases(on_both, site, file,
     assert site.put(site.file(images(9)[::-1], "copy.jsonl"))[0] == 5
     site.file(images(9, 2))
     assert site.put(file)[0] == 5
+
+
+def test_lines_added_to_a_file_of_old_books_that_name_no_server_are_sent_alone(site, file, images):
+    site.imported(file)
+    site.writes("UPDATE label_studio_imports SET options = json_remove(options, '$.url')")
+    site.file(images(9))
+    assert site.imported(file) == {"created": 2}
+    assert site.numbers == list(range(1, 10))

@@ -116,13 +116,22 @@ def test_what_died_unread_is_looked_through_before_it_is_sent(site, dies_reading
     assert site.imported("--resume") == {}
 
 
-def test_what_died_unread_and_is_gone_stops_nothing(site, file, dies_reading):
+@pytest.mark.parametrize("comes_back", [False, True])
+def test_what_died_unread_and_is_gone_is_waited_for(site, file, dies_reading, comes_back):
     dies_reading(1)
     with pytest.raises(Died):
         site.put(file)
     dies_reading(0)
-    (site.folder / file).unlink()
-    assert site.put("--resume")[0] == 2
+    (site.folder / file).rename(site.folder / "away")
+    for _ in range(2):
+        code, said = site.put("--resume")
+        assert (code, said["unfinished"], "No such file" in said["error"]) == (2, 1, True)
+        assert "to close it as it is: annomirror import --resume --give-up" in said["error"]
+    if comes_back:
+        (site.folder / "away").rename(site.folder / file)
+        assert site.imported("--resume") == {"created": 7}
+    else:
+        assert site.imported("--resume", "--give-up") == {}
     assert site.imported("--resume") == {}
 
 

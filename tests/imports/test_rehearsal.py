@@ -46,6 +46,11 @@ def test_a_rehearsal_counts_a_key_once_however_far_apart_it_comes(site, images):
     assert site.imported(name, "--key", "n") == foretold
 
 
+def test_a_rehearsal_knows_keys_apart_that_hash_alike(site):
+    name = site.file([{"data": {"image": "a", "n": n}} for n in (-1, -2)])
+    assert site.imported(name, "--key", "n", "--dry-run") == {"created": 2}
+
+
 def test_a_rehearsal_compares_a_key_with_what_its_last_line_said(site):
     contents = ["a", "b", "b"]
     name = site.file([{"data": {"image": content, "n": 1}} for content in contents])
@@ -107,6 +112,45 @@ def test_a_rehearsal_of_a_file_that_was_begun_tells_what_is_sent_already(site, i
     assert "labels: 3 lines sent already, would create 6 (" in done.stdout
     site.server.faults.clear()
     assert site.imported(name) == {"created": 6}
+
+
+def test_a_rehearsal_counts_mended_lines_of_a_file_that_was_begun(site, images):
+    records = images(7)
+    name = site.file([5, *records[1:]])
+    site.goes_wrong(skip=1, times=None, status=403)
+    assert site.put(name, "--batch-size", "3", "--skip-bad")[0] == 1
+    site.server.faults.clear()
+    code, said = site.put(site.file(records), "--dry-run")
+    assert (code, said["already_sent"], said["created"]) == (0, 2, 5)
+    assert site.imported(name) == {"created": 5}
+
+
+def test_a_rehearsal_refuses_what_was_begun_and_is_another_file_now(site, images):
+    name = site.file(images(7))
+    site.goes_wrong(skip=1, times=None, status=403)
+    assert site.put(name, "--batch-size", "3")[0] == 1
+    site.file(images(7, 2))
+    code, said = site.put(name, "--dry-run")
+    assert (code, "line 1 is another one than when its import" in said["error"]) == (5, True)
+
+
+def test_a_rehearsal_refuses_two_files_that_say_the_same(site, file, images):
+    copy = site.file(images(7), "copy.jsonl")
+    code, said = site.put(file, copy, "--dry-run")
+    assert (code, "another file of this command says the same" in said["error"]) == (5, True)
+
+
+@pytest.mark.parametrize("again", [(), ("--again",)])
+def test_a_rehearsal_passes_over_what_the_same_command_sent_before_it_was_cut(
+    site, file, images, again
+):
+    names = (file, site.file(images(2, 8), "other.jsonl"), *again)
+    site.goes_wrong(skip=1, times=None, status=403)
+    assert site.put(*names)[0] == 1
+    site.server.faults.clear()
+    code, said = site.put(*names, "--dry-run")
+    assert (code, said["created"]) == (0, 2)
+    assert site.imported(*names) == {"created": 2}
 
 
 def test_what_is_with_the_server_is_sent_already(site, server, images, by_jobs):

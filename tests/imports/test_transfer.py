@@ -1,8 +1,12 @@
 """How lines are cut into batches."""
 
+import pytest
+
+from etl.errors import InputError
+from etl.imports.batch import Batch, BatchStatus
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line
-from etl.imports.transfer import cut
+from etl.imports.transfer import cut, read_before
 
 
 class Key(str):
@@ -47,3 +51,18 @@ def test_a_key_is_not_compared_with_every_other_one():
     Key.compared = 0
     (chunk,) = cut_up(map(str, range(3000)), lines=5000)
     assert (len(chunk.lines), Key.compared < 3000) == (3000, True)
+
+
+def test_long_lines_that_were_read_before_are_not_held_all_at_once():
+    long = Line(1, 1, b"x" * 4_000_000)
+    groups = list(read_before(batch(), iter([long] * 8), 7))
+    assert [len(found) for found in groups] == [3, 3, 1]
+
+
+def test_a_file_that_ends_before_what_was_read_is_refused():
+    with pytest.raises(InputError, match="ends after 2 records, 3 were read"):
+        list(read_before(batch(), iter([Line(1, 1, b"x")] * 2), 3))
+
+
+def batch():
+    return Batch(id=1, project_id=1, status=BatchStatus.PREPARED, file="tasks.jsonl")
