@@ -47,8 +47,8 @@ class Journal(OpenedBatches):
     def take_up(self, some: Batch, digest: str) -> Batch:
         """Sign the batch that an import goes on by, and open its lines that were given up.
 
-        Each batch stands where it stood: so a job is followed that goes on, and what was not
-        answered is waited for.
+        Each batch stands where it stood: a job is followed that goes on, and what was not answered
+        is waited for.
         """
         mark = self._spelling.mark
         with self._session.transaction():

@@ -344,7 +344,8 @@ def test_a_mended_line_with_the_key_of_another_is_not_lost(site, server, by_jobs
             job = server.state.jobs[1]
             if job.status != "failed":
                 server.state.import_tasks(1, job.tasks[:4])
-                job.status, job.error = "failed", "worker died"
+                job.status = "failed"
+                job.error = "[ErrorDetail(string='no', code='invalid')]"
 
     site.asked(half)
     records = [image(n) for n in NUMBERS]

@@ -23,8 +23,8 @@ def test_one_of_our_own_jobs_that_failed_is_no_job_of_others(site, server, file,
     server.state.job_seconds = 3600
     site.put(file, "--no-wait")
     server.state.jobs[1].status, server.state.jobs[1].error = "failed", "worker died"
-    code, said = site.put("--watch", "1")
-    assert (code, said["unfinished"], "worker died" in said["error"]) == (2, 1, True)
+    done = site.run("import", "labels", "--project", "1", "--watch", "1")
+    assert (done.exit_code, "job 1 failed: worker died" in done.stderr) == (1, True)
     server.state.job_seconds = 0.05
     assert site.imported("--resume") == {"created": 7}
     assert site.items("position", "outcome") == [(n, "created") for n in range(1, 8)]
