@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from etl.client import ATTEMPTS_AT_FAILURE as AT_FAILURE
 from etl.standins.faults import Fault
 from etl.standins.label_studio import LabelStudio
 
@@ -76,7 +77,7 @@ def test_a_failed_page_is_reported_with_source_stream_and_project(paged, server)
 
 def test_one_failing_project_does_not_stop_the_next(paged, server):
     server.state.add_task(server.state.add_project("Spans").id, {})
-    server.faults.append(Fault(path=TASKS, times=2, status=500, body=b"oops"))
+    server.faults.append(Fault(path=TASKS, times=AT_FAILURE, status=500, body=b"oops"))
     code, said = paged.sync()
     tasks = said["streams"][2]
     assert (code, said["outcome"], tasks["outcome"]) == (3, "partial", "partial")
