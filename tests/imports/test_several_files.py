@@ -94,6 +94,7 @@ def test_a_command_that_is_refused_leaves_the_books_as_they_were(
 ):
     cut(site, dies_following, number, *three)
     site.imported(site.file(images(1, 20), "in.jsonl"))
+    site.file(images(1, 30), "in.jsonl")
     before = books(site)
     for wrong, code in (("in.jsonl", 5), (site.file("5\n", "broken.jsonl"), 2)):
         assert site.put(*three, wrong)[0] == code
