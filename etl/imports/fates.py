@@ -145,7 +145,7 @@ class Fates:
             return self._checked(one)
         if one.fate is Fate.PIPED:
             return one
-        found = self._survey(one.name, self.request.options, one.before)
+        found = self._survey(one, self.request.options, one.before)
         one = replace(one, found=found)
         if why := self._in_already(one, found):
             return replace(one, fate=Fate.PASSED_OVER, why=why)
@@ -164,12 +164,12 @@ class Fates:
         options, _ = as_begun(some.options, self.request)
         records = self.history.consumed(some.session, fixed=True)
         before = Before(self.history, some, records, begun=True)
-        return replace(one, found=self._survey(one.name, options, before))
+        return replace(one, found=self._survey(one, options, before))
 
-    def _survey(self, name: str, options: ImportOptions, before: Before | None) -> Survey:
-        seen = None
+    def _survey(self, one: Decided, options: ImportOptions, before: Before | None) -> Survey:
+        name, seen = one.name, None
         if self.history and not self.anew and not before:
-            seen = Seen(self.history, self.number, self.source.url)
+            seen = Seen(self.history, self.number, self.source.url, cut_commands([one]))
         validator = Validator(self.intake, options.key, self.required)
         with reading(self.opens, name) as file:
             found = survey(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from etl import times
@@ -63,8 +64,10 @@ class PastImports:
         known = [b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest]
         return next((b for b in known if _is_here(b, url)), None)
 
-    def known(self, project_id: int, hashes: Collection[int], url: str) -> dict[int, bool]:
-        """Tell which records were imported into a project, from whatever file.
+    def known(
+        self, project_id: int, hashes: Collection[int], url: str, but: Collection[str] = ()
+    ) -> dict[int, bool]:
+        """Tell which records were imported into a project, `but` by some commands.
 
         False is one that was only set aside. What is under way is imported, what failed is not.
         """
@@ -80,12 +83,27 @@ class PastImports:
         )
         among = self._spelling.values([import_id for _, import_id, _ in rows])
         batches = self._batches(f"id {self._spelling.among}", among) if rows else []
-        here = {batch.id for batch in batches if _is_here(batch, url)}
+        others = [batch for batch in batches if batch.options.get("command") not in but]
+        here = {batch.id for batch in others if _is_here(batch, url)}
         found: dict[int, bool] = {}
         for content, import_id, outcome in rows:
             if import_id in here:
                 found[content] = found.get(content, False) or outcome != LineOutcome.REJECTED
         return found
+
+    def contents(self, project_id: int, commands: Collection[str]) -> set[str]:
+        """Give what the files that some commands have read are known by, however laid out."""
+        where = f"{self._spelling.equal('project_id')} AND CAST(options AS TEXT) LIKE "
+        where += self._spelling.mark
+        found = [b for c in commands for b in self._batches(where, project_id, f'%"{c}"%')]
+        return {self._content(session) for session in {batch.session for batch in found}}
+
+    def _content(self, session: str | None) -> str:
+        rows = self._session.all(
+            f"SELECT i.content_hash FROM {self._of_session()} ORDER BY i.position",
+            (self._source, session),
+        )
+        return hashlib.sha256(spelled(content for (content,) in rows)).hexdigest()
 
     def finished(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file of which something is in."""
@@ -125,6 +143,11 @@ class PastImports:
             f"{self._items} i JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
             f"WHERE j.source = {mark} AND j.session = {mark}"
         )
+
+
+def spelled(hashes: Iterable[int]) -> bytes:
+    """Spell what records are known by; a digest of that knows a file, however it is laid out."""
+    return b"".join(b"%d " % content for content in hashes)
 
 
 def _is_here(batch: Batch, url: str) -> bool:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from etl.errors import InputError, RefusedError
 from etl.imports.batch import Batch
 from etl.imports.begun import another, shorter
 from etl.imports.history import History
+from etl.imports.past import spelled
 from etl.imports.records import Line, lines
 from etl.imports.unread import Readable
 from etl.imports.validate import NAMED, Hashed, Validator, grouped, told
@@ -52,20 +53,36 @@ class Before:
 
 @dataclass
 class Seen:
-    """Whether all records of a file are in a project, however it is called and laid out."""
+    """Whether all records of a file are in a project, however it is called and laid out.
+
+    One that is part of another file of its own command, `commands` if that was cut, is not in by
+    that; one that says the same as the other is.
+    """
 
     history: History
     project_id: int
     url: str
+    commands: Collection[str] = ()
     all: bool = True
     some: bool = False
+    by_others: bool = True
 
     def look(self, found: Sequence[Line]) -> None:
         """Look for some more records in the books, as long as all were there."""
-        if self.all:
-            hashes = {line.content_hash for line in found}
-            known = self.history.known(self.project_id, hashes, self.url)
-            self.all, self.some = known.keys() == hashes, self.some or any(known.values())
+        if not self.all:
+            return
+        hashes = {line.content_hash for line in found}
+        known = self.history.known(self.project_id, hashes, self.url)
+        self.all, self.some = known.keys() == hashes, self.some or any(known.values())
+        if self.all and self.by_others and self.commands:
+            known = self.history.known(self.project_id, hashes, self.url, self.commands)
+            self.by_others = known.keys() == hashes
+
+    def whole(self, content: str) -> bool:
+        """Tell whether all records were there of a file that is known by its `content`."""
+        if not self.all or not self.some:
+            return False
+        return self.by_others or content in self.history.contents(self.project_id, self.commands)
 
 
 @dataclass(frozen=True)
@@ -130,7 +147,7 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
     hashed, content = Hashed(file), hashlib.sha256()
     count, bad, mended, named = 0, 0, 0, list[tuple[Line, str]]()
     for some in grouped(lines(hashed, name), COMPARED):
-        content.update(b"".join(b"%d " % line.content_hash for line in some))
+        content.update(spelled(line.content_hash for line in some))
         aside = before.compare(some) if before else {}
         if seen:
             seen.look(some)
@@ -146,5 +163,5 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
         raise InputError(f"{name}: there is no record in it")
     if bad and not skip_bad:
         raise InputError(told(name, named, bad))
-    known = seen is not None and seen.all and seen.some
+    known = seen is not None and seen.whole(content.hexdigest())
     return Survey(count, bad, hashed.hexdigest(), content.hexdigest(), mended, known)
