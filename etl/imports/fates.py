@@ -23,7 +23,7 @@ from etl.imports.begun import (
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.refusals import again, elsewhere, given_up_before, imported_before, refuse_same
-from etl.imports.survey import Before, Seen, Survey, survey
+from etl.imports.survey import Before, Seen, Survey, Was, given_up, survey
 from etl.imports.validate import OpenFile, Validator, reading
 from etl.intake import Intake
 from etl.source import Source
@@ -113,10 +113,8 @@ class Fates:
         if self.history is None or one.begun:
             return one
         where = self.number, self.source.url
-        if not self.anew and (
-            given_up := given_up_before(self.history, where, one.name, self.opens)
-        ):
-            return replace(one, fate=Fate.TAKEN_UP, before=given_up)
+        if not self.anew and (before := given_up_before(self.history, where, one.name, self.opens)):
+            return replace(one, fate=Fate.TAKEN_UP, before=before)
         before = self._ended(self.history, one.name, commands)
         return replace(one, fate=Fate.ADDED_TO, before=before) if before else one
 
@@ -163,7 +161,7 @@ class Fates:
             return one
         options, _ = as_begun(some.options, self.request)
         records = self.history.consumed(some.session, fixed=True)
-        before = Before(self.history, some, records, begun=True)
+        before = Before(self.history, some, records, Was.BEGUN)
         return replace(one, found=self._survey(one, options, before))
 
     def _survey(self, one: Decided, options: ImportOptions, before: Before | None) -> Survey:
@@ -192,8 +190,11 @@ def booked_before(history: History, batch: Batch) -> Decided:
     name, records = batch.file or STDIN, history.consumed(batch.session)
     if not records:
         return Decided(name=name, fate=Fate.NEW, booked=[batch])
-    fate = Fate.TAKEN_UP if history.abandoned(batch.session) else Fate.ADDED_TO
-    return Decided(name=name, fate=fate, booked=[batch], before=Before(history, batch, records))
+    if history.abandoned(batch.session):
+        before = given_up(history, batch)
+        return Decided(name=name, fate=Fate.TAKEN_UP, booked=[batch], before=before)
+    before = Before(history, batch, records)
+    return Decided(name=name, fate=Fate.ADDED_TO, booked=[batch], before=before)
 
 
 def cut_commands(files: Iterable[Decided]) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from etl.imports.batch import Batch, BatchStatus, LineOutcome
@@ -91,17 +91,24 @@ class History(PastImports):
         """Tell whether anything of an import may have been sent: lines of it are, or were, here."""
         return self.last_number(session) > 1 or self.consumed(session) > 0
 
-    def consumed(self, session: str | None, *, fixed: bool = False) -> int:
+    def consumed(
+        self, session: str | None, *, fixed: bool = False, loose: Collection[int] = ()
+    ) -> int:
         """Tell how many records of a file are in the books; or up to which they may not change."""
-        more = f"AND {FIXED}" if fixed else ""
+        more = f"AND {_fixed(loose)}" if fixed else ""
         ((count,),) = self._session.all(
             f"SELECT max(i.position) FROM {self._of_session()} {more}", (self._source, session)
         )
         return int(count or 0)
 
-    def hashes(self, session: str | None, above: int, upto: int) -> dict[int, int]:
-        """Give what the records of a file are known by that may not change, between two places."""
-        return self._between(session, "content_hash", above, upto, FIXED)
+    def hashes(
+        self, session: str | None, above: int, upto: int, loose: Collection[int] = ()
+    ) -> dict[int, int]:
+        """Give what the records of a file are known by that may not change, between two places.
+
+        What was given up of the `loose` batches may.
+        """
+        return self._between(session, "content_hash", above, upto, _fixed(loose))
 
     def set_aside(self, session: str | None, above: int, upto: int) -> dict[int, int]:
         """Give what the records of a file are known by that are set aside, between two places."""
@@ -117,3 +124,11 @@ class History(PastImports):
             (self._source, session, above, upto),
         )
         return dict(map(tuple, rows))
+
+
+def _fixed(loose: Collection[int]) -> str:
+    if not loose:
+        return FIXED
+    ids = ", ".join(str(int(import_id)) for import_id in loose)
+    out = f"i.outcome IS NULL OR i.outcome <> '{LineOutcome.ABANDONED}'"
+    return f"{FIXED} AND ({out} OR i.import_id NOT IN ({ids}))"

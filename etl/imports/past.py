@@ -9,7 +9,7 @@ from typing import Any
 
 from etl import times
 from etl.database import Session
-from etl.imports.batch import Batch, BatchStatus, LineOutcome
+from etl.imports.batch import GIVEN_UP, Batch, BatchStatus, LineOutcome
 from etl.intake import Intake
 from etl.statements import Spelling, quoted
 
@@ -51,8 +51,8 @@ class PastImports:
     def imported(self, project_id: int, digest: str, url: str) -> Batch | None:
         """Find an import of a file, known by its digest, of which something is in a project.
 
-        That may be what was sent and is not finished; what was given up is not. A file that grew
-        was known by another digest before, which its older batches keep.
+        That may be what was sent and is not finished, or was given up and may come. A file that
+        grew was known by another digest before, which its older batches keep.
         """
         where = (
             f"id IN (SELECT min(id) FROM {self._jobs} "
@@ -61,8 +61,39 @@ class PastImports:
         )
         done = self._batches(where, self._source, project_id, BatchStatus.COMPLETED.value)
         sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
-        known = [b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest]
-        return next((b for b in known if _is_here(b, url)), None)
+        late = [b for b in self._saying(project_id, digest) if GIVEN_UP in b.options and b.may_come]
+        known = [b for b in [*done, *sent, *late] if b.session]
+        known = [b for b in known if b.options.get("sha256") == digest and _is_here(b, url)]
+        whole = (batch for batch in known if not self.ended_early(batch.session))
+        return next(whole, known[0] if known else None)
+
+    def _saying(self, project_id: int, said: str) -> list[Batch]:
+        """List batches whose options name something."""
+        where = f"{self._spelling.equal('project_id')} AND CAST(options AS TEXT) LIKE "
+        return self._batches(where + self._spelling.mark, project_id, f'%"{said}"%')
+
+    def ended_early(self, session: str | None) -> bool:
+        """Tell whether an import was given up before its end."""
+        last = self.of_session(session)[-1:]
+        return self.abandoned(session) > 0 or any(GIVEN_UP in batch.options for batch in last)
+
+    def late(self, project_id: int, hashes: Collection[int], url: str) -> dict[int, Batch]:
+        """Tell which records were given up and may come to a project, and in which batches."""
+        mark = self._spelling.mark
+        rows = self._session.all(
+            f"SELECT DISTINCT i.content_hash, i.import_id FROM {self._items} i "
+            f"JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
+            f"WHERE j.source = {mark} AND j.project_id = {mark} AND j.session IS NOT NULL "
+            f"AND i.outcome = {mark} AND i.content_hash {self._spelling.among}",
+            (
+                *(self._source, project_id, LineOutcome.ABANDONED.value),
+                self._spelling.values(list(hashes)),
+            ),
+        )
+        among = self._spelling.values([import_id for _, import_id in rows])
+        batches = self._batches(f"id {self._spelling.among}", among) if rows else []
+        here = {batch.id: batch for batch in batches if batch.may_come and _is_here(batch, url)}
+        return {content: here[import_id] for content, import_id in rows if import_id in here}
 
     def known(
         self, project_id: int, hashes: Collection[int], url: str, but: Collection[str] = ()
@@ -93,9 +124,7 @@ class PastImports:
 
     def contents(self, project_id: int, commands: Collection[str]) -> set[str]:
         """Give what the files that some commands have read are known by, however laid out."""
-        where = f"{self._spelling.equal('project_id')} AND CAST(options AS TEXT) LIKE "
-        where += self._spelling.mark
-        found = [b for c in commands for b in self._batches(where, project_id, f'%"{c}"%')]
+        found = [batch for name in commands for batch in self._saying(project_id, name)]
         return {self._content(session) for session in {batch.session for batch in found}}
 
     def _content(self, session: str | None) -> str:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from etl.errors import InputError, RefusedError
+from etl.errors import RefusedError
 from etl.imports.batch import Batch
-from etl.imports.begun import another
 from etl.imports.history import History
 from etl.imports.records import lines
-from etl.imports.survey import COMPARED, Before, Survey, compared
+from etl.imports.survey import COMPARED, Before, Survey, given_up, in_the_middle
 from etl.imports.validate import OpenFile, grouped, reading
 
 ONCE_MORE = (
@@ -26,52 +25,68 @@ def imported_before(history: History, project_id: int, name: str, url: str) -> B
     if batch is None:
         return None
     if history.abandoned(batch.session):
-        raise RefusedError(
-            f"{name}: its import into project {project_id} was given up in the middle; to have "
-            "every line there once more say --again, to import what is not there say --key FIELD"
-        )
+        raise in_the_middle(batch)
     return Before(history, batch, history.consumed(batch.session))
 
 
 def given_up_before(
     history: History, where: tuple[int, str], name: str, opens: OpenFile
 ) -> Before | None:
-    """Find what the books have of a file that was given up, if it says the same still.
+    """Find what the books have of a file that was given up, and is taken up again.
 
-    `where` is the number of the project and the server's url.
+    `where` is the number of the project and the server's url. A line that was never sent may say
+    something else now. Raises RefusedError where another does, for that may come yet; InputError.
     """
     project_id, url = where
     batch = history.given_up(project_id, name, url)
     finished = history.finished(project_id, name, url)
-    if batch is None or batch.options.get("key"):
+    if batch is None or (finished and finished.session != batch.session):
         return None
-    if finished and finished.session != batch.session:
+    before = given_up(history, batch)
+    may_come = history.consumed(batch.session, fixed=True, loose=before.loose) > 0
+    if batch.options.get("key"):
+        if may_come:
+            raise in_the_middle(batch)
         return None
-    records = left = history.consumed(batch.session)
-    try:
-        with reading(opens, name) as file:
-            for some in grouped(lines(file, name), COMPARED):
-                compared(history, batch, some, another)
-                left -= len(some)
-    except (InputError, RefusedError):
-        return None
-    return None if left > 0 else Before(history, batch, records)
+    left = before.records
+    with reading(opens, name) as file:
+        for some in grouped(lines(file, name), COMPARED):
+            before.compare(some)
+            left -= len(some)
+    if left > 0 and may_come:
+        raise in_the_middle(batch, "it is shorter now, and ")
+    return None if left > 0 else before
 
 
 def elsewhere(
     history: History, where: tuple[int, str], name: str, found: Survey, before: Before | None
 ) -> RefusedError | None:
-    """Tell that all of a file is in under another name: `where` is as above."""
+    """Tell that all of a file is in under another name: `where` is as above.
+
+    Raises RefusedError for one that was given up under that.
+    """
     number, url = where
     other = history.imported(number, found.digest, url)
     if other and not (before and before.batch.session == other.session):
+        if history.ended_early(other.session):
+            raise _given_up_as(name, other)
         return again(history, name, other)
+    if found.late:
+        raise _given_up_as(name, found.late)
     if found.seen:
         return RefusedError(
             f"{name}: every record of it was imported into project {number} before, from a file "
             f"of another name or layout; {ONCE_MORE}"
         )
     return None
+
+
+def _given_up_as(name: str, imported: Batch) -> RefusedError:
+    return RefusedError(
+        f"{name}: what it says was to be imported into project {imported.project_id} as "
+        f"{imported.title}, and was given up in the middle; to go on with that give the file this "
+        f"name again, {ONCE_MORE}"
+    )
 
 
 def refuse_same(name: str, found: Survey, contents: Collection[str]) -> None:
