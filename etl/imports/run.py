@@ -38,8 +38,8 @@ class ImportRun:
         self._target, self._session, self._run = target, session, run
         self._journal = Journal(session, target.intake, target.source.name, run.run_id)
         self._history = self._journal.history
-        self._progress = Progress()
-        self._files = Files(self._context, opens, expect)
+        self._progress, self._opens, self._expect = Progress(), opens, expect
+        self._files = Files(self._context)
         self._watching = Watching(target, self._context, self._files)
 
     def events(self, request: ImportRequest) -> Events:
@@ -110,5 +110,7 @@ class ImportRun:
             journal=self._journal,
             run_id=self._run.run_id,
             options=options,
+            opens=self._opens,
+            expect=self._expect,
             progress=self._progress,
         )

@@ -352,11 +352,6 @@ def test_what_was_given_up_without_an_answer_is_waited_for_when_it_is_taken_up(
     site.once()
 
 
-def test_what_was_given_up_of_another_file_of_the_name_is_not_taken_over(site, given_up, images):
-    assert site.imported(site.file(images(7, 11))) == {"created": 7}
-    assert site.numbers == [1, 2, 3, 4, *range(11, 18)]
-
-
 def test_what_was_given_up_stays_so_where_the_next_command_is_refused(site, given_up, file):
     assert site.put(file, site.file("5\n", "broken.jsonl"))[0] == 2
     assert site.items("outcome") == [("abandoned",)] * 7
