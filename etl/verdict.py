@@ -17,7 +17,7 @@ from etl.errors import (
     Unauthorized,
     Unreachable,
 )
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.paging import excerpt
 
 MEANINGS: dict[int, type[SourceError]] = {
@@ -30,7 +30,7 @@ MEANINGS: dict[int, type[SourceError]] = {
     503: Unreachable,
     504: Unreachable,
 }
-REDIRECT, REFUSAL, SERVER_ERROR = 300, 400, 500  # the lowest status of each
+REDIRECT, REFUSAL = 300, 400  # the lowest status of each
 TIMED_OUT = 408
 LONGEST = 500  # characters of what a server says
 _TITLE = re.compile(rb"<title[^>]*>([^<]+)", re.IGNORECASE)

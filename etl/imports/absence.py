@@ -13,6 +13,7 @@ from datetime import timedelta
 
 from etl import times
 from etl.errors import NotEnded, SourceError
+from etl.exchange import SERVER_ERROR
 from etl.extract import ask
 from etl.imports.batch import Batch, Waiting
 from etl.imports.context import Context, Looked
@@ -22,7 +23,6 @@ from etl.intake import Job, JobSearch
 
 log = logging.getLogger(__name__)
 
-SERVER_ERROR = 500  # said by the server itself, when it has given up
 ABSENT = timedelta(seconds=60)  # after which what a server does while it answers would be there
 LISTED = timedelta(seconds=5)  # after which a job would be among the server's jobs
 A_LINE = timedelta(milliseconds=20)  # longer, for each line; a slow server takes 2 ms for one
@@ -132,10 +132,15 @@ def _late(batch: Batch) -> NotEnded:
     )
 
 
+def server_failed(error: SourceError | None) -> bool:
+    """Tell whether the server itself answered that it failed, so that it does not go on."""
+    return error is not None and error.status == SERVER_ERROR
+
+
 def unclear(batch: Batch, error: SourceError | None) -> str:
     """Say why it is not known what became of a batch; what a proxy says is no answer to it."""
     if error is None:
         return f"batch {batch.batch} was sent by a run that was cut"
-    if error.status == SERVER_ERROR:
+    if server_failed(error):
         return f"batch {batch.batch} was answered by an error ({error})"
     return f"batch {batch.batch} got no answer ({error})"

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from etl import times
 from etl.errors import InputError, Invalid, Missing, SourceError
-from etl.imports.absence import SERVER_ERROR, Absence, unclear
+from etl.imports.absence import Absence, server_failed, unclear
 from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Sent, Settled
 from etl.imports.context import Context
 from etl.imports.duplicates import Duplicates
@@ -75,7 +75,7 @@ class Delivery:
         """Find out what became of a batch that was sent and not answered; then go on with it."""
         log.warning("%s: %s; looking for it", batch.title, unclear(batch, error))
         self.duplicates.doubt(batch)
-        if error is None or error.status != SERVER_ERROR:
+        if not server_failed(error):
             self._unanswered.add(batch.id)
         over = batch.id not in self._unanswered
         found = yield from self._absence.wait_for_batch(batch, lines, error, over=over)
