@@ -14,6 +14,7 @@ AnnomirrorError            1  failed
 │   └── BadAnswer              an answer that is not what the platform documents
 ├── DifferentError         1  the mirror is not what its source is
 ├── MirrorError            1  the database could not be read or written
+│   ├── NoMirror               there is none yet: the first run makes it
 │   └── KeyTaken               a row to be added is there already: update it instead
 ├── PartialError           3  some streams failed, the others are committed
 ├── BusyError              4  another run holds the mirror
@@ -135,6 +136,10 @@ class BadAnswer(SourceError):
 
 class MirrorError(AnnomirrorError):
     """The mirror's database could not be opened, read or written."""
+
+
+class NoMirror(MirrorError):
+    """There is no mirror yet."""
 
 
 class KeyTaken(MirrorError):
