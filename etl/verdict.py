@@ -10,6 +10,7 @@ import msgspec
 from etl.errors import (
     AnnomirrorError,
     BadAnswer,
+    Broken,
     Forbidden,
     Missing,
     NotEnded,
@@ -59,7 +60,9 @@ def verdict(request: Request, answer: Answer) -> SourceError | None:
 
 def passes(error: AnnomirrorError) -> bool:
     """Tell whether an error is one of a server that does not answer now, breaks off or fails."""
-    if isinstance(error, Unreachable) and not isinstance(error, NotEnded):
+    if isinstance(error, NotEnded | Broken):
+        return False
+    if isinstance(error, Unreachable):
         return True
     failed = isinstance(error, SourceError) and (error.status or 0) >= SERVER_ERROR
     return failed or (isinstance(error, SourceError) and error.stops_source)

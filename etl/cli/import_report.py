@@ -13,6 +13,7 @@ from etl import sync
 from etl.cli.options import invocation
 from etl.errors import Outcome
 from etl.imports.batch import AlreadySent, Duplicated, Event, LineOutcome, Sent, Settled, Unnamed
+from etl.imports.giving_up import ON, RESUME
 
 FAULTS = ("duplicates", "unnamed", "already_sent", "error")  # told only where there are some
 NAMED = 10  # jobs that are named to a person
@@ -93,7 +94,8 @@ def show(report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
     click.echo(f"{title}: {report.outcome} in {report.seconds:.1f} s")
     click.echo(f"  {report.source or 'all sources'}: {told} ({report.requests} request{plural})")
     if report.unfinished and not dry_run:
-        click.echo(f"  {report.unfinished} not finished; go on with: annomirror import --resume")
+        on = "" if RESUME in (report.error or "") else f"; {ON}"
+        click.echo(f"  {report.unfinished} not finished{on}")
 
 
 def _told(report: ImportReport) -> str:

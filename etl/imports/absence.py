@@ -14,12 +14,12 @@ from datetime import timedelta
 from etl import times
 from etl.errors import NotEnded, SourceError
 from etl.exchange import SERVER_ERROR
-from etl.extract import ask
+from etl.imports.asking import ask_after
 from etl.imports.batch import Batch, Waiting
 from etl.imports.context import Context, Looked
 from etl.imports.reconcile import Reconciler
 from etl.imports.records import Line
-from etl.intake import Job, JobSearch
+from etl.intake import Job, JobSearch, Questions
 
 log = logging.getLogger(__name__)
 
@@ -99,8 +99,12 @@ class Absence:
 
     def _job_search(self, batch: Batch, *, over: bool) -> JobSearch:
         search = self._context.intake.job_search
-        asked = search(batch.project_id, batch.mark, self._since(batch), over=over)
-        return ask(asked, self._context.sender)
+        number, mark = batch.project_id, batch.mark
+
+        def searched() -> Questions[JobSearch]:
+            return search(number, mark, self._since(batch), over=over)
+
+        return ask_after(self._context, batch, searched)
 
     def _since(self, batch: Batch) -> timedelta:
         """Tell how long ago a batch was sent; of another run's only the machine's clock tells."""

@@ -7,7 +7,7 @@ import time
 
 from etl import times
 from etl.errors import Missing, NotEnded, SourceError
-from etl.extract import ask
+from etl.imports.asking import ask_after
 from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Unnamed, Waiting
 from etl.imports.context import Context, Looked
 from etl.imports.reconcile import Reconciler
@@ -27,7 +27,8 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
     """Ask after the job of a batch until it has ended; once, where it is not to be waited for.
 
     Gives no job if it has not ended yet. Raises Missing for one that the server does not know,
-    NotEnded where neither it nor another one that was waited for has ended for too long.
+    Broken for one that it fails to show, NotEnded where neither it nor another one that was waited
+    for has ended for too long.
     """
     began, pause, warned = time.monotonic(), 0.0, False
     while not ended(job := _job(context, batch)):
@@ -58,7 +59,8 @@ def _not_ended(batch: Batch, job: Job, timeout: float) -> NotEnded:
 
 
 def _job(context: Context, batch: Batch) -> Job:
-    return ask(context.intake.job(batch.project_id, batch.job_id or 0), context.sender)
+    number, job_id = batch.project_id, batch.job_id or 0
+    return ask_after(context, batch, lambda: context.intake.job(number, job_id))
 
 
 def watched(context: Context, batch: Batch) -> Events:
