@@ -1,25 +1,20 @@
-"""Follows jobs of the server's to their end: those of our batches, and those begun elsewhere."""
+"""Follows jobs of the server's until they have ended."""
 
 from __future__ import annotations
 
 import logging
 import time
 
-from etl import times
-from etl.errors import Missing, NotEnded, SourceError
+from etl.errors import NotEnded, SourceError
 from etl.imports.asking import ask_after
-from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Unnamed, Waiting
+from etl.imports.batch import Batch, BatchStatus, Waiting
 from etl.imports.context import Context, Looked
-from etl.imports.reconcile import Reconciler
-from etl.imports.records import Line
-from etl.intake import FAILED, Job, ended
-from etl.reject import storable
+from etl.intake import Job, ended
 
 log = logging.getLogger(__name__)
 
 UNBEGUN = 300  # seconds after which a job that has not begun is told of
 IDLE = "the workers of the server are busy with others, or none is running"
-UNNAMED = "{} more tasks were made, which the server does not name"
 SILENT = "the server does not say why"
 
 
@@ -61,35 +56,6 @@ def _not_ended(batch: Batch, job: Job, timeout: float) -> NotEnded:
 def _job(context: Context, batch: Batch) -> Job:
     number, job_id = batch.project_id, batch.job_id or 0
     return ask_after(context, batch, lambda: context.intake.job(number, job_id))
-
-
-def watched(context: Context, batch: Batch) -> Events:
-    """Follow a job begun elsewhere, and write down what it came to. Raises SourceError."""
-    try:
-        batch, job = yield from awaited(context, batch)
-    except Missing as error:  # there is nothing else to find it by
-        _close(context, batch, str(error))
-        raise
-    if job is None:
-        return
-    if job.status == FAILED:
-        _close(context, batch, job.error or SILENT)
-        raise failure(job)
-    Reconciler(context).mirror(batch, job.ids)
-    shown = len(job.records) == len(job.ids)  # else it is not known which became which
-    records = job.records if shown else [b""] * len(job.ids)
-    lines = [Line(place, 0, raw) for place, raw in enumerate(records, 1)]
-    unnamed = max(job.made - len(job.ids), 0)
-    said = {"error": UNNAMED.format(unnamed)} if unnamed else {}
-    context.journal.adopt(batch, list(zip(lines, job.ids, strict=True)), **job.counts, **said)
-    yield Settled(LineOutcome.CREATED, len(job.ids))
-    if unnamed:
-        yield Unnamed(batch, unnamed)
-
-
-def _close(context: Context, batch: Batch, why: str) -> None:
-    end = {"error": storable(why), "finished_at": times.now()}
-    context.journal.change(batch, BatchStatus.FAILED, **end)
 
 
 def unmade(batch: Batch, lines: int) -> SourceError:
