@@ -69,7 +69,7 @@ class Absence:
                 # once more: it may have come while we asked
                 return self._reconciler.tasks_by_mark(batch)
             if time.monotonic() > ends_at:
-                raise _late(batch)
+                raise _late(batch, queued=search is not None and search.queued, over=over)
             if not pause and search is None:
                 self._say(batch, ABSENT + slow - age(), "its absence is certain")
             yield Waiting(batch, "looked for", time.monotonic() - began)
@@ -78,7 +78,9 @@ class Absence:
 
     def _say(self, batch: Batch, longest: timedelta, then: str) -> None:
         """Say at the beginning of a silence how long it may be."""
-        seconds = min(longest.total_seconds(), self._context.options.timeout)
+        seconds, timeout = longest.total_seconds(), self._context.options.timeout
+        if seconds > timeout:
+            seconds, then = timeout, "its --timeout"
         if seconds >= 1:
             log.warning(
                 "%s: batch %s is not there yet and may still come; waiting up to %.0f s until %s",
@@ -128,11 +130,12 @@ def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:
     return timedelta(0) if over else ABSENT + slow
 
 
-def _late(batch: Batch) -> NotEnded:
+def _late(batch: Batch, *, queued: bool, over: bool) -> NotEnded:
+    answer = "answered by an error" if over else "not answered"
+    server = "a server that works by jobs" if queued else "the server"
     return NotEnded(
-        f"batch {batch.batch} of {batch.title} was sent and not answered, and a server that works "
-        "by jobs may still come to it: wait longer by --timeout, or later: annomirror import "
-        "--resume"
+        f"batch {batch.batch} of {batch.title} was sent and {answer}, and {server} may still come "
+        "to it: wait longer by --timeout, or later: annomirror import --resume"
     )
 
 

@@ -45,11 +45,13 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
 
 
 def _not_ended(batch: Batch, job: Job, timeout: float) -> NotEnded:
-    created = batch.status is BatchStatus.CREATED
-    what = f"begun within {timeout:g} s: {IDLE}" if created else f"ended within {timeout:g} s"
+    if batch.status is BatchStatus.CREATED:
+        what = f"begun within {timeout:g} s: {IDLE}; it waits there"
+    else:
+        what = f"ended within {timeout:g} s, it is {job.status}; it goes on there without us"
     return NotEnded(
-        f"job {job.id} of project {batch.project_id} has not {what}, it is {job.status}; it goes "
-        "on without us: wait longer by --timeout, or see after it with: annomirror import --resume"
+        f"job {job.id} of project {batch.project_id} has not {what}: wait longer by --timeout, or "
+        "see after it with: annomirror import --resume"
     )
 
 
