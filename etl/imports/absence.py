@@ -35,10 +35,17 @@ class Absence:
     def __init__(self, context: Context, reconciler: Reconciler) -> None:
         self._context, self._reconciler = context, reconciler
         self._sent: dict[int, float] = {}  # by a clock that nobody sets
+        self._newest = 0  # number of a job that an answer has told
+        self._above: dict[int, int] = {}  # what that was when a batch was sent
 
     def sent(self, batch: Batch) -> None:
         """Note that a batch is sent now."""
         self._sent[batch.id] = time.monotonic()
+        self._above[batch.id] = self._newest
+
+    def answered(self, job: Job) -> None:
+        """Note the number of a job that a batch was answered with: those sent later have others."""
+        self._newest = max(self._newest, job.id or 0)
 
     def wait_for_batch(
         self, batch: Batch, lines: Sequence[Line], error: SourceError | None, *, over: bool
@@ -101,10 +108,10 @@ class Absence:
 
     def _job_search(self, batch: Batch, *, over: bool) -> JobSearch:
         search = self._context.intake.job_search
-        number, mark = batch.project_id, batch.mark
+        number, mark, above = batch.project_id, batch.mark, self._above.get(batch.id, 0)
 
         def searched() -> Questions[JobSearch]:
-            return search(number, mark, self._since(batch), over=over)
+            return search(number, mark, self._since(batch), over=over, above=above)
 
         return ask_after(self._context, batch, searched)
 

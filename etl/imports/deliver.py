@@ -68,6 +68,7 @@ class Delivery:
             else:
                 yield from self._refused(batch, lines, error)
         else:
+            self._absence.answered(job)
             self._context.progress.made()
             yield from self._taken(batch, lines, job)
 

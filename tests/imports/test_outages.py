@@ -1,7 +1,10 @@
 """A server that fails while it is asked what became of a batch: for a while, or at that batch."""
 
+import time
+
 import pytest
 
+from etl import client
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 
@@ -180,3 +183,28 @@ def test_nothing_is_given_up_while_a_server_fails_at_everything(site, server, fi
     server.clock.advance(hours=1)
     assert site.imported("--resume") == {"created": 7}
     site.once()
+
+
+# A server that has too much to do
+
+
+def test_a_batch_that_is_turned_away_every_time_is_sent_by_the_next_run(site, server, file):
+    site.goes_wrong(status=429, times=None, body=b"{}")
+    code, said = site.put(file)
+    assert (code, said["unfinished"], site.batches("status")) == (1, 1, [("prepared",)])
+    assert said["error"].endswith(f"; go on with: {NEXT}")
+    assert site.posts(tasks=False) == []  # nothing is looked for: it did not arrive
+    server.faults.clear()
+    assert site.imported("--resume") == {"created": 7}
+    site.once()
+
+
+def test_a_job_is_asked_after_as_late_as_the_server_asks_for(
+    site, server, file, by_jobs, monkeypatch
+):
+    monkeypatch.setattr(client, "LONGEST_PAUSE", 60.0)
+    later = (("Retry-After", "1"),)
+    server.faults.append(Fault(path=JOB, status=429, headers=later, body=b"{}"))
+    began = time.monotonic()
+    assert site.imported(file) == {"created": 7}
+    assert time.monotonic() - began > 1.0
