@@ -596,7 +596,7 @@ MUTATIONS = (
         "an answer of 500 ends the wait for an earlier sending",
         "etl/imports/deliver.py",
         "over = batch.id not in self._unanswered",
-        "over = error is not None and error.status == SERVER_ERROR",
+        "over = server_failed(error)",
         LATE,
         "earlier_sending",
     ),

@@ -147,5 +147,13 @@ class Unnamed:
     records: int
 
 
-Event = Settled | Sent | AlreadySent | Waiting | Duplicated | Unnamed
+@dataclass(frozen=True)
+class Gone:
+    """A job begun elsewhere made these records, and they are not there any more."""
+
+    batch: Batch
+    ids: Sequence[int]
+
+
+Event = Settled | Sent | AlreadySent | Waiting | Duplicated | Unnamed | Gone
 Events = Iterator[Event]

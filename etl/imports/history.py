@@ -38,10 +38,11 @@ class History(PastImports):
         )
         return [Line(place, number, b"") for place, number in rows]
 
-    def ids(self, batch: Batch) -> dict[int, int]:
-        """Give the tasks that the server named for lines which the mirror may not have yet."""
+    def ids(self, batch: Batch, *, created: bool = False) -> dict[int, int]:
+        """Give the tasks that the server named for lines: those to be mirrored, or `created`."""
+        outcome = f"= '{LineOutcome.CREATED}'" if created else "IS NULL"
         rows = self._session.all(
-            f"SELECT position, task_id FROM {self._items} WHERE outcome IS NULL "
+            f"SELECT position, task_id FROM {self._items} WHERE outcome {outcome} "
             f"AND task_id IS NOT NULL AND {self._spelling.equal('source', 'import_id')}",
             (self._source, batch.id),
         )

@@ -11,7 +11,7 @@ from etl.errors import AnnomirrorError, ConfigurationError, RefusedError, Source
 from etl.imports.batch import Batch, Events
 from etl.imports.context import Context, Progress
 from etl.imports.files import Files
-from etl.imports.giving_up import give_up
+from etl.imports.giving_up import ON, advise, give_up
 from etl.imports.journal import Journal
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.target import Target
@@ -45,6 +45,14 @@ class ImportRun:
     def events(self, request: ImportRequest) -> Events:
         """Do what is asked. Raises SourceError, ConfigurationError, RefusedError."""
         self._confirm()
+        try:
+            yield from self._asked(request)
+        except SourceError as error:
+            if self._left_open(request):
+                advise(error, ON)
+            raise
+
+    def _asked(self, request: ImportRequest) -> Events:
         if request.project is None:
             yield from self._resume(request)
             return
@@ -52,6 +60,15 @@ class ImportRun:
         if request.watch:
             yield from self._watching.watch(number, request.watch, request)
         yield from self._files.carry(number, request)
+
+    def _left_open(self, request: ImportRequest) -> bool:
+        """Tell whether something of what was asked is not done with."""
+        left = self._history.unfinished()
+        if request.project is None:
+            return bool(left)
+        mine = [batch for batch in left if batch.project_id == request.project]
+        job = request.watch or 0
+        return any(batch.file in request.files or batch.job_id == job for batch in mine)
 
     def unfinished(self) -> int:
         """Count the batches that are not done with."""

@@ -312,7 +312,10 @@ class ImportItem(Entity):
     """Lines of imported files, each with the task it became."""
 
     __tablename__ = "label_studio_import_items"
-    __indexes__ = (Index("ix_label_studio_import_items_key", ("source", "external_key")),)
+    __indexes__ = (
+        Index("ix_label_studio_import_items_key", ("source", "external_key")),
+        Index("ix_label_studio_import_items_hash", ("source", "content_hash")),
+    )
 
     import_id: int = key("The batch (label_studio_imports.id)", given=True)
     position: int = key("Place of the record in its file, from 1", given=True)
