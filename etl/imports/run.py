@@ -44,8 +44,8 @@ class ImportRun:
 
     def events(self, request: ImportRequest) -> Events:
         """Do what is asked. Raises SourceError, ConfigurationError, RefusedError."""
-        self._confirm()
         try:
+            self._confirm()
             yield from self._asked(request)
         except SourceError as error:
             if self._left_open(request):
