@@ -16,10 +16,11 @@ from etl.tables import Mirrored
 
 COLUMNS = ("id", "job_id", "project_id", "session", "batch", "file", "status", "submitted_at")
 SET_ASIDE = f"i.outcome = '{LineOutcome.REJECTED}'"
-# What failed, or is set aside, may be mended.
+# What failed, is set aside, or was never sent may be mended.
 FIXED = (
-    f"(i.outcome <> '{LineOutcome.REJECTED}' "
-    f"OR (i.outcome IS NULL AND j.status <> '{BatchStatus.FAILED}'))"
+    f"(i.outcome <> '{LineOutcome.REJECTED}' OR (i.outcome IS NULL AND NOT "
+    f"(j.status = '{BatchStatus.FAILED}' OR "
+    f"(j.status = '{BatchStatus.PREPARED}' AND j.submitted_at IS NULL))))"
 )
 
 

@@ -184,11 +184,17 @@ class Journal(OpenedBatches):
         return batch
 
     def give_back(self, batch: Batch, *, opens: bool) -> None:
-        """Forget the lines of a batch that failed, to read them anew; perhaps open one for them."""
+        """Forget the lines of a batch, to read them anew; perhaps open one for them.
+
+        One that was never sent is forgotten too.
+        """
         where = self._spelling.equal("source", "import_id")
         with self._session.transaction():
             self._session.run(f"DELETE FROM {self._items} WHERE {where}", (self._source, batch.id))
-            self._set(batch, {"finished_at": times.now()})
+            if batch.status is BatchStatus.FAILED:
+                self._set(batch, {"finished_at": times.now()})
+            else:
+                self._delete([batch])
             if opens:
                 self._open_next(batch)
 
