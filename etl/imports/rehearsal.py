@@ -19,6 +19,7 @@ from etl.imports.survey import (
     Seen,
     Survey,
     given_up_before,
+    is_mended,
     refuse_again,
     refuse_same,
     survey,
@@ -145,8 +146,7 @@ def _begun(
     aside = history.set_aside(some.session, 0, consumed)
 
     def wanted(line: Line) -> bool:
-        mended = aside.get(line.place, line.content_hash) != line.content_hash
-        return line.place > consumed or line.place in waiting or mended
+        return line.place > consumed or line.place in waiting or is_mended(line, aside)
 
     left = Unsent(name, opens, wanted)
     for lines_left in left.groups():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from etl.errors import InputError, RefusedError
@@ -65,10 +65,16 @@ class Seen:
 
     def look(self, found: Sequence[Line]) -> None:
         """Look for some more records in the books, as long as all were there."""
-        if self.all:
-            hashes = {line.content_hash for line in found}
-            known = self.history.known(self.project_id, hashes, self.url)
-            self.all, self.some = known.keys() == hashes, self.some or any(known.values())
+        if not self.all:
+            return
+        known = self._known({line.content_hash for line in found})
+        if rest := [line for line in found if line.content_hash not in known]:
+            older = self._known({line.bytes_hash for line in rest})
+            self.all, known = all(line.bytes_hash in older for line in rest), known | older
+        self.some = self.some or any(known.values())
+
+    def _known(self, hashes: Collection[int]) -> dict[int, bool]:
+        return self.history.known(self.project_id, hashes, self.url)
 
 
 @dataclass(frozen=True)
@@ -104,9 +110,14 @@ def compared(
     first, last = found[0].place - 1, found[-1].place
     known = history.hashes(some.session, first, last)
     for line in found:
-        if line.place in known and known[line.place] != line.content_hash:
+        if line.place in known and not line.is_known_as(known[line.place]):
             raise refused(some, line)
     return history.set_aside(some.session, first, last)
+
+
+def is_mended(line: Line, aside: Mapping[int, int]) -> bool:
+    """Tell whether a line says something else now than when it was set aside."""
+    return line.place in aside and not line.is_known_as(aside[line.place])
 
 
 def _changed(imported: Batch, line: Line) -> RefusedError:
@@ -137,7 +148,7 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
         aside = before.compare(some) if before else {}
         if seen:
             seen.look(some)
-        same = {line.place for line in some if aside.get(line.place) == line.content_hash}
+        same = {n.place for n in some if n.place in aside and not is_mended(n, aside)}
         rest = [line for line in some if line.place not in same]
         wrong = [(line, why) for line in rest if (why := validator.wrong(line))]
         count, bad = count + len(some), bad + len(wrong)

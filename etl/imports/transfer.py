@@ -18,7 +18,7 @@ from etl.imports.deliver import Delivery
 from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
-from etl.imports.survey import COMPARED, compared
+from etl.imports.survey import COMPARED, compared, is_mended
 from etl.imports.validate import Hashed, OpenFile, Validator, grouped, reading, told
 from etl.intake import Key
 
@@ -119,7 +119,7 @@ class FileImport:
         held, space = list[Line](), HELD
         for some_lines in read_before(some, read, consumed):
             aside = compared(self._history, some, some_lines, another)
-            new = [n for n in some_lines if aside.get(n.place, n.content_hash) != n.content_hash]
+            new = [line for line in some_lines if is_mended(line, aside)]
             mended |= {line.place: line.content_hash for line in new}
             if some.file == STDIN:  # which is read once
                 held += new
