@@ -54,7 +54,7 @@ class Files:
             if one.begun:
                 yield from self._give_up(one.begun, request)
             files = self.importer(request.options, request.limits)
-            kept = {**one.options, "sha256": one.digest}
+            kept = {**one.options, **(one.known_by or {})}
             booked = one.booked or self._journal.book(number, one.name, kept, instead=one.replaced)
             try:
                 yield from files.go_on(booked, [booked])
@@ -133,8 +133,8 @@ class Files:
                 self._journal.drop(booked)
             raise
         if not given_up:
-            return self._journal.sign([booked], found.digest)
-        self._journal.take_up(booked, found.digest)
+            return self._journal.sign([booked], found.known_by)
+        self._journal.take_up(booked, found.known_by)
         return self._history.open_in(booked.session)
 
     def _may_have_grown(self, some: Batch, request: ImportRequest) -> bool:

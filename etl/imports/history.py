@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from etl import times
@@ -56,8 +56,8 @@ class History:
         """List all batches of one import, in the order of their making."""
         return self._batches(self._spelling.equal("session"), session)
 
-    def imported(self, project_id: int, digest: str, url: str) -> Batch | None:
-        """Find an import of a file, known by its digest, of which something is in a project.
+    def imported(self, project_id: int, known_by: Mapping[str, str], url: str) -> Batch | None:
+        """Find an import of a file, by what it is known by, of which something is in a project.
 
         That may be what was sent and is not finished; what was given up is not. A file that grew
         was known by another digest before, which its older batches keep.
@@ -69,7 +69,7 @@ class History:
         )
         done = self._batches(where, self._source, project_id, BatchStatus.COMPLETED.value)
         sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
-        known = [b for b in [*done, *sent] if b.session and b.options.get("sha256") == digest]
+        known = [b for b in [*done, *sent] if b.session and known_by.items() & b.options.items()]
         return next((b for b in known if _is_here(b, url)), None)
 
     def known(self, project_id: int, hashes: Collection[int], url: str) -> dict[int, bool]:

@@ -44,7 +44,7 @@ class Journal(OpenedBatches):
                 stood = {**batch.options, GIVEN_UP: batch.status.value}
                 self._set(batch, {"options": json.dumps(stood)})
 
-    def take_up(self, some: Batch, digest: str) -> Batch:
+    def take_up(self, some: Batch, known_by: Mapping[str, str]) -> Batch:
         """Sign the batch that an import goes on by, and open its lines that were given up.
 
         Each batch stands where it stood: a job is followed that goes on, and what was not answered
@@ -52,7 +52,7 @@ class Journal(OpenedBatches):
         """
         mark = self._spelling.mark
         with self._session.transaction():
-            (some,) = self.sign([some], digest)
+            (some,) = self.sign([some], known_by)
             self._session.run(
                 f"UPDATE {self._items} SET outcome = NULL WHERE outcome = {mark} AND "
                 f"{self._spelling.equal('source')} AND import_id IN (SELECT id FROM {self._jobs} "

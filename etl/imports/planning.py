@@ -57,7 +57,7 @@ class Planned:
     before: Before | None = None
     done: bool = False
     given_up: bool = False
-    digest: str | None = None
+    known_by: Mapping[str, str] | None = None
 
 
 class Planning:
@@ -147,7 +147,7 @@ class Planning:
             refuse_again(self._history, (number, self._source.url), one.name, found, one.before)
             refuse_same(one.name, found, contents)
         contents.add(found.content)
-        return replace(one, digest=found.digest)
+        return replace(one, known_by=found.known_by)
 
     def _check(self, one: Planned, request: ImportRequest) -> None:
         """Refuse what was begun as it would be when it is gone on with."""
@@ -175,7 +175,7 @@ class Planning:
 
     def _passed_over(self, one: Planned) -> bool:
         """Tell whether a file is in that this command was to import, and was cut behind it."""
-        if one.booked is None or one.digest is not None:
+        if one.booked is None or one.known_by is not None:
             return False
         log.info("%s: it is in already; passed over", one.name)
         self._journal.drop(one.booked)
@@ -183,12 +183,12 @@ class Planning:
 
     def _signed(self, one: Planned) -> Planned:
         """Write down what a file is known by that is to be sent."""
-        if one.booked is None or one.digest is None:
+        if one.booked is None or one.known_by is None:
             return one
         if not one.given_up:
-            (booked,) = self._journal.sign([one.booked], one.digest)
+            (booked,) = self._journal.sign([one.booked], one.known_by)
             return replace(one, booked=booked)
-        booked = self._journal.take_up(one.booked, one.digest)
+        booked = self._journal.take_up(one.booked, one.known_by)
         return replace(one, booked=None, begun=self._history.open_in(booked.session))
 
 

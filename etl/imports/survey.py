@@ -92,6 +92,11 @@ class Survey:
     mended: int
     seen: bool
 
+    @property
+    def known_by(self) -> dict[str, str]:
+        """Give what is written down of the file: it is known by either."""
+        return {"sha256": self.digest, "content": self.content}
+
     def says_no_more(self, before: Before) -> bool:
         """Tell whether nothing is to be sent of a file beside what was read of it before."""
         return self.records == before.records and not self.mended
@@ -215,7 +220,8 @@ def refuse_again(
     project_id, url = where
     if before and found.says_no_more(before):
         raise _again(history, name, before.batch)
-    other = history.imported(project_id, found.digest, url)
+    exactly = {"sha256": found.digest}  # what is laid out otherwise and in is told of below
+    other = history.imported(project_id, exactly if found.seen else found.known_by, url)
     if other and not (before and before.batch.session == other.session):
         raise _again(history, name, other)
     if found.seen:

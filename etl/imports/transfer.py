@@ -90,7 +90,7 @@ class FileImport:
         yield from self._delivery.retries.try_again(last=True)
         before -= {batch.id for batch in open_ones}
         read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
-        self._journal.sign(read_now, hashed.hexdigest())
+        self._journal.sign(read_now, {"sha256": hashed.hexdigest()})
         yield from self._delivery.duplicates.looked_again()
 
     def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:

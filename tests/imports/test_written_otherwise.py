@@ -104,6 +104,23 @@ def test_a_file_that_was_begun_is_gone_on_with_when_it_is_written_otherwise(
     site.once()
 
 
+@each_way
+def test_a_copy_of_a_file_that_is_begun_is_refused_when_it_is_written_otherwise(
+    site, server, name, other, way
+):
+    """Of its last lines the books have nothing yet; going on with both would double them."""
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put(name, "--batch-size", "3")[0] == 1
+    server.faults.clear()
+    copy = other(way)
+    for more in ((), ("--dry-run",)):
+        code, said = site.put(copy, *more)
+        assert (code, "to go on with it as" in said["error"]) == (5, True)
+    assert site.imported("--resume") == {"created": 4}
+    site.once()
+    assert site.put(copy)[0] == 5
+
+
 def test_a_line_set_aside_is_not_mended_by_writing_it_otherwise(site, name):
     bad = [*RECORDS, {"data": {"n": 8, "x": 1}}]
     site.imported(site.file(rows()(bad), name), "--skip-bad")
