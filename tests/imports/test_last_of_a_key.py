@@ -74,3 +74,15 @@ def test_a_line_the_server_failed_at_does_not_replace_a_later_one_of_its_key(sit
     records = [RECORDS[0], {**RECORDS[1], "id": 1}, RECORDS[3]]
     assert site.imported(site.file(records), *UPDATE) == {"created": 2, "skipped": 1}
     assert (len(failed), site.numbers) == (3, [2, 4])
+
+
+@pytest.mark.parametrize("size", ["1", "10"])
+def test_of_two_tasks_that_have_the_key_of_two_lines_the_oldest_says_what_the_last_line_says(
+    site, server, project, size
+):
+    server.state.import_tasks(project.id, [{"data": {"image": f"{n}", "id": 1}} for n in (8, 9)])
+    name = site.file([RECORDS[0], RECORDS[2], {**RECORDS[2], "n": 4}])
+    said = site.imported(name, "--key", "id", "--update", "--batch-size", size)
+    assert said == {"updated": 3}
+    assert [data.get("n") for data in site.there.values()] == [4, None]
+    assert site.items("outcome", "task_id") == [("updated", 1)] * 3
