@@ -10,11 +10,10 @@ from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 from etl.errors import BadAnswer, Missing
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.paging import Listing
 from etl.walk import Asking, Unreadable
 
-SPOILT = 500  # the status of an answer that a server failed to make
 MOST_UNREADABLE = 20  # records of one walk; where more fail, it is not the records
 
 Piece = tuple[int, Answer | BadAnswer]
@@ -40,7 +39,7 @@ class Places:
 
         Raises the error where it is not the fault of single rows.
         """
-        if error.status != SPOILT:
+        if error.status != SERVER_ERROR:
             raise error
         if size == 1:
             self.lost += 1

@@ -19,7 +19,7 @@ import httpx
 
 from etl import __version__, failpoints
 from etl.errors import BadAnswer, ConfigurationError, SourceError, Unreachable
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.proofs import Proofs
 from etl.source import Source
 from etl.times import seconds_until
@@ -38,7 +38,6 @@ UNPACKED = frozenset({"", "identity", "gzip", "deflate"})
 RECORDS = re.compile(rb'\s*(\{|\[\s*[^\s"])')  # JSON, but no text nor a list of texts
 BEGINNING = 1000  # bytes of a large answer that are looked at before it is read
 RETRIED = frozenset({408, 429, 502, 503, 504})
-FAILED = 500
 TURNED_AWAY = 429  # by who did not look at the request
 UNSENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.InvalidURL)
 Explain = Callable[[Source, Answer], SourceError | None]
@@ -234,7 +233,7 @@ def _worth_retrying(error: SourceError, attempt: int, *, once: bool) -> bool:
     """Tell whether to send a request again; one for `once` only if it cannot have arrived."""
     if once and error.status != TURNED_AWAY and getattr(error, "sent", True):
         return False
-    if error.status == FAILED:
+    if error.status == SERVER_ERROR:
         return attempt < ATTEMPTS_AT_FAILURE
     again = isinstance(error, Unreachable) and (error.status is None or error.status in RETRIED)
     return again and attempt < ATTEMPTS

@@ -12,8 +12,10 @@ AnnomirrorError            1  failed
 │   ├── Missing                nothing there: stops the stream or part
 │   ├── Invalid                what was sent is refused, and where it is wrong
 │   └── BadAnswer              an answer that is not what the platform documents
+│       └── Broken             the server fails at this, and at nothing else: leave it out
 ├── DifferentError         1  the mirror is not what its source is
 ├── MirrorError            1  the database could not be read or written
+│   ├── NoMirror               there is none yet: the first run makes it
 │   └── KeyTaken               a row to be added is there already: update it instead
 ├── PartialError           3  some streams failed, the others are committed
 ├── BusyError              4  another run holds the mirror
@@ -133,8 +135,16 @@ class BadAnswer(SourceError):
     """The answer is not what the platform documents: HTML, cut short, an error page."""
 
 
+class Broken(BadAnswer):
+    """The server answers other questions, and fails at this one whenever it is asked."""
+
+
 class MirrorError(AnnomirrorError):
     """The mirror's database could not be opened, read or written."""
+
+
+class NoMirror(MirrorError):
+    """There is no mirror yet."""
 
 
 class KeyTaken(MirrorError):

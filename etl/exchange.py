@@ -7,6 +7,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
+SERVER_ERROR = 500  # said by a server that failed; the lowest status of those that refuse nothing
 Json = Any
 """Raw JSON, decoded: whatever a platform put into an answer."""
 

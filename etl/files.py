@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import IO
 
-from etl.errors import MirrorError
+from etl.errors import MirrorError, NoMirror
 
 
 def uri(path: str, *, read_only: bool) -> str:
@@ -14,7 +14,7 @@ def uri(path: str, *, read_only: bool) -> str:
     if not read_only:
         opened(Path(path), "mirror").close()
     elif not Path(path).exists():
-        raise MirrorError(f"there is no mirror at {path} yet; run: annomirror sync")
+        raise NoMirror(f"there is no mirror at {path} yet; run: annomirror sync")
     escaped = path.replace("%", "%25").replace("?", "%3f").replace("#", "%23")
     return f"file:{escaped}?mode={'ro' if read_only else 'rw'}"
 

@@ -60,10 +60,13 @@ class JobSearch:
 
 
 class JobSearching(Protocol):
-    """Looks for a batch, sent so long `ago`; each sending of one that is `over` was answered."""
+    """Looks for a batch, sent so long `ago`; each sending of one that is `over` was answered.
+
+    When it was sent there were the jobs up to number `above`.
+    """
 
     def __call__(
-        self, number: int, mark: str, ago: timedelta, *, over: bool
+        self, number: int, mark: str, ago: timedelta, *, over: bool, above: int
     ) -> Questions[JobSearch]:
         """Ask."""
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Generator
 
 import msgspec
 
-from etl.around import MOST_UNREADABLE, SPOILT
+from etl.around import MOST_UNREADABLE
 from etl.errors import BadAnswer, SourceError
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.paging import Listing, last_id, listing, record_id
 from etl.walk import Page, Unreadable, Walk
 
@@ -51,7 +51,7 @@ def keyset(  # noqa: PLR0913  # what there is to say about a list
         try:
             found = listing((yield asked), name)
         except BadAnswer as error:
-            if around is None or error.status != SPOILT or lost >= MOST_UNREADABLE:
+            if around is None or error.status != SERVER_ERROR or lost >= MOST_UNREADABLE:
                 raise
             spoilt, size = size, size // 2
             if size:
@@ -106,7 +106,7 @@ def _bare(
     try:
         return listing((yield around.fewer(after, 1)), name)
     except BadAnswer as again:
-        if again.status != SPOILT:
+        if again.status != SERVER_ERROR:
             raise
     lost = Unreadable(key, str(error), bytes(found.records[0]))
     return Listing([], found.envelope, [lost])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import etl
 from etl.address import SQLITE
 from etl.database import Session, translated
-from etl.errors import MirrorError, RefusedError
+from etl.errors import MirrorError, NoMirror, RefusedError
 
 if TYPE_CHECKING:
     from alembic.script import ScriptDirectory
@@ -51,10 +51,15 @@ def head() -> str:
 
 def current(session: Session) -> str | None:
     """Give the revision of a mirror; None for an empty database."""
-    if not session.all(_IS_THERE[session.dialect], ("alembic_version",)):
+    if not has_table(session, "alembic_version"):
         return None
     found = session.all("SELECT version_num FROM alembic_version")
     return str(found[0][0]) if found else None
+
+
+def has_table(session: Session, name: str) -> bool:
+    """Tell whether a mirror has a table, which one of an earlier revision may lack."""
+    return bool(session.all(_IS_THERE[session.dialect], (name,)))
 
 
 def scripts() -> ScriptDirectory:
@@ -94,7 +99,7 @@ def refuse_newer(session: Session, revision: str | None) -> None:
     """Refuse a schema this program does not know. Raises RefusedError."""
     if revision is None or revision in revisions():
         return
-    if not session.all(_IS_THERE[session.dialect], ("sync_runs",)):
+    if not has_table(session, "sync_runs"):
         raise RefusedError(
             f"the database is another program's: its alembic_version is {revision!r}; give the "
             "mirror a database of its own, or on Postgres a schema: schema = ... in [mirror]"
@@ -117,9 +122,9 @@ def refuse_another(session: Session) -> None:
 
 
 def refuse_empty(session: Session) -> None:
-    """Refuse a database without a mirror. Raises MirrorError."""
+    """Refuse a database without a mirror. Raises NoMirror."""
     if current(session) is None:
-        raise MirrorError("there is no mirror in this database yet; run: annomirror sync")
+        raise NoMirror("there is no mirror in this database yet; run: annomirror sync")
 
 
 def refuse_unwritable(session: Session, schema: str | None) -> None:

@@ -10,6 +10,7 @@ import msgspec
 from etl.errors import (
     AnnomirrorError,
     BadAnswer,
+    Broken,
     Forbidden,
     Missing,
     NotEnded,
@@ -17,7 +18,7 @@ from etl.errors import (
     Unauthorized,
     Unreachable,
 )
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.paging import excerpt
 
 MEANINGS: dict[int, type[SourceError]] = {
@@ -30,7 +31,7 @@ MEANINGS: dict[int, type[SourceError]] = {
     503: Unreachable,
     504: Unreachable,
 }
-REDIRECT, REFUSAL, SERVER_ERROR = 300, 400, 500  # the lowest status of each
+REDIRECT, REFUSAL = 300, 400  # the lowest status of each
 TIMED_OUT = 408
 LONGEST = 500  # characters of what a server says
 _TITLE = re.compile(rb"<title[^>]*>([^<]+)", re.IGNORECASE)
@@ -59,7 +60,9 @@ def verdict(request: Request, answer: Answer) -> SourceError | None:
 
 def passes(error: AnnomirrorError) -> bool:
     """Tell whether an error is one of a server that does not answer now, breaks off or fails."""
-    if isinstance(error, Unreachable) and not isinstance(error, NotEnded):
+    if isinstance(error, NotEnded | Broken):
+        return False
+    if isinstance(error, Unreachable):
         return True
     failed = isinstance(error, SourceError) and (error.status or 0) >= SERVER_ERROR
     return failed or (isinstance(error, SourceError) and error.stops_source)

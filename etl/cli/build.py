@@ -80,7 +80,7 @@ def choose(platform: Platform, source: Source, names: Sequence[str]) -> list[Str
 
 @contextmanager
 def reading(chosen: Settings) -> Iterator[Session]:
-    """Open the mirror for reading. Raises MirrorError where there is none."""
+    """Open the mirror for reading. Raises NoMirror where there is none."""
     with looking(chosen) as session:
         migrate.refuse_empty(session)
         yield session

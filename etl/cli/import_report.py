@@ -12,10 +12,20 @@ import click
 from etl import sync
 from etl.cli.options import invocation
 from etl.errors import Outcome
-from etl.imports.batch import AlreadySent, Duplicated, Event, LineOutcome, Sent, Settled, Unnamed
+from etl.imports.batch import (
+    AlreadySent,
+    Duplicated,
+    Event,
+    Gone,
+    LineOutcome,
+    Sent,
+    Settled,
+    Unnamed,
+)
+from etl.imports.giving_up import ON, RESUME
 
-FAULTS = ("duplicates", "unnamed", "already_sent", "error")  # told only where there are some
-NAMED = 10  # jobs that are named to a person
+RARE = ("duplicates", "unnamed", "gone", "already_sent", "error")  # told where there are some
+NAMED = 10  # jobs or tasks that are named to a person
 OUTCOMES = [one for one in LineOutcome if one is not LineOutcome.ABANDONED]
 
 
@@ -35,13 +45,14 @@ class ImportReport:
     unfinished: int = 0
     duplicates: list[int] = field(default_factory=list)
     unnamed: int = 0
+    gone: list[int] = field(default_factory=list)
     already_sent: int = 0
     error: str | None = None
 
     def as_json(self) -> dict[str, Any]:
         """Give the object."""
         told = {name: value for name, value in vars(self).items() if name != "lines"}
-        said = {n: value for n, value in told.items() if value or n not in FAULTS}
+        said = {n: value for n, value in told.items() if value or n not in RARE}
         return {**said, **{outcome.value: count for outcome, count in self.lines.items()}}
 
     def count(self, event: Event) -> None:
@@ -58,25 +69,33 @@ class ImportReport:
             self.already_sent += event.lines
         elif isinstance(event, Unnamed):
             self.unnamed += event.records
+        elif isinstance(event, Gone):
+            self.gone += event.ids
 
     def judge(self) -> None:
         """Judge an import as a sync is judged: by how much of it was set aside."""
         wrong, every = self.lines[LineOutcome.REJECTED], sum(self.lines.values())
         many = wrong > sync.MANY_REJECTS and wrong > every * sync.REJECT_SHARE
-        self.outcome = Outcome.PARTIAL if many or self.duplicates or self.unnamed else Outcome.OK
+        partial = many or self.duplicates or self.unnamed or self.gone
+        self.outcome = Outcome.PARTIAL if partial else Outcome.OK
 
     @property
     def partial(self) -> str:
         """Say why an import is partial."""
-        if self.unnamed and not self.duplicates:
-            return (
+        said = []
+        if self.duplicates:
+            ids = ", ".join(map(str, self.duplicates))
+            said.append(
+                f"a batch landed twice: delete the tasks {ids}, which the books do not name"
+            )
+        if self.gone:
+            said.append(f"tasks that the job made are not there any more: {_few(self.gone)}")
+        if self.unnamed:
+            said.append(
                 f"{self.unnamed} tasks were made, and the server does not name them, as nobody "
                 "asked it to; to have them in the mirror run: annomirror sync"
             )
-        if not self.duplicates:
-            return "many lines were set aside; see: annomirror rejects list"
-        ids = ", ".join(map(str, self.duplicates))
-        return f"a batch landed twice: delete the tasks {ids}, which the books do not name"
+        return "; ".join(said) or "many lines were set aside; see: annomirror rejects list"
 
 
 def show(report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
@@ -93,7 +112,8 @@ def show(report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
     click.echo(f"{title}: {report.outcome} in {report.seconds:.1f} s")
     click.echo(f"  {report.source or 'all sources'}: {told} ({report.requests} request{plural})")
     if report.unfinished and not dry_run:
-        click.echo(f"  {report.unfinished} not finished; go on with: annomirror import --resume")
+        on = "" if RESUME in (report.error or "") else f"; {ON}"
+        click.echo(f"  {report.unfinished} not finished{on}")
 
 
 def _told(report: ImportReport) -> str:
@@ -101,10 +121,8 @@ def _told(report: ImportReport) -> str:
     found = [f"{count:,} {name}" for name, count in report.lines.items() if count]
     sent = report.sent
     if sent["batches"]:
-        jobs = ", ".join(map(str, sent["jobs"][:NAMED]))
-        more = ", …" if len(sent["jobs"]) > NAMED else ""
         lines, batches = _counted(sent["lines"], "line"), _counted(sent["batches"], "batch")
-        found.append(f"{lines} sent in {batches} (jobs {jobs}{more})")
+        found.append(f"{lines} sent in {batches} (jobs {_few(sent['jobs'])})")
     nothing = "nothing ended yet" if report.unfinished else "nothing to do"
     return ", ".join(found) or nothing
 
@@ -118,6 +136,12 @@ def _foretold(report: ImportReport) -> str:
         [f"{_counted(report.already_sent, 'line')} sent already"] if report.already_sent else []
     )
     return ", ".join([*before, *(found or ["would do nothing"])])
+
+
+def _few(ids: Sequence[int]) -> str:
+    """Name the first of some numbers."""
+    more = ", …" if len(ids) > NAMED else ""
+    return ", ".join(map(str, ids[:NAMED])) + more
 
 
 def _counted(count: int, of: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from etl import ledger, signals
+from etl import ledger, migrate, signals
 from etl.cli import build, import_options, output
 from etl.cli.import_progress import ImportProgress
 from etl.cli.import_report import ImportReport, show
@@ -24,7 +24,7 @@ from etl.errors import (
     AnnomirrorError,
     ConfigurationError,
     InputError,
-    MirrorError,
+    NoMirror,
     Outcome,
     PartialError,
     RefusedError,
@@ -162,16 +162,17 @@ def _rehearse(chosen: Settings, source: Source, asked: ImportRequest, report: Im
 
 @contextmanager
 def _history(chosen: Settings, target: Target) -> Iterator[History | None]:
-    """Open the books of what was imported, if there are any yet."""
+    """Open the books of what was imported, if there are any yet. Raises MirrorError."""
     with ExitStack() as stack:
         try:
             session = stack.enter_context(build.reading(chosen))
-            found = History(session, target.intake, target.source.name)
-            found.unfinished()
-        except MirrorError:  # no mirror, or one of before there were imports
+        except NoMirror:
             yield None
             return
-        yield found
+        migrate.refuse_newer(session, migrate.current(session))
+        tables = (target.intake.jobs, target.intake.items)
+        there = all(migrate.has_table(session, str(one.__tablename__)) for one in tables)
+        yield History(session, target.intake, target.source.name) if there else None
 
 
 @contextmanager

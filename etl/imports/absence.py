@@ -13,16 +13,16 @@ from datetime import timedelta
 
 from etl import times
 from etl.errors import NotEnded, SourceError
-from etl.extract import ask
+from etl.exchange import SERVER_ERROR
+from etl.imports.asking import ask_after
 from etl.imports.batch import Batch, Waiting
 from etl.imports.context import Context, Looked
 from etl.imports.reconcile import Reconciler
 from etl.imports.records import Line
-from etl.intake import Job, JobSearch
+from etl.intake import Job, JobSearch, Questions
 
 log = logging.getLogger(__name__)
 
-SERVER_ERROR = 500  # said by the server itself, when it has given up
 ABSENT = timedelta(seconds=60)  # after which what a server does while it answers would be there
 LISTED = timedelta(seconds=5)  # after which a job would be among the server's jobs
 A_LINE = timedelta(milliseconds=20)  # longer, for each line; a slow server takes 2 ms for one
@@ -35,10 +35,17 @@ class Absence:
     def __init__(self, context: Context, reconciler: Reconciler) -> None:
         self._context, self._reconciler = context, reconciler
         self._sent: dict[int, float] = {}  # by a clock that nobody sets
+        self._newest = 0  # number of a job that an answer has told
+        self._above: dict[int, int] = {}  # what that was when a batch was sent
 
     def sent(self, batch: Batch) -> None:
         """Note that a batch is sent now."""
         self._sent[batch.id] = time.monotonic()
+        self._above[batch.id] = self._newest
+
+    def answered(self, job: Job) -> None:
+        """Note the number of a job that a batch was answered with: those sent later have others."""
+        self._newest = max(self._newest, job.id or 0)
 
     def wait_for_batch(
         self, batch: Batch, lines: Sequence[Line], error: SourceError | None, *, over: bool
@@ -69,7 +76,7 @@ class Absence:
                 # once more: it may have come while we asked
                 return self._reconciler.tasks_by_mark(batch)
             if time.monotonic() > ends_at:
-                raise _late(batch)
+                raise _late(batch, queued=search is not None and search.queued, over=over)
             if not pause and search is None:
                 self._say(batch, ABSENT + slow - age(), "its absence is certain")
             yield Waiting(batch, "looked for", time.monotonic() - began)
@@ -78,7 +85,9 @@ class Absence:
 
     def _say(self, batch: Batch, longest: timedelta, then: str) -> None:
         """Say at the beginning of a silence how long it may be."""
-        seconds = min(longest.total_seconds(), self._context.options.timeout)
+        seconds, timeout = longest.total_seconds(), self._context.options.timeout
+        if seconds > timeout:
+            seconds, then = timeout, "its --timeout"
         if seconds >= 1:
             log.warning(
                 "%s: batch %s is not there yet and may still come; waiting up to %.0f s until %s",
@@ -99,8 +108,12 @@ class Absence:
 
     def _job_search(self, batch: Batch, *, over: bool) -> JobSearch:
         search = self._context.intake.job_search
-        asked = search(batch.project_id, batch.mark, self._since(batch), over=over)
-        return ask(asked, self._context.sender)
+        number, mark, above = batch.project_id, batch.mark, self._above.get(batch.id, 0)
+
+        def searched() -> Questions[JobSearch]:
+            return search(number, mark, self._since(batch), over=over, above=above)
+
+        return ask_after(self._context, batch, searched)
 
     def _since(self, batch: Batch) -> timedelta:
         """Tell how long ago a batch was sent; of another run's only the machine's clock tells."""
@@ -124,18 +137,24 @@ def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:
     return timedelta(0) if over else ABSENT + slow
 
 
-def _late(batch: Batch) -> NotEnded:
+def _late(batch: Batch, *, queued: bool, over: bool) -> NotEnded:
+    answer = "answered by an error" if over else "not answered"
+    server = "a server that works by jobs" if queued else "the server"
     return NotEnded(
-        f"batch {batch.batch} of {batch.title} was sent and not answered, and a server that works "
-        "by jobs may still come to it: wait longer by --timeout, or later: annomirror import "
-        "--resume"
+        f"batch {batch.batch} of {batch.title} was sent and {answer}, and {server} may still come "
+        "to it: wait longer by --timeout, or later: annomirror import --resume"
     )
+
+
+def server_failed(error: SourceError | None) -> bool:
+    """Tell whether the server itself answered that it failed, so that it does not go on."""
+    return error is not None and error.status == SERVER_ERROR
 
 
 def unclear(batch: Batch, error: SourceError | None) -> str:
     """Say why it is not known what became of a batch; what a proxy says is no answer to it."""
     if error is None:
         return f"batch {batch.batch} was sent by a run that was cut"
-    if error.status == SERVER_ERROR:
+    if server_failed(error):
         return f"batch {batch.batch} was answered by an error ({error})"
     return f"batch {batch.batch} got no answer ({error})"

@@ -59,6 +59,8 @@ class LineOutcome(StrEnum):
     ABANDONED = "abandoned"
 
 
+GIVEN_UP = "given_up"  # the option that tells at what status a batch was given up
+AT_THE_SERVER = (_S.SENDING, _S.CREATED, _S.IN_PROGRESS, _S.TAKEN)
 STDIN = "-"  # what the books call standard input
 WIDEST_MARK = f"{'0' * 12}.{10**9}."  # as long as that of any batch
 
@@ -88,6 +90,15 @@ class Batch:
     def title(self) -> str:
         """What a person calls where the lines come from."""
         return "standard input" if self.file in (None, STDIN) else str(self.file)
+
+    @property
+    def may_come(self) -> bool:
+        """Tell whether lines of it that were given up may be there, or come later.
+
+        Old books do not tell how it stood then.
+        """
+        stood = self.options.get(GIVEN_UP)
+        return stood in AT_THE_SERVER if stood else self.submitted_at is not None
 
     @property
     def mark(self) -> str:
@@ -143,5 +154,13 @@ class Unnamed:
     records: int
 
 
-Event = Settled | Sent | AlreadySent | Waiting | Duplicated | Unnamed
+@dataclass(frozen=True)
+class Gone:
+    """A job begun elsewhere made these records, and they are not there any more."""
+
+    batch: Batch
+    ids: Sequence[int]
+
+
+Event = Settled | Sent | AlreadySent | Waiting | Duplicated | Unnamed | Gone
 Events = Iterator[Event]

@@ -12,6 +12,7 @@ from etl.extract import Sender
 from etl.imports.batch import Event
 from etl.imports.journal import Journal
 from etl.imports.options import ImportOptions
+from etl.imports.validate import OpenFile
 from etl.intake import Intake
 from etl.source import Source
 from etl.stream import Stream
@@ -46,7 +47,10 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Context:
-    """What an import works with: the source, what speaks to it, the books, and how it is done."""
+    """What an import works with: the source, what speaks to it, the books, and how it is done.
+
+    Who `expect`s records is told how many are to come.
+    """
 
     source: Source
     intake: Intake
@@ -56,6 +60,8 @@ class Context:
     journal: Journal
     run_id: int
     options: ImportOptions
+    opens: OpenFile
+    expect: Callable[[int], None]
     progress: Progress = field(default_factory=Progress)
     sleep: Callable[[float], None] = time.sleep
 

@@ -9,8 +9,8 @@ import logging
 from collections.abc import Mapping, Sequence
 
 from etl import times
-from etl.errors import InputError, Invalid, Missing, SourceError
-from etl.imports.absence import SERVER_ERROR, Absence, unclear
+from etl.errors import Broken, InputError, Invalid, Missing, SourceError
+from etl.imports.absence import Absence, server_failed, unclear
 from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Sent, Settled
 from etl.imports.context import Context
 from etl.imports.duplicates import Duplicates
@@ -19,7 +19,7 @@ from etl.imports.follow import awaited, failure
 from etl.imports.reconcile import Reconciler, named
 from etl.imports.records import Line
 from etl.imports.retries import Retries
-from etl.imports.validate import refused
+from etl.imports.validate import by_place, halves, refused
 from etl.intake import FAILED, Job, ended
 from etl.reject import storable
 from etl.verdict import may_have_arrived
@@ -68,6 +68,7 @@ class Delivery:
             else:
                 yield from self._refused(batch, lines, error)
         else:
+            self._absence.answered(job)
             self._context.progress.made()
             yield from self._taken(batch, lines, job)
 
@@ -75,7 +76,7 @@ class Delivery:
         """Find out what became of a batch that was sent and not answered; then go on with it."""
         log.warning("%s: %s; looking for it", batch.title, unclear(batch, error))
         self.duplicates.doubt(batch)
-        if error is None or error.status != SERVER_ERROR:
+        if not server_failed(error):
             self._unanswered.add(batch.id)
         over = batch.id not in self._unanswered
         found = yield from self._absence.wait_for_batch(batch, lines, error, over=over)
@@ -91,11 +92,19 @@ class Delivery:
             yield from self.retries.once_more(batch, rest, error)
 
     def follow(self, batch: Batch, lines: Sequence[Line]) -> Events:
-        """Follow the job of a batch; the server does not keep its jobs for ever."""
+        """Follow the job of a batch; the server does not keep its jobs for ever.
+
+        What has come of one that it fails to show is kept. Raises Broken unless that is all.
+        """
         try:
             batch, job = yield from awaited(self._context, batch)
         except Missing:
             yield from self.find(batch, lines)
+            return
+        except Broken:
+            if (yield from self._reconciler.keep_marked(batch, lines)):
+                raise
+            yield from self._complete(batch)
             return
         if job is not None:
             yield from self._ended(batch, lines, job)
@@ -109,8 +118,7 @@ class Delivery:
     def recover(self, batch: Batch, lines: Sequence[Line]) -> Events:
         """Keep what has come after all of a batch that failed, before its lines are sent anew."""
         self.duplicates.doubt(batch)
-        there = self._reconciler.tasks_by_mark(batch)
-        rest = yield from self._reconciler.keep_found(batch, lines, there)
+        rest = yield from self._reconciler.keep_marked(batch, lines)
         if late := len(lines) - len(rest):
             told = (batch.title, late, batch.batch)
             log.warning("%s: %d lines of batch %s are there after all, and not sent again", *told)
@@ -166,9 +174,8 @@ class Delivery:
 
     def _failed(self, batch: Batch, lines: Sequence[Line], job: Job) -> Events:
         """Go on after a job that failed; of a long one a part may be in."""
-        wrong = _by_place(lines, self._intake.problems(job.error or ""))
-        there = self._reconciler.tasks_by_mark(batch)
-        rest = yield from self._reconciler.keep_found(batch, lines, there)
+        wrong = by_place(lines, self._intake.problems(job.error or ""))
+        rest = yield from self._reconciler.keep_marked(batch, lines)
         if not rest:
             yield from self._complete(batch)
         elif self._intake.refuses(job.error or ""):
@@ -178,17 +185,16 @@ class Delivery:
 
     def _refused(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
         """Go on after a refusal; one that is not for what was sent stops the import."""
-        wrong = _by_place(lines, error.problems if isinstance(error, Invalid) else {})
+        wrong = by_place(lines, error.problems if isinstance(error, Invalid) else {})
         if error.status == TOO_LARGE:  # which a proxy may say of what it has let through
             self.duplicates.doubt(batch)
         if batch in self.duplicates:  # what was sent before may have come meanwhile
-            there = self._reconciler.tasks_by_mark(batch)
-            lines = yield from self._reconciler.keep_found(batch, lines, there)
+            lines = yield from self._reconciler.keep_marked(batch, lines)
             if not lines:
                 yield from self._complete(batch)
                 return
         if error.status == TOO_LARGE and len(lines) > 1:
-            yield from self._divided(batch, str(error), [], _halves(lines))
+            yield from self._divided(batch, str(error), [], halves(lines))
         elif isinstance(error, Invalid) or error.status in (BAD_REQUEST, TOO_LARGE):
             yield from self._wrong(batch, lines, wrong, str(error))
         else:
@@ -212,7 +218,7 @@ class Delivery:
         good = [line for line in lines if line.place not in wrong]
         if not bad and len(lines) == 1:
             bad, good = [(lines[0], said)], []
-        groups = [good] if bad else _halves(lines)
+        groups = [good] if bad else halves(lines)
         yield from self._divided(batch, said, bad, [group for group in groups if group])
 
     def _divided(
@@ -232,19 +238,9 @@ class Delivery:
             yield from self.deliver(each, lines)
 
     def _in_halves(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
-        yield from self._divided(batch, str(error), [], _halves(lines), failed=True)
+        yield from self._divided(batch, str(error), [], halves(lines), failed=True)
 
     def _complete(self, batch: Batch) -> Events:
         """Close a batch; tell what of one that may have been sent twice is there twice."""
         self._journal.complete(batch)
         yield from self.duplicates.of(batch)
-
-
-def _by_place(lines: Sequence[Line], problems: Mapping[int, str]) -> dict[int, str]:
-    """Give what is wrong by the place in the file, not by that in the batch."""
-    return {lines[n].place: why for n, why in problems.items() if n < len(lines)}
-
-
-def _halves(lines: Sequence[Line]) -> list[Sequence[Line]]:
-    middle = len(lines) // 2
-    return [lines[:middle], lines[middle:]]

@@ -33,9 +33,7 @@ class ExistingRecords:
         """
         there = self._existing(batch, lines)
         if batch.submitted_at:
-            lines = yield from self._marked.keep_found(
-                batch, lines, self._marked.tasks_by_mark(batch)
-            )
+            lines = yield from self._marked.keep_marked(batch, lines)
         known = {line: there[line] for line in lines if line in there}
         yield from self._known(batch, known, begun=begun)
         return [line for line in lines if line not in there]

@@ -5,24 +5,23 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 
-from etl.errors import ConfigurationError, InputError, RefusedError
+from etl.errors import InputError, RefusedError
 from etl.imports.batch import STDIN, Batch, Events
 from etl.imports.begun import (
     as_begun,
     begun_elsewhere,
-    goes_on,
     never_read,
     refuse_elsewhere,
     refuse_not_to_wait,
 )
 from etl.imports.context import Context
+from etl.imports.fates import Fate
 from etl.imports.follow import unmade
 from etl.imports.giving_up import close
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
-from etl.imports.planning import Planning
-from etl.imports.survey import Before, refuse_again
+from etl.imports.planning import Planned, Planning
 from etl.imports.transfer import NEED_THE_FILE, FileImport
-from etl.imports.validate import OpenFile, became_another
+from etl.imports.validate import became_another
 from etl.verdict import passes
 
 log = logging.getLogger(__name__)
@@ -31,40 +30,42 @@ log = logging.getLogger(__name__)
 class Files:
     """Imports files into one source, each a session of its own in the books."""
 
-    def __init__(
-        self,
-        context: Callable[[ImportOptions], Context],
-        opens: OpenFile,
-        expect: Callable[[int], None],
-    ) -> None:
-        self._context, self._opens = context, opens
-        self._planning = Planning(context, opens, expect)
+    def __init__(self, context: Callable[[ImportOptions], Context]) -> None:
+        self._context, self._planning = context, Planning(context)
         plain = context(ImportOptions())
-        self._source = plain.source
+        self._source, self._opens = plain.source, plain.opens
         self._journal, self._history = plain.journal, plain.journal.history
 
     def carry(self, number: int, request: ImportRequest) -> Events:
         """Import the files of a command, or go on with them where they were begun."""
         for one in self._planning.planned(number, request):
-            if one.begun and goes_on(one.begun, request):
-                for batch in one.replaced:
-                    self._journal.drop(batch)
-                yield from self.go_on(one.begun, request)
-                continue
-            if one.begun:
-                yield from self._give_up(one.begun, request)
-            files = self.importer(request.options, request.limits)
-            kept = {**one.options, **(one.known_by or {})}
-            booked = one.booked or self._journal.book(number, one.name, kept, instead=one.replaced)
-            try:
-                yield from files.go_on(booked, [booked])
-            except InputError:
-                self._forget_unsent(booked)
-                raise
+            if one.goes_on:
+                yield from self._gone_on_with(one, request)
+            else:
+                yield from self._begin(number, one, request)
+
+    def _gone_on_with(self, one: Planned, request: ImportRequest) -> Events:
+        if one.decided.fate is Fate.GONE_ON_WITH:
+            for batch in one.decided.booked:
+                self._journal.drop(batch)
+        yield from self.go_on(one.batches, request)
+
+    def _begin(self, number: int, one: Planned, request: ImportRequest) -> Events:
+        decided = one.decided
+        if decided.begun:
+            yield from self._give_up(decided.begun, request)
+        (booked,) = one.batches or [
+            self._journal.book(number, decided.name, one.options, instead=decided.booked)
+        ]
+        try:
+            yield from self.importer(request.options, request.limits).go_on(booked, [booked])
+        except InputError:
+            self._forget_unsent(booked)
+            raise
 
     def importer(self, options: ImportOptions, limits: BatchLimits | None = None) -> FileImport:
         """Give what imports one file."""
-        return FileImport(self._context(options), self._opens, limits or BatchLimits())
+        return FileImport(self._context(options), limits or BatchLimits())
 
     def _forget_unsent(self, some: Batch) -> bool:
         """Forget what was begun of a file if none of its lines got into the books."""
@@ -81,7 +82,7 @@ class Files:
         refuse_elsewhere(begun[0], self._source)
         refuse_not_to_wait(begun[0], request.options)
         if never_read(begun):
-            begun = self._read_first(begun, request)
+            begun = self._planning.read_first(begun[0], request)
         some = begun[0]
         files = self.importer(*as_begun(some.options, request))
         stuck = yield from files.settle(begun)
@@ -114,28 +115,6 @@ class Files:
             "what was sent is in, but standard input was not read to its end; pipe the same into: "
             f"{where}"
         )
-
-    def _read_first(self, begun: Sequence[Batch], request: ImportRequest) -> list[Batch]:
-        """Look a file through that was booked by a run which died; one that is refused goes."""
-        (booked, *_), kept = begun, begun[0].options
-        name, number = booked.file or STDIN, booked.project_id
-        records = self._history.consumed(booked.session)
-        before = Before(self._history, booked, records) if records else None
-        options, _ = as_begun(kept, request)
-        try:
-            anew = options.key or kept.get("again")
-            found = self._planning.survey(name, options, before, None if anew else number)
-            given_up = not anew and bool(self._history.abandoned(booked.session))
-            if not anew and not given_up:
-                refuse_again(self._history, (number, self._source.url), name, found, before)
-        except (ConfigurationError, RefusedError) as error:
-            if not isinstance(error.__cause__, OSError):  # else what it says is not known
-                self._journal.drop(booked)
-            raise
-        if not given_up:
-            return self._journal.sign([booked], found.known_by)
-        self._journal.take_up(booked, found.known_by)
-        return self._history.open_in(booked.session)
 
     def _may_have_grown(self, some: Batch, request: ImportRequest) -> bool:
         """Tell whether there may be more in a file all of which was sent; what is piped is read."""

@@ -1,25 +1,20 @@
-"""Follows jobs of the server's to their end: those of our batches, and those begun elsewhere."""
+"""Follows jobs of the server's until they have ended."""
 
 from __future__ import annotations
 
 import logging
 import time
 
-from etl import times
-from etl.errors import Missing, NotEnded, SourceError
-from etl.extract import ask
-from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled, Unnamed, Waiting
+from etl.errors import NotEnded, SourceError
+from etl.imports.asking import ask_after
+from etl.imports.batch import Batch, BatchStatus, Waiting
 from etl.imports.context import Context, Looked
-from etl.imports.reconcile import Reconciler
-from etl.imports.records import Line
-from etl.intake import FAILED, Job, ended
-from etl.reject import storable
+from etl.intake import Job, ended
 
 log = logging.getLogger(__name__)
 
 UNBEGUN = 300  # seconds after which a job that has not begun is told of
 IDLE = "the workers of the server are busy with others, or none is running"
-UNNAMED = "{} more tasks were made, which the server does not name"
 SILENT = "the server does not say why"
 
 
@@ -27,7 +22,8 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
     """Ask after the job of a batch until it has ended; once, where it is not to be waited for.
 
     Gives no job if it has not ended yet. Raises Missing for one that the server does not know,
-    NotEnded where neither it nor another one that was waited for has ended for too long.
+    Broken for one that it fails to show, NotEnded where neither it nor another one that was waited
+    for has ended for too long.
     """
     began, pause, warned = time.monotonic(), 0.0, False
     while not ended(job := _job(context, batch)):
@@ -49,45 +45,19 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
 
 
 def _not_ended(batch: Batch, job: Job, timeout: float) -> NotEnded:
-    created = batch.status is BatchStatus.CREATED
-    what = f"begun within {timeout:g} s: {IDLE}" if created else f"ended within {timeout:g} s"
+    if batch.status is BatchStatus.CREATED:
+        what = f"begun within {timeout:g} s: {IDLE}; it waits there"
+    else:
+        what = f"ended within {timeout:g} s, it is {job.status}; it goes on there without us"
     return NotEnded(
-        f"job {job.id} of project {batch.project_id} has not {what}, it is {job.status}; it goes "
-        "on without us: wait longer by --timeout, or see after it with: annomirror import --resume"
+        f"job {job.id} of project {batch.project_id} has not {what}: wait longer by --timeout, or "
+        "see after it with: annomirror import --resume"
     )
 
 
 def _job(context: Context, batch: Batch) -> Job:
-    return ask(context.intake.job(batch.project_id, batch.job_id or 0), context.sender)
-
-
-def watched(context: Context, batch: Batch) -> Events:
-    """Follow a job begun elsewhere, and write down what it came to. Raises SourceError."""
-    try:
-        batch, job = yield from awaited(context, batch)
-    except Missing as error:  # there is nothing else to find it by
-        _close(context, batch, str(error))
-        raise
-    if job is None:
-        return
-    if job.status == FAILED:
-        _close(context, batch, job.error or SILENT)
-        raise failure(job)
-    Reconciler(context).mirror(batch, job.ids)
-    shown = len(job.records) == len(job.ids)  # else it is not known which became which
-    records = job.records if shown else [b""] * len(job.ids)
-    lines = [Line(place, 0, raw) for place, raw in enumerate(records, 1)]
-    unnamed = max(job.made - len(job.ids), 0)
-    said = {"error": UNNAMED.format(unnamed)} if unnamed else {}
-    context.journal.adopt(batch, list(zip(lines, job.ids, strict=True)), **job.counts, **said)
-    yield Settled(LineOutcome.CREATED, len(job.ids))
-    if unnamed:
-        yield Unnamed(batch, unnamed)
-
-
-def _close(context: Context, batch: Batch, why: str) -> None:
-    end = {"error": storable(why), "finished_at": times.now()}
-    context.journal.change(batch, BatchStatus.FAILED, **end)
+    number, job_id = batch.project_id, batch.job_id or 0
+    return ask_after(context, batch, lambda: context.intake.job(number, job_id))
 
 
 def unmade(batch: Batch, lines: int) -> SourceError:

@@ -12,7 +12,9 @@ from etl.imports.journal import Journal
 from etl.imports.options import ImportRequest
 from etl.verdict import passes
 
-HOW = "to close it as it is: annomirror import --resume --give-up"
+RESUME = "annomirror import --resume"
+ON = f"go on with: {RESUME}"
+HOW = f"to close it as it is: {RESUME} --give-up"
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +24,12 @@ class Stuck(NamedTuple):
 
     batch: Batch
     error: SourceError | InputError
+
+
+def advise(error: AnnomirrorError, next_step: str, *, unless: str = RESUME) -> None:
+    """Add the next step to an error, unless it tells it already."""
+    if unless not in str(error):
+        error.args = (f"{error}; {next_step}",)
 
 
 def close(journal: Journal, source: str, stuck: Sequence[Stuck], request: ImportRequest) -> None:
@@ -48,7 +56,7 @@ def give_up(
     if not left or passes(error):
         return False
     if not request.give_up:
-        error.args = (f"{error}; {HOW}",) if HOW not in str(error) else error.args
+        advise(error, HOW, unless=HOW)
         return False
     log.warning("%s; given up", error)
     journal.give_up(left, str(error))

@@ -9,7 +9,7 @@ from typing import Any
 
 from etl import times
 from etl.database import Session
-from etl.imports.batch import Batch, BatchStatus, LineOutcome
+from etl.imports.batch import GIVEN_UP, Batch, BatchStatus, LineOutcome
 from etl.imports.opened import STAMPS, OpenedBatches
 from etl.imports.records import Line
 from etl.imports.rejected import RejectedLines
@@ -17,7 +17,6 @@ from etl.intake import Intake, Job, Key
 from etl.reject import storable
 from etl.statements import quoted
 
-GIVEN_UP = "given_up"  # the option that tells at what status a batch was given up
 ITEM = ("source", "import_id", "position", "line", "content_hash", "external_key", "outcome")
 
 
@@ -48,7 +47,7 @@ class Journal(OpenedBatches):
         """Sign the batch that an import goes on by, and open its lines that were given up.
 
         Each batch stands where it stood: a job is followed that goes on, and what was not answered
-        is waited for.
+        is waited for. What was not sent is read anew, as what failed is.
         """
         mark = self._spelling.mark
         with self._session.transaction():
@@ -62,9 +61,11 @@ class Journal(OpenedBatches):
             for batch in self.history.of_session(some.session):
                 kept = {**batch.options}
                 stood = BatchStatus(kept.pop(GIVEN_UP, BatchStatus.READING.value))
+                if stood is BatchStatus.PREPARED:
+                    stood = BatchStatus.FAILED  # as its lines may say something else by now
                 if stood is not BatchStatus.READING:  # which had no lines
                     self._change(batch, stood, error=None, finished_at=None)
-                    self._set(batch, {"options": json.dumps(kept)})
+                self._set(batch, {"options": json.dumps(kept)})
         return some
 
     # Lines

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from etl.extract import ask
+from etl.imports.asking import ask_after
 from etl.imports.batch import Batch, LineOutcome, Settled
 from etl.imports.context import Context, Looked
 from etl.imports.records import Line
@@ -43,6 +43,10 @@ class Reconciler:
             yield Settled(LineOutcome.CREATED, len(mine))
         return [line for line in lines if line.place not in found]
 
+    def keep_marked(self, batch: Batch, lines: Sequence[Line]) -> Looked[list[Line]]:
+        """Settle the lines whose tasks are found by their marks, and give the others."""
+        return (yield from self.keep_found(batch, lines, self.tasks_by_mark(batch)))
+
     def tasks_by_mark(self, batch: Batch) -> dict[int, int]:
         """Find the tasks of a batch by the marks they carry; the oldest of each place."""
         return {place: ids[0] for place, ids in self.all_by_mark(batch).items()}
@@ -62,15 +66,16 @@ class Reconciler:
 
     def all_by_mark(self, batch: Batch) -> dict[int, list[int]]:
         """Find the tasks of a batch by their marks: all there are of each place."""
-        marked = self._context.intake.marked(batch.project_id, batch.mark)
-        return ask(marked, self._context.sender)
+        marked, number = self._context.intake.marked, batch.project_id
+        return ask_after(self._context, batch, lambda: marked(number, batch.mark))
 
     def mirror(self, batch: Batch, ids: Iterable[int]) -> ReadBack:
         """Write those of some tasks that are there into the mirror as a sync would."""
         context, wanted = self._context, list(ids)
         if not wanted:
             return ReadBack(frozenset(), {})
-        page = ask(context.intake.records(batch.project_id, wanted), context.sender)
+        number = batch.project_id
+        page = ask_after(context, batch, lambda: context.intake.records(number, wanted))
         for one in page.unreadable:
             log.warning("task %s is there and cannot be read; set aside: %s", one.id, one.reason)
         plan = Plan(context.stream, context.source.name)

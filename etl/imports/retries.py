@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from etl.errors import SourceError, Unreachable
-from etl.imports.absence import SERVER_ERROR
+from etl.imports.absence import server_failed
 from etl.imports.batch import Batch, BatchStatus, Events
 from etl.imports.context import Context
 from etl.imports.records import Line
@@ -71,7 +71,7 @@ class Retries:
     ) -> Events:
         """Send again what is not there, some times. Raises SourceError, InputError."""
         attempt = self._attempts[batch.id] = self._attempts.get(batch.id, 1) + 1
-        failed = failed or (error is not None and error.status == SERVER_ERROR)
+        failed = failed or server_failed(error)
         if attempt <= (ATTEMPTS_AT_A_PART if batch.id in self._parts else ATTEMPTS):
             if failed:  # it may be down for a while
                 self._context.pause(float(attempt))

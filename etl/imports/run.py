@@ -11,7 +11,7 @@ from etl.errors import AnnomirrorError, ConfigurationError, RefusedError, Source
 from etl.imports.batch import Batch, Events
 from etl.imports.context import Context, Progress
 from etl.imports.files import Files
-from etl.imports.giving_up import give_up
+from etl.imports.giving_up import ON, advise, give_up
 from etl.imports.journal import Journal
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.target import Target
@@ -38,13 +38,21 @@ class ImportRun:
         self._target, self._session, self._run = target, session, run
         self._journal = Journal(session, target.intake, target.source.name, run.run_id)
         self._history = self._journal.history
-        self._progress = Progress()
-        self._files = Files(self._context, opens, expect)
+        self._progress, self._opens, self._expect = Progress(), opens, expect
+        self._files = Files(self._context)
         self._watching = Watching(target, self._context, self._files)
 
     def events(self, request: ImportRequest) -> Events:
         """Do what is asked. Raises SourceError, ConfigurationError, RefusedError."""
         self._confirm()
+        try:
+            yield from self._asked(request)
+        except SourceError as error:
+            if self._left_open(request):
+                advise(error, ON)
+            raise
+
+    def _asked(self, request: ImportRequest) -> Events:
         if request.project is None:
             yield from self._resume(request)
             return
@@ -52,6 +60,15 @@ class ImportRun:
         if request.watch:
             yield from self._watching.watch(number, request.watch, request)
         yield from self._files.carry(number, request)
+
+    def _left_open(self, request: ImportRequest) -> bool:
+        """Tell whether something of what was asked is not done with."""
+        left = self._history.unfinished()
+        if request.project is None:
+            return bool(left)
+        mine = [batch for batch in left if batch.project_id == request.project]
+        job = request.watch or 0
+        return any(batch.file in request.files or batch.job_id == job for batch in mine)
 
     def unfinished(self) -> int:
         """Count the batches that are not done with."""
@@ -110,5 +127,7 @@ class ImportRun:
             journal=self._journal,
             run_id=self._run.run_id,
             options=options,
+            opens=self._opens,
+            expect=self._expect,
             progress=self._progress,
         )

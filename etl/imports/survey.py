@@ -5,47 +5,58 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from etl.errors import InputError, RefusedError
 from etl.imports.batch import Batch
 from etl.imports.begun import another, shorter
 from etl.imports.history import History
+from etl.imports.past import spelled
 from etl.imports.records import Line, lines
 from etl.imports.unread import Readable
-from etl.imports.validate import NAMED, Hashed, OpenFile, Validator, grouped, reading, told
+from etl.imports.validate import NAMED, Hashed, Validator, grouped, told
 
 COMPARED = 1000  # lines compared with the books at a time
-ONCE_MORE = (
-    "to have its tasks there once more say --again, to import only what is new say --key FIELD"
-)
+
+
+class Was(Enum):
+    """How far an import had come that the books have."""
+
+    ENDED = auto()
+    BEGUN = auto()
+    GIVEN_UP = auto()
 
 
 @dataclass(frozen=True)
 class Before:
-    """What the books have of a file: the `records` that an earlier import read of it, or `begun`.
+    """What the books have of a file: the `records` that an earlier import read of it.
 
-    Lines that failed or were set aside may have been mended since.
+    Lines that failed or were set aside may have been mended since, and so may those of `loose`
+    batches, which were given up and never sent.
     """
 
     history: History
     batch: Batch
     records: int
-    begun: bool = False
+    was: Was = Was.ENDED
+    loose: Collection[int] = ()
 
     def compare(self, found: Sequence[Line]) -> dict[int, int]:
         """Refuse a file of which a line that is in says something else now.
 
         Gives by what the lines that were set aside are known, by their places.
         """
-        refused = another if self.begun else _changed
-        return compared(self.history, self.batch, found, refused)
+        refused = {Was.ENDED: _changed, Was.BEGUN: another, Was.GIVEN_UP: _given_up}[self.was]
+        return compared(self.history, self.batch, found, refused, self.loose)
 
     def refuse_shorter(self, records: int) -> None:
         """Refuse a file of which lines are missing that are known."""
         if records >= self.records:
             return
-        if self.begun:
+        if self.was is Was.BEGUN:
             raise shorter(self.batch, records, self.records)
+        if self.was is Was.GIVEN_UP:
+            raise in_the_middle(self.batch)
         raise RefusedError(
             f"{self.batch.file}: the file ends after {records} records, and {self.records} "
             f"were imported from it into project {self.batch.project_id}; to send it as it is "
@@ -53,28 +64,56 @@ class Before:
         )
 
 
+def given_up(history: History, batch: Batch) -> Before:
+    """Give what the books have of a file whose import was given up."""
+    batches = history.of_session(batch.session)
+    loose = frozenset(one.id for one in batches if not one.may_come)
+    return Before(history, batch, history.consumed(batch.session), Was.GIVEN_UP, loose)
+
+
 @dataclass
 class Seen:
-    """Whether all records of a file are in a project, however it is called and laid out."""
+    """Whether all records of a file are in a project, however it is called and laid out.
+
+    What was given up counts if it may come `late`. A file that is part of another one of its own
+    command, `commands` if that was cut, is not in by that; one that says the same as it is.
+    """
 
     history: History
     project_id: int
     url: str
+    commands: Collection[str] = ()
     all: bool = True
     some: bool = False
+    late: Batch | None = None
+    by_others: bool = True
 
     def look(self, found: Sequence[Line]) -> None:
         """Look for some more records in the books, as long as all were there."""
         if not self.all:
             return
-        known = self._known({line.content_hash for line in found})
-        if rest := [line for line in found if line.content_hash not in known]:
-            older = self._known({line.bytes_hash for line in rest})
-            self.all, known = all(line.bytes_hash in older for line in rest), known | older
-        self.some = self.some or any(known.values())
+        missing = self._missing({line.content_hash for line in found})
+        rest = [line.bytes_hash for line in found if line.content_hash in missing]
+        self.all = not (rest and self._missing(set(rest)))
 
-    def _known(self, hashes: Collection[int]) -> dict[int, bool]:
-        return self.history.known(self.project_id, hashes, self.url)
+    def _missing(self, hashes: Collection[int]) -> Collection[int]:
+        """Look for records in the books; tell which are not there."""
+        known = self.history.known(self.project_id, hashes, self.url)
+        rest = set(hashes) - known.keys()
+        late = self.history.late(self.project_id, rest, self.url) if rest else {}
+        self.late = self.late or next(iter(late.values()), None)
+        self.some = self.some or any(known.values()) or bool(late)
+        there = set(hashes) - rest | late.keys()
+        if there and self.by_others and self.commands:
+            others = self.history.known(self.project_id, there, self.url, self.commands)
+            self.by_others = others.keys() == there
+        return rest - late.keys()
+
+    def whole(self, content: str) -> bool:
+        """Tell whether all records were there of a file that is known by its `content`."""
+        if not self.all or not self.some:
+            return False
+        return self.by_others or content in self.history.contents(self.project_id, self.commands)
 
 
 @dataclass(frozen=True)
@@ -82,7 +121,7 @@ class Survey:
     """What a file holds: how many records, how many of them wrong; `digest` knows it again.
 
     So does `content`, however it is laid out. `mended` are those that were set aside by an earlier
-    import and say something else now. The file may be `seen`: all of it is in.
+    import and say something else now. The file may be `seen`: all of it is in, or may come `late`.
     """
 
     records: int
@@ -91,6 +130,7 @@ class Survey:
     content: str
     mended: int
     seen: bool
+    late: Batch | None = None
 
     @property
     def known_by(self) -> dict[str, str]:
@@ -107,13 +147,14 @@ def compared(
     some: Batch,
     found: Sequence[Line],
     refused: Callable[[Batch, Line], RefusedError],
+    loose: Collection[int] = (),
 ) -> dict[int, int]:
     """Compare lines with the books; give by what those are known there that were set aside.
 
     Raises RefusedError for a line that is in, or under way, and says something else now.
     """
     first, last = found[0].place - 1, found[-1].place
-    known = history.hashes(some.session, first, last)
+    known = history.hashes(some.session, first, last, loose)
     for line in found:
         if line.place in known and not line.is_known_as(known[line.place]):
             raise refused(some, line)
@@ -133,6 +174,19 @@ def _changed(imported: Batch, line: Line) -> RefusedError:
     )
 
 
+def _given_up(imported: Batch, line: Line) -> RefusedError:
+    return in_the_middle(imported, f"line {line.number} is another one now, and ")
+
+
+def in_the_middle(imported: Batch, why: str = "") -> RefusedError:
+    """Say that a file is not gone on with that was given up; `why`."""
+    return RefusedError(
+        f"{imported.file}: {why}its import into project {imported.project_id} was given up in the "
+        "middle; to have every line there once more say --again, to import what is not there say "
+        "--key FIELD"
+    )
+
+
 def survey(  # noqa: PLR0913  # a file, and what is known of it
     file: Readable,
     name: str,
@@ -149,7 +203,7 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
     hashed, content = Hashed(file), hashlib.sha256()
     count, bad, mended, named = 0, 0, 0, list[tuple[Line, str]]()
     for some in grouped(lines(hashed, name), COMPARED):
-        content.update(b"".join(b"%d " % line.content_hash for line in some))
+        content.update(spelled(line.content_hash for line in some))
         aside = before.compare(some) if before else {}
         if seen:
             seen.look(some)
@@ -165,83 +219,6 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
         raise InputError(f"{name}: there is no record in it")
     if bad and not skip_bad:
         raise InputError(told(name, named, bad))
-    known = seen is not None and seen.all and seen.some
-    return Survey(count, bad, hashed.hexdigest(), content.hexdigest(), mended, known)
-
-
-def imported_before(history: History, project_id: int, name: str, url: str) -> Before | None:
-    """Find what the books have of a file whose import has ended. Raises RefusedError.
-
-    Lines that were given up are not in: what has some cannot be added to.
-    """
-    batch = history.finished(project_id, name, url)
-    if batch is None:
-        return None
-    if history.abandoned(batch.session):
-        raise RefusedError(
-            f"{name}: its import into project {project_id} was given up in the middle; to have "
-            "every line there once more say --again, to import what is not there say --key FIELD"
-        )
-    return Before(history, batch, history.consumed(batch.session))
-
-
-def given_up_before(
-    history: History, where: tuple[int, str], name: str, opens: OpenFile
-) -> Before | None:
-    """Find what the books have of a file that was given up, if it says the same still.
-
-    `where` is the number of the project and the server's url.
-    """
-    project_id, url = where
-    batch = history.given_up(project_id, name, url)
-    finished = history.finished(project_id, name, url)
-    if batch is None or batch.options.get("key"):
-        return None
-    if finished and finished.session != batch.session:
-        return None
-    records = left = history.consumed(batch.session)
-    try:
-        with reading(opens, name) as file:
-            for some in grouped(lines(file, name), COMPARED):
-                compared(history, batch, some, another)
-                left -= len(some)
-    except (InputError, RefusedError):
-        return None
-    return None if left > 0 else Before(history, batch, records)
-
-
-def refuse_again(
-    history: History, where: tuple[int, str], name: str, found: Survey, before: Before | None
-) -> None:
-    """Refuse a file that is in the project already: `where` is its number and the server's url.
-
-    Raises RefusedError.
-    """
-    project_id, url = where
-    if before and found.says_no_more(before):
-        raise _again(history, name, before.batch)
-    exactly = {"sha256": found.digest}  # what is laid out otherwise and in is told of below
-    other = history.imported(project_id, exactly if found.seen else found.known_by, url)
-    if other and not (before and before.batch.session == other.session):
-        raise _again(history, name, other)
-    if found.seen:
-        raise RefusedError(
-            f"{name}: every record of it was imported into project {project_id} before, from a "
-            f"file of another name or layout; {ONCE_MORE}"
-        )
-
-
-def refuse_same(name: str, found: Survey, contents: Collection[str]) -> None:
-    """Refuse a file that says the same as one before it. Raises RefusedError."""
-    if found.content in contents:
-        raise RefusedError(f"{name}: another file of this command says the same; name it once")
-
-
-def _again(history: History, name: str, imported: Batch) -> RefusedError:
-    project_id = imported.project_id
-    when = f" at {imported.submitted_at} UTC" if imported.submitted_at else ""
-    begun = [b for b in history.open_in(imported.session) if b.submitted_at]
-    on = f"to go on with it as {imported.title} say --resume, " if begun else ""
-    return RefusedError(
-        f"{name}: this very file was imported into project {project_id}{when}; {on}{ONCE_MORE}"
-    )
+    known = seen is not None and seen.whole(content.hexdigest())
+    late = seen.late if seen and known else None
+    return Survey(count, bad, hashed.hexdigest(), content.hexdigest(), mended, known, late)

@@ -19,7 +19,7 @@ from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
 from etl.imports.survey import COMPARED, compared, is_mended
-from etl.imports.validate import Hashed, OpenFile, Validator, grouped, reading, told
+from etl.imports.validate import Hashed, Validator, grouped, reading, told
 from etl.intake import Key
 
 HELD = 100_000_000  # bytes of mended lines of standard input, which cannot be read once more
@@ -38,8 +38,8 @@ class Chunk(NamedTuple):
 class FileImport:
     """Imports files, each a session of its own in the books."""
 
-    def __init__(self, context: Context, opens: OpenFile, limits: BatchLimits) -> None:
-        self._context, self._opens, self._limits = context, opens, limits
+    def __init__(self, context: Context, limits: BatchLimits) -> None:
+        self._context, self._opens, self._limits = context, context.opens, limits
         self._journal, self._history = context.journal, context.journal.history
         self._delivery = Delivery(context)
         self._validator = Validator(context.intake, context.options.key)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
@@ -147,6 +147,17 @@ def spanned(name: str, found: Sequence[Line]) -> str:
     """Name the lines among which something is."""
     first, last = found[0].number, found[-1].number
     return f"{name}: line {first}" if first == last else f"{name}: lines {first} to {last}"
+
+
+def by_place(found: Sequence[Line], problems: Mapping[int, str]) -> dict[int, str]:
+    """Give what is wrong by the place in the file, not by that in the batch."""
+    return {found[n].place: why for n, why in problems.items() if n < len(found)}
+
+
+def halves(found: Sequence[Line]) -> list[Sequence[Line]]:
+    """Cut lines in the middle."""
+    middle = len(found) // 2
+    return [found[:middle], found[middle:]]
 
 
 def grouped(found: Iterable[Line], size: int) -> Iterator[list[Line]]:

@@ -187,3 +187,38 @@ def test_a_queue_is_asked_once_more_before_it_is_believed_to_come_to_nothing(
     site.asked(hidden)
     code, said = site.put(file, "--no-wait")
     assert (code, said["unfinished"], len(site.posts())) == (0, 1, 1)
+
+
+@pytest.fixture
+def shown(site):
+    """Note the numbers of the jobs that are shown when an answer was lost."""
+    numbers = set()
+
+    def note(request, _said):
+        if "/imports/" in request.path and site.posts(tasks=False):
+            numbers.add(int(request.path.rsplit("/", 2)[1]))
+
+    site.asked(note)
+    return numbers
+
+
+def test_jobs_of_before_the_batch_was_sent_are_not_looked_at(site, server, images, by_jobs, shown):
+    """Each is shown with all its tasks."""
+    server.state.job_seconds = 3600
+    name = site.file(images(12))
+    site.goes_wrong(skip=5, cut_after=0)
+    assert site.put(name, "--batch-size", "2", "--no-wait")[0] == 0
+    assert shown == {6, 7}  # ours, and what tells of it
+    server.clock.advance(hours=1)
+    assert site.imported("--resume") == {"created": 12}
+    site.once(range(1, 13))
+
+
+def test_a_batch_that_never_came_is_certain_without_the_jobs_before_it(
+    site, images, by_jobs, shown
+):
+    name = site.file(images(12))
+    site.goes_wrong(skip=5, close=True)
+    assert site.imported(name, "--batch-size", "2", "--timeout", "5") == {"created": 12}
+    assert min(shown) == 6
+    site.once(range(1, 13))

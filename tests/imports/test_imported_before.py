@@ -200,28 +200,6 @@ def test_what_was_begun_of_the_new_lines_is_gone_on_with(site, server, file, ima
     site.once(range(1, 12))
 
 
-@pytest.mark.usefixtures("by_jobs")
-@pytest.mark.parametrize("same", [True, False])
-def test_a_file_of_which_lines_were_given_up_is_added_to_only_if_it_says_the_same(
-    site, server, file, images, same
-):
-    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
-    assert site.put(file, "--batch-size", "3")[0] == 1
-    (site.folder / file).rename(site.folder / "away")
-    site.put("--resume", "--give-up")
-    server.faults.clear()
-    if same:
-        site.file(images(9))
-        assert site.imported(file, "--dry-run") == {"created": 6}
-        assert site.imported(file) == {"created": 6}
-        assert site.numbers == list(range(1, 10))
-        return
-    site.file([*images(3), *images(5, 11)])
-    code, said = site.put(file)
-    assert (code, "was given up in the middle" in said["error"]) == (5, True)
-    assert site.imported(file, "--key", "n") == {"created": 5, "skipped": 3}
-
-
 def test_another_project_knows_nothing_of_the_file(site, server, file):
     site.imported(file)
     other = server.state.add_project("Other", site.project.label_config)

@@ -47,7 +47,7 @@ def test_pauses_between_two_looks_grow():
     others = dict.fromkeys(
         ("source", "intake", "stream", "sender", "session", "journal", "run_id", "options")
     )
-    context = Context(**others, sleep=pauses.append)
+    context = Context(**others, opens=None, expect=None, sleep=pauses.append)
     for _ in range(15):
         last = context.pause(last)
     assert pauses[:3] == [0.2, pytest.approx(0.3), pytest.approx(0.45)]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from etl.imports import planning
+from etl.imports import fates
 from importer import Died
 
 BROKEN = '{"image": "a", "n": 9}\n{"image": \n'
@@ -11,7 +11,7 @@ BROKEN = '{"image": "a", "n": 9}\n{"image": \n'
 @pytest.fixture
 def dies_reading(monkeypatch):
     """Let the program die while it looks through the n-th file."""
-    usual = planning.survey
+    usual = fates.survey
 
     def at(number):
         left = [number]
@@ -22,10 +22,10 @@ def dies_reading(monkeypatch):
                 raise Died
             return usual(*arguments, **how)
 
-        monkeypatch.setattr(planning, "survey", survey)
+        monkeypatch.setattr(fates, "survey", survey)
 
     yield at
-    monkeypatch.setattr(planning, "survey", usual)
+    monkeypatch.setattr(fates, "survey", usual)
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -37,9 +37,11 @@ def test_a_wrong_file_of_several_sends_nothing_of_any(site, file, order):
     assert site.imported(file) == {"created": 7}
 
 
-def test_a_file_that_is_in_sends_nothing_of_those_before_it(site, file, images):
+@pytest.mark.parametrize("how", ["edited", "shorter"])
+def test_a_file_that_is_in_and_changed_sends_nothing_of_those_before_it(site, file, images, how):
     site.imported(file)
     other = site.file(images(2, 8), "other.jsonl")
+    site.file(images(7, 2) if how == "edited" else images(6))
     code, said = site.put(other, file)
     assert (code, site.numbers, said["unfinished"]) == (5, list(range(1, 8)), 0)
     assert site.imported(other) == {"created": 2}

@@ -207,7 +207,7 @@ def test_a_rehearsal_of_a_file_that_was_only_booked_is_one_of_a_new_file(
         raise Died
 
     with monkeypatch.context() as patched:
-        patched.setattr("etl.imports.planning.survey", die)
+        patched.setattr("etl.imports.fates.survey", die)
         with pytest.raises(Died):
             site.put(copy)
     assert site.batches("status")[-1] == ("reading",)

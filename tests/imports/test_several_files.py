@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from etl.imports import fates
 from etl.imports.deliver import Delivery
 
 FILES = ["first.jsonl", "second.jsonl", "third.jsonl"]
@@ -94,9 +95,72 @@ def test_a_command_that_is_refused_leaves_the_books_as_they_were(
 ):
     cut(site, dies_following, number, *three)
     site.imported(site.file(images(1, 20), "in.jsonl"))
+    site.file(images(1, 30), "in.jsonl")
     before = books(site)
     for wrong, code in (("in.jsonl", 5), (site.file("5\n", "broken.jsonl"), 2)):
         assert site.put(*three, wrong)[0] == code
         assert books(site) == before
     assert site.imported("--resume")["created"] == 9 - 3 * (number - 1)
     assert site.numbers == [*ALL, 20]
+
+
+# A file that is a part of another one
+
+
+@pytest.fixture
+def part(site, images):
+    return [site.file(images(4), "whole.jsonl"), site.file(images(2, 2), "part.jsonl")]
+
+
+@pytest.mark.parametrize("number", [None, 1, 2])
+@pytest.mark.parametrize("again", ["the same", "--resume", "alone"])
+def test_a_file_that_is_a_part_of_another_one_is_sent_as_if_nothing_was_cut(
+    site, part, dies_following, number, again
+):
+    if number:
+        cut(site, dies_following, number, *part)
+        if again == "alone":
+            site.put(part[0])
+        site.imported(*{"the same": part, "--resume": ["--resume"], "alone": part[1:]}[again])
+    else:
+        site.imported(*part)
+    assert site.numbers == [1, 2, 2, 3, 3, 4]
+
+
+@pytest.mark.parametrize("dies", [1, 2])
+def test_a_part_of_another_file_is_sent_where_the_run_died_looking_through(
+    site, part, monkeypatch, dies
+):
+    left = [dies]
+
+    def survey(*arguments, **how):
+        left[0] -= 1
+        if not left[0]:
+            raise Died
+        return usual(*arguments, **how)
+
+    usual = fates.survey
+    monkeypatch.setattr(fates, "survey", survey)
+    with pytest.raises(Died):
+        site.put(*part)
+    assert site.imported("--resume") == {"created": 6}
+
+
+@pytest.mark.usefixtures("on_both", "at_once")
+@pytest.mark.parametrize("again", ["the same", "--resume", "alone"])
+def test_a_copy_of_another_file_of_its_command_is_not_sent_by_the_command_that_goes_on(
+    site, images, monkeypatch, again
+):
+    names = [site.file(images(4), "one.jsonl"), site.file(json.dumps(images(4)), "same.json")]
+
+    def die(*_, **__):
+        raise Died
+
+    with monkeypatch.context() as patched:
+        patched.setattr(fates, "survey", die)
+        with pytest.raises(Died):
+            site.put(*names)
+    if again == "alone":
+        site.imported(names[0])
+    site.put(*{"the same": names, "--resume": ["--resume"], "alone": names[1:]}[again])
+    assert site.numbers in ([1, 2, 3, 4], [])

@@ -15,10 +15,10 @@ from typing import Any
 
 import msgspec
 
-from etl.around import MOST_UNREADABLE, SPOILT
+from etl.around import MOST_UNREADABLE
 from etl.elements import elements
 from etl.errors import BadAnswer, SourceError
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.paging import listing, mapping, served_at
 from etl.platforms.coco_annotator.images import listed
 from etl.platforms.coco_annotator.records import peek
@@ -60,7 +60,7 @@ def _size() -> Generator[Request, Answer, tuple[int, str | None]]:
     try:
         answer = yield Request("/api/category/data", {"page": 1, "limit": 100_000})
     except BadAnswer as error:
-        if error.status != SPOILT:
+        if error.status != SERVER_ERROR:
             raise
         return 0, None
     categories = listing(answer, "categories").records
@@ -75,7 +75,7 @@ def _whole(start: Start, done: Position | None, size: int) -> Walk:
     try:
         answer = yield Request("/api/annotation/", large=True)
     except BadAnswer as error:
-        if error.status != SPOILT or not 0 < size <= AROUND:
+        if error.status != SERVER_ERROR or not 0 < size <= AROUND:
             raise
         yield from _around(start, asked, error)
         return
@@ -118,7 +118,7 @@ def _of_image(image: int) -> Asking:
     try:
         ids = (yield from _shown(image)) or set()
     except SourceError as error:
-        if error.status != SPOILT:
+        if error.status != SERVER_ERROR:
             raise
         return Page([], unreadable=[Unreadable(f"of image {image}", str(error))])
     answers, lost = yield from singles({key: f"/api/annotation/{key}" for key in sorted(ids)})

@@ -14,9 +14,9 @@ from typing import Any
 
 import msgspec
 
-from etl.around import SPOILT, Places, at_place, page_around
+from etl.around import Places, at_place, page_around
 from etl.errors import BadAnswer, SourceError
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.paging import Listing, listing
 from etl.platforms.coco_annotator.records import peek
 from etl.platforms.coco_annotator.scope import Scope, burials, image_ids, scope, shown
@@ -94,7 +94,7 @@ def listed(start: Start, asked: Scope) -> Generator[Request, Answer, set[int]]:
             # 400: the folder is not on the disk; 500: deleted, or not ours, since a moment ago.
             if error.status not in (400, 500):
                 raise
-            if error.status == SPOILT and asked.filters and (yield from _is_there(dataset)):
+            if error.status == SERVER_ERROR and asked.filters and (yield from _is_there(dataset)):
                 raise
     return ids
 
@@ -133,7 +133,7 @@ def _total() -> Asking:
     try:
         return _read((yield Request("/api/image/", ONE))).number("total")
     except BadAnswer as error:
-        if error.status != SPOILT:
+        if error.status != SERVER_ERROR:
             raise
         return _read((yield Request("/api/image/", ONE | {"page": 2}))).number("total")
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import msgspec
 
-from etl.around import MOST_UNREADABLE, SPOILT, Places, at_place, page_around
+from etl.around import MOST_UNREADABLE, Places, at_place, page_around
 from etl.errors import BadAnswer, Forbidden, SourceError
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.numbered import Count
 from etl.paging import Listing, listing
 from etl.platforms.coco_annotator.records import peek
@@ -184,7 +184,7 @@ def singles(paths: Mapping[int, str]) -> Generator[Any, Any, tuple[list[Answer],
     try:
         answers: list[Answer] = yield [Request(path) for path in paths.values()]
     except SourceError as error:
-        if error.status not in (NOT_THERE, SPOILT):
+        if error.status not in (NOT_THERE, SERVER_ERROR):
             raise
     else:
         return answers, []
@@ -193,7 +193,7 @@ def singles(paths: Mapping[int, str]) -> Generator[Any, Any, tuple[list[Answer],
         try:
             answers.append((yield Request(path)))
         except SourceError as error:
-            if error.status == SPOILT and len(lost) < MOST_UNREADABLE:
+            if error.status == SERVER_ERROR and len(lost) < MOST_UNREADABLE:
                 lost.append(Unreadable(key, str(error)))
             elif error.status != NOT_THERE:
                 raise

@@ -8,9 +8,9 @@ from typing import Any
 
 import msgspec
 
-from etl.around import MOST_UNREADABLE, SPOILT
+from etl.around import MOST_UNREADABLE
 from etl.errors import BadAnswer
-from etl.exchange import Request
+from etl.exchange import SERVER_ERROR, Request
 from etl.intake import Existing, Key, Questions
 from etl.paging import excerpt, fields, last_id, listing, record_id
 from etl.platforms.label_studio import left_out
@@ -97,7 +97,7 @@ def _around(
     try:
         found += listing((yield _tasks(number, _chosen(ids), omitted)), "tasks").records
     except BadAnswer as error:
-        if error.status != SPOILT or len(lost) >= MOST_UNREADABLE:
+        if error.status != SERVER_ERROR or len(lost) >= MOST_UNREADABLE:
             raise
         if len(ids) == 1:
             bare = listing((yield _tasks(number, _chosen(ids), BARE)), "tasks")

@@ -179,13 +179,14 @@ def _records(tasks: bytes) -> list[bytes]:
 
 
 def job_search(
-    number: int, mark: str, ago: timedelta, *, over: bool = False
+    number: int, mark: str, ago: timedelta, *, over: bool = False, above: int = 0
 ) -> Questions[JobSearch]:
     """Look for a batch, sent so long `ago`, among the server's jobs, of which there is no list.
 
     A job that makes no tasks tells the newest number: from there it goes back, job by job. That a
     batch is not among them is certain only if our jobs can be seen, as that one can, with what they
-    were sent, if each number down to one that is older than the batch, or to the first, was seen.
+    were sent, if each number was seen down to one that is older than the batch, or to `above`, the
+    last that is known to be. Each job is shown with all its tasks.
     One with nothing to do is not a batch that is `over`, nor one that had the time to be stored.
     """
     newest = answered((yield _probe(number)))
@@ -196,7 +197,7 @@ def job_search(
     except Missing:  # ours are hidden from us
         return JobSearch(queued=True)
     told = bool(probe.records)
-    for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, 0), -1):
+    for job_id in range(newest.id - 1, max(newest.id - 1 - BACK, above), -1):
         try:
             shown = yield from _shown(number, job_id)
         except (Missing, BadAnswer):  # one of others, ours that is being begun, or unreadable
@@ -209,7 +210,7 @@ def job_search(
             return JobSearch(settled=told, queued=True)
         empty = shown.has_nothing_to_do and (over or _older(found, probe, STALLED))
         told = told and (another or empty or bool(found.records))
-    return JobSearch(settled=told and newest.id - 1 <= BACK, queued=True)
+    return JobSearch(settled=told and newest.id - 1 - BACK <= above, queued=True)
 
 
 def _probe(number: int) -> Request:

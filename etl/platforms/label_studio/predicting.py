@@ -7,9 +7,8 @@ from typing import Any
 
 import msgspec
 
-from etl.around import SPOILT
 from etl.errors import BadAnswer
-from etl.exchange import Answer, Json, Request
+from etl.exchange import SERVER_ERROR, Answer, Json, Request
 from etl.keyset import keyset
 from etl.paging import Listing, listing, record_id
 from etl.platforms.label_studio import unreadable
@@ -111,7 +110,7 @@ def _all_predictions(start: Start, done: Position, now: list[Version], begun: Js
     try:
         records = listing((yield Request("/api/predictions/", {"project": part}))).records
     except BadAnswer as error:
-        if error.status != SPOILT:
+        if error.status != SERVER_ERROR:
             raise
         yield from _by_task(start, begun)
         return

@@ -12,8 +12,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from etl.around import SPOILT
 from etl.errors import BadAnswer
+from etl.exchange import SERVER_ERROR
 from etl.platforms.qianfan.listings import V1_PAGE, Listing, Rows
 from etl.platforms.qianfan.walks import by_offset
 from etl.walk import Asking, Complete, Gone, Page, Position, Start, Tally, Walk
@@ -73,7 +73,7 @@ class Halving:
         try:
             return (yield from self._mended())
         except BadAnswer as error:
-            if error.status != SPOILT:
+            if error.status != SERVER_ERROR:
                 raise
             return False
 

@@ -14,17 +14,16 @@ from typing import Any
 import httpx
 import msgspec
 
-from etl.around import SPOILT
 from etl.auth import BceSignature
 from etl.errors import BadAnswer, Forbidden, SourceError, Unauthorized, Unreachable
-from etl.exchange import Answer, Request
+from etl.exchange import SERVER_ERROR, Answer, Request
 from etl.source import Source
 from etl.times import http_date
 from etl.walk import Identity
 
 TRY_AGAIN = frozenset({"1", "2", "4", "18", "336100", "336501", "336502"})
 FAILED = frozenset({"336000", "500000", "InternalError"})  # at this request, whatever its status
-FAILING = (200, 400, SPOILT)  # statuses that say no more than that
+FAILING = (200, 400, SERVER_ERROR)  # statuses that say no more than that
 USED_UP = frozenset({"17", "19"})  # quotas of a day and of all: the next run may have more
 FORBIDDEN = frozenset({"6", "AccessDenied", "OptInRequired"})
 CREDENTIALS = frozenset(
@@ -95,7 +94,7 @@ def _meaning(code: str, said: str, source: Source, answer: Answer) -> SourceErro
 
 def _failure(code: str, said: str, status: int) -> SourceError | None:
     if code in FAILED and status in FAILING:
-        return BadAnswer(f"the platform failed at it: {said}", SPOILT)
+        return BadAnswer(f"the platform failed at it: {said}", SERVER_ERROR)
     return None if status >= 429 else BadAnswer(said, status)  # noqa: PLR2004
 
 

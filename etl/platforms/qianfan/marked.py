@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import Any
 
-from etl.around import SPOILT
 from etl.errors import BadAnswer
+from etl.exchange import SERVER_ERROR
 from etl.platforms.qianfan.listings import Listing, Rows
 from etl.platforms.qianfan.reading import A_DAY, SHORT, TRIES, Reading
 from etl.platforms.qianfan.stuck import Pages, from_the_other_end
@@ -38,7 +38,7 @@ def by_marker(listing: Listing) -> Callable[[Start], Walk]:
                 known = _Known(reading, before if recent(before.get("swept"), now, A_DAY) else {})
                 last = yield from _turned(reading, rows, pages, known.met)
             except BadAnswer as error:
-                if error.status == SPOILT:
+                if error.status == SERVER_ERROR:
                     yield from from_the_other_end(reading, pages, error)
                     return
                 if error.status != LOST or attempt == TRIES or not reading.seen:

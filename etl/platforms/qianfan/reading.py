@@ -8,8 +8,9 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from etl.around import MOST_UNREADABLE, SPOILT
+from etl.around import MOST_UNREADABLE
 from etl.errors import BadAnswer
+from etl.exchange import SERVER_ERROR
 from etl.platforms.qianfan.listings import Listing, Rows
 from etl.walk import Complete, Start
 
@@ -51,7 +52,7 @@ class Reading:
         self.unsure |= "" in rows.ids or not rows.sure
         self.blind.update(one.id for one in rows.unreadable)
         if len(self.blind) > MOST_UNREADABLE:
-            raise BadAnswer(rows.unreadable[0].reason, SPOILT)
+            raise BadAnswer(rows.unreadable[0].reason, SERVER_ERROR)
         overlap = int(bool(self.places_read and rows.ids))
         self.places_read += len(rows.ids) - overlap
         for ident, content in zip(rows.ids, rows.contents, strict=True):

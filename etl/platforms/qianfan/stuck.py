@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from etl.around import SPOILT
 from etl.errors import BadAnswer
+from etl.exchange import SERVER_ERROR
 from etl.platforms.qianfan.listings import V2_PAGE, Listing, Rows
 from etl.platforms.qianfan.reading import Reading
 from etl.walk import Asking, Page, Position, Start, Unreadable, Walk
@@ -36,7 +36,7 @@ class Pages:
             try:
                 rows = yield from self._asked(marker, size)
             except BadAnswer as error:
-                if error.status != SPOILT or size == 1:
+                if error.status != SERVER_ERROR or size == 1:
                     raise
                 self.spoilt = size
                 continue
@@ -62,7 +62,7 @@ def from_the_other_end(reading: Reading, pages: Pages, error: BadAnswer) -> Walk
         try:
             rows: Rows = yield from other.at(marker)
         except BadAnswer as again:
-            if again.status != SPOILT:
+            if again.status != SERVER_ERROR:
                 raise
             break
         news = there.note(rows)
