@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from etl import times
@@ -48,8 +48,8 @@ class PastImports:
         """List all batches of one import, in the order of their making."""
         return self._batches(self._spelling.equal("session"), session)
 
-    def imported(self, project_id: int, digest: str, url: str) -> Batch | None:
-        """Find an import of a file, known by its digest, of which something is in a project.
+    def imported(self, project_id: int, known_by: Mapping[str, str], url: str) -> Batch | None:
+        """Find an import of a file, by what it is known by, of which something is in a project.
 
         That may be what was sent and is not finished, or was given up and may come. A file that
         grew was known by another digest before, which its older batches keep.
@@ -61,9 +61,10 @@ class PastImports:
         )
         done = self._batches(where, self._source, project_id, BatchStatus.COMPLETED.value)
         sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
-        late = [b for b in self._saying(project_id, digest) if GIVEN_UP in b.options and b.may_come]
-        known = [b for b in [*done, *sent, *late] if b.session]
-        known = [b for b in known if b.options.get("sha256") == digest and _is_here(b, url)]
+        said = [b for digest in known_by.values() for b in self._saying(project_id, digest)]
+        late = [b for b in said if GIVEN_UP in b.options and b.may_come]
+        known = [b for b in [*done, *sent, *late] if b.session and _is_here(b, url)]
+        known = [b for b in known if known_by.items() & b.options.items()]
         early = {session for session in {b.session for b in known} if self.ended_early(session)}
         whole = (batch for batch in known if batch.session not in early)
         return next(whole, known[0] if known else None)
