@@ -60,6 +60,7 @@ class LineOutcome(StrEnum):
 
 
 GIVEN_UP = "given_up"  # the option that tells at what status a batch was given up
+NEED_THE_FILE = (_S.READING, _S.PREPARED, _S.FAILED)
 AT_THE_SERVER = (_S.SENDING, _S.CREATED, _S.IN_PROGRESS, _S.TAKEN)
 STDIN = "-"  # what the books call standard input
 WIDEST_MARK = f"{'0' * 12}.{10**9}."  # as long as that of any batch

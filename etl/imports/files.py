@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Sequence
 
 from etl.errors import InputError, RefusedError
-from etl.imports.batch import STDIN, Batch, Events
+from etl.imports.batch import NEED_THE_FILE, STDIN, Batch, Events
 from etl.imports.begun import (
     as_begun,
     begun_elsewhere,
@@ -20,7 +20,7 @@ from etl.imports.follow import unmade
 from etl.imports.giving_up import close
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
 from etl.imports.planning import Planned, Planning
-from etl.imports.transfer import NEED_THE_FILE, FileImport
+from etl.imports.transfer import FileImport
 from etl.imports.validate import became_another
 from etl.verdict import passes
 

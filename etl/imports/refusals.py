@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from etl.errors import RefusedError
-from etl.imports.batch import Batch
+from etl.imports.batch import NEED_THE_FILE, Batch
 from etl.imports.history import History
 from etl.imports.records import lines
 from etl.imports.survey import COMPARED, Before, Survey, given_up, in_the_middle
@@ -63,7 +63,7 @@ def elsewhere(
 ) -> RefusedError | None:
     """Tell that all of a file is in under another name: `where` is as above.
 
-    Raises RefusedError for one that was given up under that.
+    Raises RefusedError for one that was begun under that and is not all sent, or was given up.
     """
     number, url = where
     exactly = {"sha256": found.digest}  # what is laid out otherwise and in is told of below
@@ -71,6 +71,8 @@ def elsewhere(
     if other and not (before and before.batch.session == other.session):
         if history.ended_early(other.session):
             raise _given_up_as(name, other)
+        if any(batch.status in NEED_THE_FILE for batch in history.open_in(other.session)):
+            raise _begun_as(name, other)
         return again(history, name, other)
     if found.late:
         raise _given_up_as(name, found.late)
@@ -87,6 +89,13 @@ def _given_up_as(name: str, imported: Batch) -> RefusedError:
         f"{name}: what it says was to be imported into project {imported.project_id} as "
         f"{imported.title}, and was given up in the middle; to go on with that give the file this "
         f"name again, {ONCE_MORE}"
+    )
+
+
+def _begun_as(name: str, begun: Batch) -> RefusedError:
+    return RefusedError(
+        f"{name}: this very file was begun as {begun.title} and is not all in project "
+        f"{begun.project_id}; to go on with that give the file this name again, {ONCE_MORE}"
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from etl.errors import ConfigurationError
-from etl.imports.batch import STDIN, AlreadySent, Batch, Events, LineOutcome, Settled
+from etl.imports.batch import NEED_THE_FILE, STDIN, AlreadySent, Batch, Events, LineOutcome, Settled
 from etl.imports.begun import as_begun
 from etl.imports.fates import Decided, Fate, Fates, refuse_none_left
 from etl.imports.history import History
@@ -15,7 +15,6 @@ from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
 from etl.imports.survey import COMPARED, Before, is_mended
 from etl.imports.target import Target
-from etl.imports.transfer import NEED_THE_FILE
 from etl.imports.validate import OpenFile, Validator, grouped, reading
 from etl.intake import Key
 

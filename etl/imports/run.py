@@ -8,14 +8,13 @@ from collections.abc import Callable, Sequence
 from etl import realm
 from etl.database import Session
 from etl.errors import AnnomirrorError, ConfigurationError, RefusedError, SourceError
-from etl.imports.batch import Batch, Events
+from etl.imports.batch import NEED_THE_FILE, Batch, Events
 from etl.imports.context import Context, Progress
 from etl.imports.files import Files
 from etl.imports.giving_up import GO_ON, advise, give_up
 from etl.imports.journal import Journal
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.target import Target
-from etl.imports.transfer import NEED_THE_FILE
 from etl.imports.validate import OpenFile
 from etl.imports.watching import Watching
 from etl.job import Job

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import NamedTuple
 
 from etl.errors import InputError, SourceError
-from etl.imports.batch import STDIN, Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.batch import NEED_THE_FILE, STDIN, Batch, BatchStatus, Events, LineOutcome, Settled
 from etl.imports.begun import another, shorter
 from etl.imports.context import Context, Looked
 from etl.imports.deliver import Delivery
@@ -24,7 +24,6 @@ from etl.intake import Key
 
 HELD = 100_000_000  # bytes of mended lines of standard input, which cannot be read once more
 BRACKETS = 2  # bytes around the lines of a request
-NEED_THE_FILE = (BatchStatus.READING, BatchStatus.PREPARED, BatchStatus.FAILED)
 
 
 class Chunk(NamedTuple):

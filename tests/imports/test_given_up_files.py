@@ -100,6 +100,18 @@ def test_a_renamed_file_of_which_a_part_is_in_is_told_how_it_is_gone_on_with(sit
     refused(site, "this very file was imported into project 1", copy)
 
 
+def test_a_file_that_was_cut_and_renamed_is_told_how_it_is_gone_on_with(site, server, file, images):
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    assert site.put(file, "--batch-size", "3")[0] == 1
+    server.faults.clear()
+    (site.folder / file).rename(site.folder / "new.jsonl")
+    other = site.file(images(2, 8), "other.jsonl")
+    for names in (["new.jsonl"], [other, "new.jsonl"]):
+        refused(site, f"begun as {site.folder / file} and is not all in project 1; to go", *names)
+    (site.folder / "new.jsonl").rename(site.folder / file)
+    assert site.imported(file, other) == {"created": 6}
+
+
 def test_a_file_of_which_only_one_batch_was_read_is_told_as_given_up(site, file, monkeypatch):
     """The run died before it had written down its second batch."""
     usual, left = Journal.prepare, [2]
