@@ -75,7 +75,10 @@ def _names(row: Sequence[str], where: str) -> Sequence[str]:
         raise InputError(f"{where}: {NO_TEXT}")
     row = [column.strip() for column in row]
     if "" in row:
-        raise InputError(f"{where}: a column of the heading has no name")
+        raise InputError(
+            f"{where}: cell {row.index('') + 1} of the heading is empty; name that column or leave "
+            "it out (an index that was saved too is one: pandas leaves it out by index=False)"
+        )
     if twice := sorted({column for column in row if row.count(column) > 1}):
         raise InputError(f"{where}: the heading has two columns {', '.join(twice)}")
     return row
