@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import click
 
@@ -16,6 +14,7 @@ from etl import ledger, migrate, signals
 from etl.cli import build, import_options, output
 from etl.cli.import_progress import ImportProgress
 from etl.cli.import_report import ImportReport, show
+from etl.cli.opening import heeding
 from etl.cli.options import common, invocation
 from etl.cli.output import is_terminal
 from etl.database import Session
@@ -23,14 +22,13 @@ from etl.errors import (
     ENDINGS,
     AnnomirrorError,
     ConfigurationError,
-    InputError,
     NoMirror,
     Outcome,
     PartialError,
     RefusedError,
     SourceError,
 )
-from etl.imports.batch import STDIN, LineOutcome
+from etl.imports.batch import LineOutcome
 from etl.imports.history import History
 from etl.imports.options import ImportRequest
 from etl.imports.rehearsal import rehearse
@@ -42,8 +40,6 @@ from etl.platforms import PLATFORMS, intake
 from etl.reject import storable
 from etl.settings import Settings
 from etl.source import Source
-
-ESCAPED = re.compile(r"\\u(dc[89a-f][0-9a-f])")  # as `storable` writes a byte that is no text
 
 
 @click.command("import")
@@ -69,7 +65,7 @@ def command(source: str | None, files: Sequence[str], *, as_json: bool, **option
             targets = _targets(chosen, source)
             _refuse_key(asked.options.key, targets)
             if said.dry_run:
-                _rehearse(chosen, targets[0], asked, report)
+                _rehearse(chosen, targets[0], asked, report, stop)
             else:
                 _run(chosen, targets, asked, report, stop)
         if report.outcome is Outcome.PARTIAL:
@@ -141,7 +137,7 @@ def _into(  # noqa: PLR0913  # what one import is made of
     name = f"{source.name}: import"
     with _noted(source, report, run), _target(source, report) as target:  # noqa: SIM117  # the bar ends first
         with ImportProgress(name, sys.stderr if shown else None) as progress:
-            imports = ImportRun(target, session, run, opened, progress.expect)
+            imports = ImportRun(target, session, run, heeding(stop), progress.expect)
             try:
                 for event in imports.events(asked):
                     progress.show(event)
@@ -152,11 +148,18 @@ def _into(  # noqa: PLR0913  # what one import is made of
                     report.unfinished += imports.unfinished()
 
 
-def _rehearse(chosen: Settings, source: Source, asked: ImportRequest, report: ImportReport) -> None:
+def _rehearse(
+    chosen: Settings,
+    source: Source,
+    asked: ImportRequest,
+    report: ImportReport,
+    stop: signals.Stop,
+) -> None:
     """Validate the files and ask for the project; nothing is sent or written."""
     with _target(source, report) as target, _history(chosen, target) as history:
-        for event in rehearse(target, asked, opened, history):
+        for event in rehearse(target, asked, heeding(stop), history):
             report.count(event)
+            stop.check()
     report.judge()
 
 
@@ -212,21 +215,3 @@ def _noted(source: Source, report: ImportReport, run: Ledger) -> Iterator[None]:
         noted.requests = report.requests - requests
         noted.seconds = round(time.monotonic() - began, 3)
         run.note(noted)
-
-
-def opened(name: str) -> BinaryIO:
-    """Open a file to be imported. Raises InputError."""
-    try:
-        if name == STDIN:
-            if sys.stdin is None:  # where it was closed before we began
-                raise InputError("standard input is closed; pipe something into it")
-            return sys.stdin.buffer
-        return _on_disk(name).open("rb")
-    except OSError as error:
-        raise InputError(f"{name}: {error.strerror}") from error
-
-
-def _on_disk(name: str) -> Path:
-    """Find a file by what the books call it: bytes of its name that are no UTF-8 are escaped."""
-    path = Path(name)
-    return path if path.exists() else Path(ESCAPED.sub(lambda found: chr(int(found[1], 16)), name))

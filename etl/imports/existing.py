@@ -20,7 +20,7 @@ class ExistingRecords:
     """Compares the keys of lines with what is there."""
 
     def __init__(self, context: Context, reconciler: Reconciler) -> None:
-        self._context, self._marked = context, reconciler
+        self._context, self._reconciler = context, reconciler
 
     def skip_existing(
         self, batch: Batch, lines: Sequence[Line], *, begun: bool = False
@@ -33,7 +33,7 @@ class ExistingRecords:
         """
         there = self._existing(batch, lines)
         if batch.submitted_at:
-            lines = yield from self._marked.keep_marked(batch, lines)
+            lines = yield from self._reconciler.keep_marked(batch, lines)
         known = {line: there[line] for line in lines if line in there}
         yield from self._known(batch, known, begun=begun)
         return [line for line in lines if line not in there]
@@ -60,7 +60,7 @@ class ExistingRecords:
                 wrong.append((line, str(error)))
             else:
                 outcome[line.place] = task.id
-        self._marked.mirror(batch, self._unmirrored(changed, same, begun=begun))
+        self._reconciler.mirror(batch, self._unmirrored(changed, same, begun=begun))
         for named, ids in ((LineOutcome.UPDATED, changed), (LineOutcome.SKIPPED, same)):
             if ids:
                 self._context.journal.settle(batch, named, ids)

@@ -93,7 +93,7 @@ class Fates:
     def looked_through(self, files: Iterable[Decided]) -> list[Decided]:
         """Look files through. Raises ConfigurationError, RefusedError."""
         contents = set[str]()
-        return [self.look_through(one, contents) for one in files]
+        return [self._look_through(one, contents) for one in files]
 
     # What the books say
 
@@ -134,17 +134,18 @@ class Fates:
 
     # What the file says
 
-    def look_through(self, one: Decided, contents: set[str]) -> Decided:
+    def _look_through(self, one: Decided, contents: set[str]) -> Decided:
         """Look a file through; one that says the same as one before it is refused.
 
         Raises ConfigurationError, RefusedError.
         """
         if one.fate is Fate.GONE_ON_WITH:
-            return self._checked(one)
-        if one.fate is Fate.PIPED:
+            one = self._checked(one)
+        elif one.fate is not Fate.PIPED:
+            one = replace(one, found=self._survey(one, self.request.options, one.before))
+        found = one.found
+        if found is None:  # it is standard input
             return one
-        found = self._survey(one, self.request.options, one.before)
-        one = replace(one, found=found)
         if why := self._in_already(one, found):
             return replace(one, fate=Fate.PASSED_OVER, why=why)
         if not self.anew and one.fate is not Fate.TAKEN_UP:
@@ -180,7 +181,7 @@ class Fates:
         """Tell why nothing of a file is to be sent, if all of it is in."""
         if one.fate is Fate.ADDED_TO and one.before and found.says_no_more(one.before):
             return again(one.before.history, one.name, one.before.batch)
-        if self.history is None or self.anew or one.fate is Fate.TAKEN_UP:
+        if self.history is None or self.anew or one.fate not in (Fate.NEW, Fate.ADDED_TO):
             return None
         return elsewhere(self.history, (self.number, self.source.url), one.name, found, one.before)
 

@@ -83,6 +83,8 @@ class Files:
         refuse_not_to_wait(begun[0], request.options)
         if never_read(begun):
             begun = self._planning.read_first(begun[0], request)
+        if not begun:  # it is in already
+            return
         some = begun[0]
         files = self.importer(*as_begun(some.options, request))
         stuck = yield from files.settle(begun)

@@ -65,7 +65,8 @@ class PastImports:
         late = [b for b in said if GIVEN_UP in b.options and b.may_come]
         known = [b for b in [*done, *sent, *late] if b.session and _is_here(b, url)]
         known = [b for b in known if known_by.items() & b.options.items()]
-        whole = (batch for batch in known if not self.ended_early(batch.session))
+        early = {session for session in {b.session for b in known} if self.ended_early(session)}
+        whole = (batch for batch in known if batch.session not in early)
         return next(whole, known[0] if known else None)
 
     def _saying(self, project_id: int, said: str) -> list[Batch]:

@@ -140,7 +140,6 @@ class Planning:
             raise
         if one.fate is not Fate.PASSED_OVER:
             return self._signed(one, booked)
+        log.warning("%s: it is in already; what was booked of it is dropped", one.name)
         self._journal.drop(booked)
-        if one.why:
-            raise one.why
         return []

@@ -57,10 +57,12 @@ class Before:
             raise shorter(self.batch, records, self.records)
         if self.was is Was.GIVEN_UP:
             raise in_the_middle(self.batch)
+        aside = len(self.history.set_aside(self.batch.session, 0, self.records))
+        rest = f", and {aside} set aside" if aside else ""
         raise RefusedError(
-            f"{self.batch.file}: the file ends after {records} records, and {self.records} "
-            f"were imported from it into project {self.batch.project_id}; to send it as it is "
-            "say --again, to import only what is new say --key FIELD"
+            f"{self.batch.file}: the file ends after {records} records, and {self.records - aside} "
+            f"were imported from it into project {self.batch.project_id}{rest}; to send it as it "
+            "is say --again, to import only what is new say --key FIELD"
         )
 
 

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
 from etl.errors import InputError
 from etl.imports.batch import STDIN, WIDEST_MARK
@@ -19,10 +19,17 @@ TOGETHER = 10_000_000  # bytes of lines that are held at a time, and one line mo
 NAMED = 10  # wrong lines that a message names
 
 
+class OpenedFile(Readable, Protocol):
+    """A file that is open."""
+
+    def close(self) -> None:
+        """Close it."""
+
+
 class OpenFile(Protocol):
     """Opens a file by its name."""
 
-    def __call__(self, name: str) -> BinaryIO:
+    def __call__(self, name: str, /) -> OpenedFile:
         """Open a file from its beginning. Raises InputError."""
 
 
@@ -86,7 +93,7 @@ class Hashed:
 class _Named:
     """An open file that says its name where it cannot be read on."""
 
-    def __init__(self, file: BinaryIO, name: str) -> None:
+    def __init__(self, file: Readable, name: str) -> None:
         self._file, self._name = file, name
 
     def read(self, size: int) -> bytes:

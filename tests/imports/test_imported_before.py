@@ -106,6 +106,16 @@ def test_a_file_that_is_shorter_than_what_was_imported_is_refused(site, file, im
     assert "ends after 5 records, and 7 were imported from it" in said["error"]
 
 
+@pytest.mark.parametrize("left", [1, 2])
+def test_a_line_that_was_set_aside_is_not_said_to_have_been_imported(site, images, jsonl, left):
+    file = site.file(jsonl(images(2)) + "5\n")
+    site.put(file, "--skip-bad")
+    site.file(images(left))
+    code, said = site.put(file)
+    told = f"ends after {left} records, and 2 were imported from it into project 1, and 1 set aside"
+    assert (code, told in said["error"]) == (5, True)
+
+
 def test_a_file_laid_out_otherwise_is_the_same(site, file, images, jsonl):
     """No byte of it but between the records has changed."""
     site.imported(file)

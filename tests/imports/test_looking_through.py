@@ -146,16 +146,40 @@ def test_what_died_unread_may_be_begun_otherwise(site, file, dies_reading):
     assert site.imported("--resume") == {}
 
 
-def test_a_copy_of_what_is_in_that_died_unread_is_not_sent(site, file, images, dies_reading):
-    site.imported(file)
-    copy = site.file(images(7), "copy.jsonl")
+@pytest.fixture
+def phantom(site, two, images, dies_reading):
+    """Leave booked what is in: a file, and a copy of another one."""
+    site.imported(*two)
+    copy = site.file(images(2, 8), "copy.jsonl")
     dies_reading(1)
     with pytest.raises(Died):
-        site.put(copy)
+        site.put(two[0], copy)
     dies_reading(0)
-    code, said = site.put("--resume")
+    assert [status for (status,) in site.batches("status")][2:] == ["reading"] * 2
+    return two[0], copy
+
+
+def test_what_is_in_and_died_unread_is_dropped_by_a_resume_that_says_so(site, phantom):
+    done = site.run("import", "--resume")
+    assert done.exit_code == 0
+    for name in phantom:
+        assert f"{name}: it is in already; what was booked of it is dropped" in done.stderr
+    assert site.numbers == list(range(1, 10))
+    assert [status for (status,) in site.batches("status")] == ["completed"] * 2
+
+
+def test_what_is_in_and_died_unread_is_said_to_be_in_and_dropped_by_the_same_command(site, phantom):
+    code, said = site.put(*phantom)
     assert (code, "this very file was imported" in said["error"]) == (5, True)
-    assert (site.numbers, site.imported("--resume")) == (list(range(1, 8)), {})
+    assert (said["unfinished"], len(site.batches("id"))) == (0, 2)
+
+
+def test_a_resume_goes_on_with_the_rest_where_one_is_in_already(site, phantom, images):
+    other = site.file(images(2, 20), "third.jsonl")
+    site.goes_wrong(times=1, status=403, body=b"{}")
+    assert site.put(other)[0] == 1
+    assert site.imported("--resume") == {"created": 2}
+    assert site.imported("--resume") == {}
 
 
 def test_a_file_that_grew_and_died_unread_sends_only_its_new_lines(

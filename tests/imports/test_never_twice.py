@@ -4,12 +4,11 @@ import json
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-from etl import client, signals
+from etl import client
 from etl.platforms.label_studio.importing import BACK
 from etl.standins.faults import Fault
 from importer import Died
@@ -239,24 +238,6 @@ def test_an_import_that_is_told_to_stop_says_so_and_is_gone_on_with(site, server
     assert err.startswith("annomirror: interrupted")
     server.clock.advance(hours=1)
     assert site.imported("--resume") == {"created": 7}
-    site.once()
-
-
-def test_a_signal_that_was_lost_stops_the_import_behind_the_batch(site, file, monkeypatch):
-    """What a signal raises is lost where Python collects garbage."""
-    usual = signals.raised
-
-    @contextmanager
-    def lost():
-        with usual() as stop:
-            stop.asked = 15
-            yield stop
-
-    with monkeypatch.context() as patched:
-        patched.setattr(signals, "raised", lost)
-        done = site.run("import", "labels", "--project", "1", file, "--batch-size", "3")
-    assert (done.exit_code, len(site.posts())) == (143, 1)
-    site.imported("--resume")
     site.once()
 
 

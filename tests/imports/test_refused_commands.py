@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from etl.cli import importing
+from etl.cli import opening
 from etl.errors import InputError
 from etl.standins.faults import Fault
 
@@ -120,7 +120,7 @@ class Broken(io.BytesIO):
 @pytest.mark.parametrize("name", ["tasks.jsonl", "-"])
 def test_a_file_that_cannot_be_read_on_is_named(site, file, name, monkeypatch):
     content = (site.folder / file).read_bytes()
-    monkeypatch.setattr(importing, "opened", lambda _name: Broken(content))
+    monkeypatch.setattr(opening, "opened", lambda _name: Broken(content))
     code, said = site.put(name)
     assert (code, said["unfinished"], site.posts()) == (2, 0, [])
     title = "standard input" if name == "-" else name
@@ -135,4 +135,4 @@ def test_a_name_that_is_too_long_is_told(site):
 def test_a_standard_input_that_is_closed_is_told(monkeypatch):
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(InputError, match="standard input is closed"):
-        importing.opened("-")
+        opening.opened("-")

@@ -164,3 +164,16 @@ def test_a_copy_of_another_file_of_its_command_is_not_sent_by_the_command_that_g
         site.imported(names[0])
     site.put(*{"the same": names, "--resume": ["--resume"], "alone": names[1:]}[again])
     assert site.numbers in ([1, 2, 3, 4], [])
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_file_that_says_the_same_by_now_as_one_that_was_begun_is_refused(
+    site, three, dies_following, images, order
+):
+    cut(site, dies_following, 1, *three[:2], "--batch-size", "2")
+    site.file(json.dumps(images(3)), "same.json")
+    for more in ((), ("--dry-run",)):
+        code, said = site.put(*[three[0], "same.json"][::order], *more)
+        assert (code, "another file of this command says the same" in said["error"]) == (5, True)
+    assert site.imported(*three[:2]) == {"created": 6}
+    assert site.numbers == ALL[:6]
