@@ -771,8 +771,8 @@ MUTATIONS = (
     Mutation(
         "lines that were added to a file are left out",
         "etl/imports/transfer.py",
-        "yield from self._on(some, unread, read, consumed)",
-        "yield from self._on(some, unread, read if unread else iter(()), consumed)",
+        "yield from self._on(some, unread, read, consumed, begun=begun)",
+        "yield from self._on(some, unread, read if unread else iter(()), consumed, begun=begun)",
         GOING_ON,
         "added",
     ),
