@@ -85,7 +85,8 @@ class Intake:
 
     `stream` is where they belong. `jobs` and `items` are the tables that tell what was sent and
     what became of each record of it. What is wrong with a record, ValueError tells: `wrapped` for
-    what would be lost of it, `key`, and `complete` for a field that is `required` in a project.
+    what would be lost of it, `key`, and `complete` for a field that is `required` in a project; and
+    `searchable` of a field by which the server finds nothing.
     Of what a failed job says, `problems` tells what is wrong where, and `refuses` if anything is.
     """
 
@@ -97,6 +98,7 @@ class Intake:
     complete: Callable[[bytes, Collection[str]], None]
     wrapped: Callable[[bytes, str], bytes]
     key: Callable[[bytes, str], Key]
+    searchable: Callable[[str], None]
     submission: Callable[[int, Sequence[bytes]], Request]
     answered: Callable[[Answer], Job]
     job: Callable[[int, int], Questions[Job]]

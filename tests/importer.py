@@ -10,6 +10,16 @@ from etl.cli import main
 from etl.standins.faults import Fault
 
 
+def image(number, **more):
+    """Make a task that the labelling interface has everything of."""
+    return {"data": {"image": f"{number}.jpg", "n": number, **more}}
+
+
+def without(number):
+    """Make a task that lacks what the labelling interface shows."""
+    return {"data": {"n": number}}
+
+
 class Died(BaseException):
     """What no handler of the program expects, as of SIGKILL."""
 
@@ -49,6 +59,13 @@ class Importer:
         code, said = self.put(*arguments, **how)
         assert (code, said["outcome"]) == (0, "ok"), said
         return {n: said[n] for n in ("created", "updated", "skipped", "rejected") if said[n]}
+
+    def cut(self, file, *options):
+        """Import until the second batch is refused a connection for good."""
+        self.goes_wrong(skip=1, times=None, status=403, body=b'{"detail": "closed"}')
+        code, _ = self.put(file, "--batch-size", "3", *options)
+        assert code == 1
+        self.server.faults.clear()
 
     def _id(self, project):
         return self.project.id if project is None else project

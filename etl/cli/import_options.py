@@ -132,8 +132,8 @@ def _check_key(said: Arguments) -> None:
         raise ConfigurationError("--update changes the tasks that --key FIELD finds; say --key too")
     if key and said.no_wait:
         raise ConfigurationError("--key has to see what was made before; leave --no-wait out")
-    if key is not None and (not key or "__" in key):
-        raise ConfigurationError(f"--key {key!r}: Label Studio finds nothing by such a name")
+    if key == "":
+        raise ConfigurationError("--key: say the FIELD of data by which a task is known")
 
 
 def _limits(said: Arguments) -> BatchLimits | None:

@@ -22,7 +22,7 @@ from etl.imports.batch import (
     Settled,
     Unnamed,
 )
-from etl.imports.giving_up import ON, RESUME
+from etl.imports.giving_up import GO_ON, RESUME
 
 RARE = ("duplicates", "unnamed", "gone", "already_sent", "error")  # told where there are some
 NAMED = 10  # jobs or tasks that are named to a person
@@ -112,7 +112,7 @@ def show(report: ImportReport, *, as_json: bool, dry_run: bool) -> None:
     click.echo(f"{title}: {report.outcome} in {report.seconds:.1f} s")
     click.echo(f"  {report.source or 'all sources'}: {told} ({report.requests} request{plural})")
     if report.unfinished and not dry_run:
-        on = "" if RESUME in (report.error or "") else f"; {ON}"
+        on = "" if RESUME in (report.error or "") else f"; {GO_ON}"
         click.echo(f"  {report.unfinished} not finished{on}")
 
 

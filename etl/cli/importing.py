@@ -63,6 +63,7 @@ def command(source: str | None, files: Sequence[str], *, as_json: bool, **option
         with signals.raised() as stop:
             chosen = build.read_settings()
             targets = _targets(chosen, source)
+            _refuse_key(asked.options.key, targets)
             if said.dry_run:
                 _rehearse(chosen, targets[0], asked, report, stop)
             else:
@@ -87,6 +88,16 @@ def _targets(chosen: Settings, name: str | None) -> list[Source]:
         title = PLATFORMS[source.platform].title
         raise ConfigurationError(f"{name}: nothing can be imported into {title}, only mirrored")
     return [source]
+
+
+def _refuse_key(name: str | None, targets: Sequence[Source]) -> None:
+    """Refuse a field by which a server finds nothing. Raises ConfigurationError."""
+    for into in (intake(source.platform) for source in targets):
+        try:
+            if name is not None and into is not None:
+                into.searchable(name)
+        except ValueError as error:
+            raise ConfigurationError(f"--key {name!r}: {error}") from error
 
 
 def _run(

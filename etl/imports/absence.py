@@ -65,7 +65,9 @@ class Absence:
                 search = self._job_search(batch, over=over)
                 if search.job:
                     return search.job
-                self._say(batch, _patience(search, slow, over=over) - age(), "it is sent again")
+                self._say_how_long(
+                    batch, _patience(search, slow, over=over) - age(), "it is sent again"
+                )
             believed = search is not None and age() > _patience(search, slow, over=over)
             if believed and search and (search.settled or search.queued) and not over:
                 search = self._job_search(batch, over=over)  # a job may have been begun meanwhile
@@ -78,12 +80,12 @@ class Absence:
             if time.monotonic() > ends_at:
                 raise _late(batch, queued=search is not None and search.queued, over=over)
             if not pause and search is None:
-                self._say(batch, ABSENT + slow - age(), "its absence is certain")
+                self._say_how_long(batch, ABSENT + slow - age(), "its absence is certain")
             yield Waiting(batch, "looked for", time.monotonic() - began)
             pause = self._context.pause(pause)
         return found
 
-    def _say(self, batch: Batch, longest: timedelta, then: str) -> None:
+    def _say_how_long(self, batch: Batch, longest: timedelta, then: str) -> None:
         """Say at the beginning of a silence how long it may be."""
         seconds, timeout = longest.total_seconds(), self._context.options.timeout
         if seconds > timeout:

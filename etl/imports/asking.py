@@ -48,8 +48,8 @@ def _judged(context: Context, batch: Batch, error: SourceError) -> SourceError:
         error.args = (f"{_title(batch)}: {error}; {SAFE}",)
         return error
     if _answers(context, batch):
-        return Broken(f"{_title(batch)}: the server fails at it, and at nothing else: {error}")
-    said = f"{_title(batch)}: the server fails at everything: {error}; {SAFE}"
+        return Broken(f"{_title(batch)}: the server fails at this alone: {error}")
+    said = f"{_title(batch)}: the server fails, and not at this alone: {error}; {SAFE}"
     return Unreachable(said, error.status, reached=False)
 
 

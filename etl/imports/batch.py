@@ -81,6 +81,13 @@ class Batch:
     options: Mapping[str, Any] = field(default_factory=dict)
 
     @property
+    def may_be_mended(self) -> bool:
+        """Tell whether its lines may say something else now: it failed, or was never sent."""
+        if self.status is BatchStatus.PREPARED:
+            return self.submitted_at is None
+        return self.status is BatchStatus.FAILED
+
+    @property
     def title(self) -> str:
         """What a person calls where the lines come from."""
         return "standard input" if self.file in (None, STDIN) else str(self.file)

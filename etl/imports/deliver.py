@@ -27,7 +27,7 @@ from etl.verdict import may_have_arrived
 log = logging.getLogger(__name__)
 
 BAD_REQUEST, TOO_LARGE = 400, 413
-UNMADE = "the server says that it is done, and made no task of it"
+NO_TASK = "the server says that it is done, and made no task of it"
 
 
 class Delivery:
@@ -166,9 +166,9 @@ class Delivery:
         rest = [line for line in lines if line.place not in made]
         if rest:
             self.duplicates.doubt(batch)  # its tasks may appear later
-            wrong = {line.place: UNMADE for line in rest}
+            wrong = {line.place: NO_TASK for line in rest}
             self._journal.settle(batch, None, dict.fromkeys(wrong))
-            yield from self._wrong(batch, rest, wrong, f"{len(rest)} lines: {UNMADE}")
+            yield from self._wrong(batch, rest, wrong, f"{len(rest)} lines: {NO_TASK}")
         else:
             yield from self._complete(batch)
 

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+
+from etl.errors import Broken
 from etl.imports.batch import Batch, Duplicated, Events
 from etl.imports.context import Context
 from etl.imports.reconcile import Reconciler
+
+log = logging.getLogger(__name__)
 
 
 class Duplicates:
@@ -31,7 +36,11 @@ class Duplicates:
     def looked_again(self) -> Events:
         """Look once more at what is in doubt: it may have landed meanwhile."""
         for batch in list(self._doubtful.values()):
-            yield from self.of(batch)
+            try:
+                yield from self.of(batch)
+            except Broken as error:
+                self._doubtful.pop(batch.id)
+                log.warning("%s; whether it is there twice is not known", error)
 
     def _named(self, batch: Batch) -> Events:
         """Tell which tasks of a batch that may have been sent twice the books do not name.

@@ -8,6 +8,7 @@ from etl.errors import InputError, Invalid
 from etl.extract import ask
 from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled
 from etl.imports.context import Context, Looked
+from etl.imports.later import overtaken
 from etl.imports.reconcile import Reconciler
 from etl.imports.records import Line
 from etl.imports.validate import told
@@ -19,7 +20,7 @@ class ExistingRecords:
     """Compares the keys of lines with what is there."""
 
     def __init__(self, context: Context, reconciler: Reconciler) -> None:
-        self._context, self._marked = context, reconciler
+        self._context, self._reconciler = context, reconciler
 
     def skip_existing(
         self, batch: Batch, lines: Sequence[Line], *, begun: bool = False
@@ -32,7 +33,7 @@ class ExistingRecords:
         """
         there = self._existing(batch, lines)
         if batch.submitted_at:
-            lines = yield from self._marked.keep_marked(batch, lines)
+            lines = yield from self._reconciler.keep_marked(batch, lines)
         known = {line: there[line] for line in lines if line in there}
         yield from self._known(batch, known, begun=begun)
         return [line for line in lines if line not in there]
@@ -48,17 +49,18 @@ class ExistingRecords:
 
     def _known(self, batch: Batch, there: Mapping[Line, Existing], *, begun: bool) -> Events:
         """Settle the lines whose tasks are there. Raises InputError for what is refused."""
+        late = self._late(batch, there)
         changed: dict[int, int | None] = {}
         same: dict[int, int | None] = {}
         wrong: list[tuple[Line, str]] = []
         for line, task in there.items():
             try:
-                outcome = changed if self._changed(line, task) else same
+                outcome = changed if line not in late and self._changed(line, task) else same
             except Invalid as error:
                 wrong.append((line, str(error)))
             else:
                 outcome[line.place] = task.id
-        self._marked.mirror(batch, self._unmirrored(changed, same, begun=begun))
+        self._reconciler.mirror(batch, self._unmirrored(changed, same, begun=begun))
         for named, ids in ((LineOutcome.UPDATED, changed), (LineOutcome.SKIPPED, same)):
             if ids:
                 self._context.journal.settle(batch, named, ids)
@@ -74,6 +76,14 @@ class ExistingRecords:
         table, history = self._context.stream.shape.table, self._context.journal.history
         known = set() if begun or not ids else history.mirrored(table, ids)
         return [task for task in changed.values() if task] + [n for n in ids if n not in known]
+
+    def _late(self, batch: Batch, there: Mapping[Line, Existing]) -> set[Line]:
+        """Choose the lines whose tasks are not to be changed: later lines have written them."""
+        context, name = self._context, self._context.options.key
+        if not there or name is None or not context.options.update:
+            return set()
+        keys = [context.intake.key(line.raw, name) for line in there]
+        return overtaken(context, batch, keys, there)
 
     def _changed(self, line: Line, task: Existing) -> bool:
         """Change a task that is there, if that is wanted and it differs. Raises Invalid."""

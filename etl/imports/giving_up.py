@@ -13,8 +13,8 @@ from etl.imports.options import ImportRequest
 from etl.verdict import passes
 
 RESUME = "annomirror import --resume"
-ON = f"go on with: {RESUME}"
-HOW = f"to close it as it is: {RESUME} --give-up"
+GO_ON = f"go on with: {RESUME}"
+CLOSE = f"to close it as it is: {RESUME} --give-up"
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +56,7 @@ def give_up(
     if not left or passes(error):
         return False
     if not request.give_up:
-        advise(error, HOW, unless=HOW)
+        advise(error, CLOSE, unless=CLOSE)
         return False
     log.warning("%s; given up", error)
     journal.give_up(left, str(error))

@@ -12,10 +12,11 @@ from etl.statements import quoted
 from etl.tables import Mirrored
 
 SET_ASIDE = f"i.outcome = '{LineOutcome.REJECTED}'"
-# What failed, or is set aside, may be mended.
+# What failed, is set aside, or was never sent may be mended.
 FIXED = (
-    f"(i.outcome <> '{LineOutcome.REJECTED}' "
-    f"OR (i.outcome IS NULL AND j.status <> '{BatchStatus.FAILED}'))"
+    f"(i.outcome <> '{LineOutcome.REJECTED}' OR (i.outcome IS NULL AND NOT "
+    f"(j.status = '{BatchStatus.FAILED}' OR "
+    f"(j.status = '{BatchStatus.PREPARED}' AND j.submitted_at IS NULL))))"
 )
 
 

@@ -43,7 +43,7 @@ class Journal(OpenedBatches):
                 stood = {**batch.options, GIVEN_UP: batch.status.value}
                 self._set(batch, {"options": json.dumps(stood)})
 
-    def take_up(self, some: Batch, digest: str) -> Batch:
+    def take_up(self, some: Batch, known_by: Mapping[str, str]) -> Batch:
         """Sign the batch that an import goes on by, and open its lines that were given up.
 
         Each batch stands where it stood: a job is followed that goes on, and what was not answered
@@ -51,7 +51,7 @@ class Journal(OpenedBatches):
         """
         mark = self._spelling.mark
         with self._session.transaction():
-            (some,) = self.sign([some], digest)
+            (some,) = self.sign([some], known_by)
             self._session.run(
                 f"UPDATE {self._items} SET outcome = NULL WHERE outcome = {mark} AND "
                 f"{self._spelling.equal('source')} AND import_id IN (SELECT id FROM {self._jobs} "
@@ -185,11 +185,17 @@ class Journal(OpenedBatches):
         return batch
 
     def give_back(self, batch: Batch, *, opens: bool) -> None:
-        """Forget the lines of a batch that failed, to read them anew; perhaps open one for them."""
+        """Forget the lines of a batch, to read them anew; perhaps open one for them.
+
+        One that was never sent is forgotten too.
+        """
         where = self._spelling.equal("source", "import_id")
         with self._session.transaction():
             self._session.run(f"DELETE FROM {self._items} WHERE {where}", (self._source, batch.id))
-            self._set(batch, {"finished_at": times.now()})
+            if batch.status is BatchStatus.FAILED:
+                self._set(batch, {"finished_at": times.now()})
+            else:
+                self._delete([batch])
             if opens:
                 self._open_next(batch)
 

@@ -112,9 +112,9 @@ class OpenedBatches:
             (*changes.values(), self._source, batch.id),
         )
 
-    def sign(self, batches: Iterable[Batch], digest: str) -> list[Batch]:
+    def sign(self, batches: Iterable[Batch], known_by: Mapping[str, str]) -> list[Batch]:
         """Write down what a file is known by whose lines are in some batches."""
-        signed = [replace(b, options={**b.options, "sha256": digest}) for b in batches]
+        signed = [replace(b, options={**b.options, **known_by}) for b in batches]
         with self._session.transaction():
             self._session.many(
                 f"UPDATE {self._jobs} SET options = {self._spelling.mark} "

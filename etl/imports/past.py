@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from etl import times
@@ -48,8 +47,8 @@ class PastImports:
         """List all batches of one import, in the order of their making."""
         return self._batches(self._spelling.equal("session"), session)
 
-    def imported(self, project_id: int, digest: str, url: str) -> Batch | None:
-        """Find an import of a file, known by its digest, of which something is in a project.
+    def imported(self, project_id: int, known_by: Mapping[str, str], url: str) -> Batch | None:
+        """Find an import of a file, by what it is known by, of which something is in a project.
 
         That may be what was sent and is not finished, or was given up and may come. A file that
         grew was known by another digest before, which its older batches keep.
@@ -61,9 +60,10 @@ class PastImports:
         )
         done = self._batches(where, self._source, project_id, BatchStatus.COMPLETED.value)
         sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
-        late = [b for b in self._saying(project_id, digest) if GIVEN_UP in b.options and b.may_come]
-        known = [b for b in [*done, *sent, *late] if b.session]
-        known = [b for b in known if b.options.get("sha256") == digest and _is_here(b, url)]
+        said = [b for digest in known_by.values() for b in self._saying(project_id, digest)]
+        late = [b for b in said if GIVEN_UP in b.options and b.may_come]
+        known = [b for b in [*done, *sent, *late] if b.session and _is_here(b, url)]
+        known = [b for b in known if known_by.items() & b.options.items()]
         early = {session for session in {b.session for b in known} if self.ended_early(session)}
         whole = (batch for batch in known if batch.session not in early)
         return next(whole, known[0] if known else None)
@@ -123,18 +123,6 @@ class PastImports:
                 found[content] = found.get(content, False) or outcome != LineOutcome.REJECTED
         return found
 
-    def contents(self, project_id: int, commands: Collection[str]) -> set[str]:
-        """Give what the files that some commands have read are known by, however laid out."""
-        found = [batch for name in commands for batch in self._saying(project_id, name)]
-        return {self._content(session) for session in {batch.session for batch in found}}
-
-    def _content(self, session: str | None) -> str:
-        rows = self._session.all(
-            f"SELECT i.content_hash FROM {self._of_session()} ORDER BY i.position",
-            (self._source, session),
-        )
-        return hashlib.sha256(spelled(content for (content,) in rows)).hexdigest()
-
     def finished(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file of which something is in."""
         found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
@@ -173,11 +161,6 @@ class PastImports:
             f"{self._items} i JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
             f"WHERE j.source = {mark} AND j.session = {mark}"
         )
-
-
-def spelled(hashes: Iterable[int]) -> bytes:
-    """Spell what records are known by; a digest of that knows a file, however it is laid out."""
-    return b"".join(b"%d " % content for content in hashes)
 
 
 def _is_here(batch: Batch, url: str) -> bool:

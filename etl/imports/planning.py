@@ -109,17 +109,17 @@ class Planning:
         """Give what is open of a file that is to be sent, signed by what it is known by."""
         if one.fate is Fate.GONE_ON_WITH:
             return Planned(decided=one, batches=one.begun)
-        options = {**(kept or {}), "sha256": one.found.digest if one.found else None}
+        options = {**(kept or {}), **(one.found.known_by if one.found else {})}
         if not booked or not one.found:
             return Planned(decided=one, options=options)
         return Planned(decided=one, batches=self._signed(one, booked[0]))
 
     def _signed(self, one: Decided, booked: Batch) -> list[Batch]:
         """Write down what a file is known by; one that was given up is taken up again."""
-        digest = one.found.digest if one.found else ""
+        known_by = one.found.known_by if one.found else {}
         if one.fate is not Fate.TAKEN_UP:
-            return self._journal.sign([booked], digest)
-        self._journal.take_up(booked, digest)
+            return self._journal.sign([booked], known_by)
+        self._journal.take_up(booked, known_by)
         return self._history.open_in(booked.session)
 
     def read_first(self, booked: Batch, request: ImportRequest) -> list[Batch]:

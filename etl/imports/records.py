@@ -11,7 +11,10 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+
+import msgspec
 
 from etl.imports import csv_records, json_records
 from etl.imports.problem import problem
@@ -42,10 +45,34 @@ class Line:
     raw: bytes
     problem: str | None = None
 
-    @property
+    @cached_property
     def content_hash(self) -> int:
-        """Tell this record from another one."""
-        return int.from_bytes(hashlib.blake2b(self.raw, digest_size=8).digest(), signed=True)
+        """Tell this record from another one, however it is written: by spaces, escapes, order.
+
+        What cannot be read, as NaN, is told by its bytes.
+        """
+        if self.problem is not None:
+            return self.bytes_hash
+        try:
+            return _hashed(_SORTED.encode(_READ.decode(self.raw)))
+        except (ValueError, RecursionError):
+            return self.bytes_hash
+
+    @property
+    def bytes_hash(self) -> int:
+        """Tell this record from one that is written otherwise, as older versions knew records."""
+        return _hashed(self.raw)
+
+    def is_known_as(self, known: int) -> bool:
+        """Tell whether it is this record that the books have, written by whatever version."""
+        return known in (self.content_hash, self.bytes_hash)
+
+
+_READ, _SORTED = msgspec.json.Decoder(), msgspec.json.Encoder(order="sorted")
+
+
+def _hashed(content: bytes) -> int:
+    return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest(), signed=True)
 
 
 def lines(file: Readable, name: str) -> Iterator[Line]:

@@ -66,7 +66,8 @@ def elsewhere(
     Raises RefusedError for one that was begun under that and is not all sent, or was given up.
     """
     number, url = where
-    other = history.imported(number, found.digest, url)
+    exactly = {"sha256": found.digest}  # what is laid out otherwise and in is told of below
+    other = history.imported(number, exactly if found.seen else found.known_by, url)
     if other and not (before and before.batch.session == other.session):
         if history.ended_early(other.session):
             raise _given_up_as(name, other)

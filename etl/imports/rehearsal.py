@@ -13,7 +13,7 @@ from etl.imports.fates import Decided, Fate, Fates, refuse_none_left
 from etl.imports.history import History
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.records import Line, lines
-from etl.imports.survey import COMPARED, Before
+from etl.imports.survey import COMPARED, Before, is_mended
 from etl.imports.target import Target
 from etl.imports.validate import OpenFile, Validator, grouped, reading
 from etl.intake import Key
@@ -107,8 +107,7 @@ def _wanted(history: History, begun: Sequence[Batch]) -> Callable[[Line], bool]:
     aside = history.set_aside(session, 0, consumed)
 
     def wanted(line: Line) -> bool:
-        mended = aside.get(line.place, line.content_hash) != line.content_hash
-        return line.place > consumed or line.place in waiting or mended
+        return line.place > consumed or line.place in waiting or is_mended(line, aside)
 
     return wanted
 

@@ -77,11 +77,11 @@ class Retries:
                 self._context.pause(float(attempt))
             yield from self._deliver(batch, lines)
         elif error and failed:
-            yield from self._broken(batch, lines, error)
+            yield from self._look_for_line(batch, lines, error)
         else:
             raise error or Unreachable(f"batch {batch.batch} of {batch.title} does not arrive")
 
-    def _broken(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
+    def _look_for_line(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
         """Look for the line at which the server fails, if that is wanted. Raises BadAnswer."""
         if not self._context.options.skip_bad:
             self._journal.change(batch, BatchStatus.FAILED, error=storable(str(error)))

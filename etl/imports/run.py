@@ -11,7 +11,7 @@ from etl.errors import AnnomirrorError, ConfigurationError, RefusedError, Source
 from etl.imports.batch import NEED_THE_FILE, Batch, Events
 from etl.imports.context import Context, Progress
 from etl.imports.files import Files
-from etl.imports.giving_up import ON, advise, give_up
+from etl.imports.giving_up import GO_ON, advise, give_up
 from etl.imports.journal import Journal
 from etl.imports.options import ImportOptions, ImportRequest
 from etl.imports.target import Target
@@ -43,12 +43,12 @@ class ImportRun:
 
     def events(self, request: ImportRequest) -> Events:
         """Do what is asked. Raises SourceError, ConfigurationError, RefusedError."""
-        self._confirm()
         try:
+            self._confirm()
             yield from self._asked(request)
         except SourceError as error:
             if self._left_open(request):
-                advise(error, ON)
+                advise(error, GO_ON)
             raise
 
     def _asked(self, request: ImportRequest) -> Events:

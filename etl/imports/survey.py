@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -11,7 +11,6 @@ from etl.errors import InputError, RefusedError
 from etl.imports.batch import Batch
 from etl.imports.begun import another, shorter
 from etl.imports.history import History
-from etl.imports.past import spelled
 from etl.imports.records import Line, lines
 from etl.imports.unread import Readable
 from etl.imports.validate import NAMED, Hashed, Validator, grouped, told
@@ -77,8 +76,8 @@ def given_up(history: History, batch: Batch) -> Before:
 class Seen:
     """Whether all records of a file are in a project, however it is called and laid out.
 
-    What was given up counts if it may come `late`. A file that is part of another one of its own
-    command, `commands` if that was cut, is not in by that; one that says the same as it is.
+    What was given up counts if it may come `late`. A file is not in by being a part of another one
+    of its own command: of `commands`, if that was cut.
     """
 
     history: History
@@ -94,21 +93,27 @@ class Seen:
         """Look for some more records in the books, as long as all were there."""
         if not self.all:
             return
-        hashes = {line.content_hash for line in found}
+        missing = self._missing({line.content_hash for line in found})
+        rest = [line.bytes_hash for line in found if line.content_hash in missing]
+        self.all = not (rest and self._missing(set(rest)))
+
+    def _missing(self, hashes: Collection[int]) -> Collection[int]:
+        """Look for records in the books; tell which are not there."""
         known = self.history.known(self.project_id, hashes, self.url)
-        rest = hashes - known.keys()
+        rest = set(hashes) - known.keys()
         late = self.history.late(self.project_id, rest, self.url) if rest else {}
         self.late = self.late or next(iter(late.values()), None)
-        self.all, self.some = rest == late.keys(), self.some or any(known.values()) or bool(late)
-        if self.all and self.by_others and self.commands:
-            known = self.history.known(self.project_id, hashes, self.url, self.commands)
-            self.by_others = known.keys() == hashes
+        self.some = self.some or any(known.values()) or bool(late)
+        there = set(hashes) - rest | late.keys()
+        if there and self.by_others and self.commands:
+            others = self.history.known(self.project_id, there, self.url, self.commands)
+            self.by_others = others.keys() == there
+        return rest - late.keys()
 
-    def whole(self, content: str) -> bool:
-        """Tell whether all records were there of a file that is known by its `content`."""
-        if not self.all or not self.some:
-            return False
-        return self.by_others or content in self.history.contents(self.project_id, self.commands)
+    @property
+    def whole(self) -> bool:
+        """Tell whether all records of the file were there, each by another file than its own."""
+        return self.all and self.some and self.by_others
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,11 @@ class Survey:
     mended: int
     seen: bool
     late: Batch | None = None
+
+    @property
+    def known_by(self) -> dict[str, str]:
+        """Give what is written down of the file: it is known by either."""
+        return {"sha256": self.digest, "content": self.content}
 
     def says_no_more(self, before: Before) -> bool:
         """Tell whether nothing is to be sent of a file beside what was read of it before."""
@@ -146,9 +156,14 @@ def compared(
     first, last = found[0].place - 1, found[-1].place
     known = history.hashes(some.session, first, last, loose)
     for line in found:
-        if line.place in known and known[line.place] != line.content_hash:
+        if line.place in known and not line.is_known_as(known[line.place]):
             raise refused(some, line)
     return history.set_aside(some.session, first, last)
+
+
+def is_mended(line: Line, aside: Mapping[int, int]) -> bool:
+    """Tell whether a line says something else now than when it was set aside."""
+    return line.place in aside and not line.is_known_as(aside[line.place])
 
 
 def _changed(imported: Batch, line: Line) -> RefusedError:
@@ -188,11 +203,11 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
     hashed, content = Hashed(file), hashlib.sha256()
     count, bad, mended, named = 0, 0, 0, list[tuple[Line, str]]()
     for some in grouped(lines(hashed, name), COMPARED):
-        content.update(spelled(line.content_hash for line in some))
+        content.update(b"".join(b"%d " % line.content_hash for line in some))
         aside = before.compare(some) if before else {}
         if seen:
             seen.look(some)
-        same = {line.place for line in some if aside.get(line.place) == line.content_hash}
+        same = {n.place for n in some if n.place in aside and not is_mended(n, aside)}
         rest = [line for line in some if line.place not in same]
         wrong = [(line, why) for line in rest if (why := validator.wrong(line))]
         count, bad = count + len(some), bad + len(wrong)
@@ -204,6 +219,6 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
         raise InputError(f"{name}: there is no record in it")
     if bad and not skip_bad:
         raise InputError(told(name, named, bad))
-    known = seen is not None and seen.whole(content.hexdigest())
+    known = seen is not None and seen.whole
     late = seen.late if seen and known else None
     return Survey(count, bad, hashed.hexdigest(), content.hexdigest(), mended, known, late)

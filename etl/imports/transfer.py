@@ -18,7 +18,7 @@ from etl.imports.deliver import Delivery
 from etl.imports.giving_up import Stuck
 from etl.imports.options import BatchLimits
 from etl.imports.records import Line, lines
-from etl.imports.survey import COMPARED, compared
+from etl.imports.survey import COMPARED, compared, is_mended
 from etl.imports.validate import Hashed, Validator, grouped, reading, told
 from etl.intake import Key
 
@@ -89,16 +89,17 @@ class FileImport:
         yield from self._delivery.retries.try_again(last=True)
         before -= {batch.id for batch in open_ones}
         read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
-        self._journal.sign(read_now, hashed.hexdigest())
+        self._journal.sign(read_now, {"sha256": hashed.hexdigest()})
         yield from self._delivery.duplicates.looked_again()
 
     def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
-        """Have the last batch read anew where it failed: its file may have been mended since."""
+        """Have the last batch read anew that failed or was never sent: its file may be mended."""
         found = [b for b in open_ones if b.status in NEED_THE_FILE]
-        if not found:
+        mended = [b for b in found if b.may_be_mended]
+        if not mended:
             return found
-        last = max(found, key=lambda batch: (batch.status is BatchStatus.FAILED, batch.id))
-        if last.status is not BatchStatus.FAILED or not self._history.can_be_read_anew(last):
+        last = max(mended, key=lambda batch: (batch.status is BatchStatus.FAILED, batch.id))
+        if not self._history.can_be_read_anew(last):
             return found
         opens = all(batch.status is not BatchStatus.READING for batch in found)
         self._journal.give_back(last, opens=opens)
@@ -117,7 +118,7 @@ class FileImport:
         held, space = list[Line](), HELD
         for some_lines in read_before(some, read, consumed):
             aside = compared(self._history, some, some_lines, another)
-            new = [n for n in some_lines if aside.get(n.place, n.content_hash) != n.content_hash]
+            new = [line for line in some_lines if is_mended(line, aside)]
             mended |= {line.place: line.content_hash for line in new}
             if some.file == STDIN:  # which is read once
                 held += new
@@ -152,22 +153,29 @@ class FileImport:
             yield from self._send_again(batch, chunk.lines)
 
     def _send_again(self, batch: Batch, found: Sequence[Line]) -> Events:
-        """Send a batch that never was, or the lines of one that failed as batches of their own."""
+        """Send what is open of a batch; of one that may be mended, as its lines say now.
+
+        The lines of one that failed, or that have one key now, go to batches of their own.
+        """
         wrong = self._wrong(batch, found)
         if wrong:
             self._journal.reject(batch, wrong)
             yield Settled(LineOutcome.REJECTED, len(wrong))
             bad = {line.place for line, _ in wrong}
             found = [line for line in found if line.place not in bad]
-        if batch.status is not BatchStatus.FAILED:
+        if not batch.may_be_mended:
             yield from self._delivery.deliver(batch, found, begun=True)
             return
         chunks = list(cut(found, self._validator, self._limits))
         keys = {place: key for chunk in chunks for place, key in chunk.keys.items()}
         self._journal.reread(batch, found, keys)
+        failed = batch.status is BatchStatus.FAILED
+        if not failed and len(chunks) <= 1:
+            yield from self._delivery.deliver(batch, found, begun=True)
+            return
         groups = [chunk.lines for chunk in chunks]
         for each, group in zip(self._journal.part(batch, None, [], groups), groups, strict=True):
-            yield from self._delivery.deliver(each, group)
+            yield from self._delivery.deliver(each, group, begun=not failed)
 
     # What is new
 

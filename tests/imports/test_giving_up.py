@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from etl.standins.faults import Fault
-from importer import Died
 
 NUMBERS = list(range(1, 8))
 WAY = "to close it as it is: annomirror import --resume --give-up"
@@ -212,58 +211,6 @@ def test_standard_input_that_was_cut_is_closed_as_the_message_says(
     assert site.imported("-", stdin=jsonl(images(2, 8))) == {"created": 2}
 
 
-def test_a_pipe_that_failed_before_anything_was_read_leaves_the_next_one_free(site, images, jsonl):
-    code, said = site.put("-", "--key", "n", stdin="5\n")
-    assert (code, said["unfinished"], site.imported("--resume")) == (2, 0, {})
-    assert site.imported("-", stdin=jsonl(images(2))) == {"created": 2}
-    assert site.imported("--resume") == {}
-
-
-@pytest.fixture
-def died_unsent(site, images, jsonl, monkeypatch):
-    """Pipe to a run that dies before its first batch."""
-
-    def die(*_, **__):
-        raise Died
-
-    with monkeypatch.context() as patched:
-        patched.setattr("etl.imports.journal.Journal.prepare", die)
-        with pytest.raises(Died):
-            site.put("-", stdin=jsonl(images(7)))
-
-
-@pytest.mark.usefixtures("died_unsent")
-def test_a_pipe_that_died_before_its_first_batch_is_said_to_be_unsent(site):
-    code, said = site.put("--resume")
-    assert (code, "nothing of standard input was sent; pipe it anew" in said["error"]) == (2, True)
-    assert ("--give-up" in said["error"], site.imported("--resume")) == (False, {})
-
-
-@pytest.mark.usefixtures("died_unsent")
-def test_a_pipe_that_died_before_its_first_batch_is_forgotten_when_piped_anew(site, images, jsonl):
-    assert site.imported("-", stdin=jsonl(images(7))) == {"created": 7}
-    assert site.imported("--resume") == {}
-    site.once()
-
-
-@pytest.mark.usefixtures("died_unsent")
-@pytest.mark.parametrize("stale", [False, True], ids=["", "both in the books"])
-def test_what_was_piped_anew_and_cut_is_gone_on_with(site, server, images, jsonl, stale):
-    content = jsonl(images(7))
-    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
-    assert site.put("-", "--batch-size", "3", stdin=content)[0] == 1
-    server.faults.clear()
-    if stale:
-        site.writes(
-            "INSERT INTO label_studio_imports (source, id, project_id, session, batch, file, "
-            "status, options, first_synced_at, synced_at) SELECT source, 0, project_id, 'old', 1, "
-            "file, 'reading', options, synced_at, synced_at FROM label_studio_imports LIMIT 1"
-        )
-    assert site.imported("-", stdin=content) == {"created": 4}
-    assert site.imported("--resume") == {}
-    site.once()
-
-
 # To begin anew
 
 
@@ -293,72 +240,3 @@ def test_a_server_that_does_not_answer_stops_what_is_begun_anew(site, server, fi
     server.faults.append(Fault(path="/api/projects/1/imports/*", times=None, status=503))
     assert site.put(file, "--again")[0] == 1
     assert [s for (s,) in site.batches("status")] == ["created"]
-
-
-# What was given up, and lands all the same
-
-
-@pytest.fixture
-def given_up(site, server, file, by_jobs):
-    """Give up two jobs, of which the first ends later."""
-    server.state.job_seconds = 3600
-    site.put(file, "--batch-size", "4", "--no-wait")
-    assert site.imported("--resume", "--give-up", "--timeout", "0.1") == {}
-    assert site.items("outcome") == [("abandoned",)] * 7
-    server.state.jobs[1].due = server.clock.now()
-    server.clock.advance(seconds=1)
-    site.run("check")  # any request
-    assert site.numbers == [1, 2, 3, 4]
-    server.state.job_seconds = 0.05
-
-
-def test_a_job_that_was_given_up_and_still_runs_is_followed_and_not_sent_again(
-    site, server, given_up, file
-):
-    assert site.imported(file, "--dry-run") == {"created": 7}
-    code, said = site.put(file, "--timeout", "0.1")
-    assert (code, "job 2 of project 1 has not ended" in said["error"]) == (1, True)
-    assert (said["created"], len(site.posts())) == (4, 2)
-    server.clock.advance(hours=2)
-    assert site.imported(file) == {"created": 3}
-    assert len(site.posts()) == 2
-    site.once()
-    assert (site.imported("--resume"), site.put(file)[0]) == ({}, 5)
-
-
-def test_what_was_given_up_without_an_answer_is_waited_for_when_it_is_taken_up(
-    site, server, file, at_once
-):
-    """The server comes to it after it was given up, and before its absence is certain."""
-    usual, begun, looks = type(server.state).import_tasks, [], []
-
-    def late(project, rows):
-        begun.append(len(rows))
-        return usual(server.state, project, rows, commit=len(begun) > 1)
-
-    server.state.import_tasks = late
-    site.goes_wrong(cut_after=0)
-    assert site.put(file, "--timeout", "0.01")[0] == 1
-    assert site.imported("--resume", "--give-up", "--timeout", "0.01") == {}
-    assert site.items("outcome") == [("abandoned",)] * 7
-
-    def release(request, _said):
-        looks.append(request.path == "/api/tasks/")
-        if looks.count(True) == 2:
-            server.state.release()
-
-    site.asked(release)
-    assert site.imported(file) == {"created": 7}
-    assert len(site.posts()) == 1
-    site.once()
-
-
-def test_what_was_given_up_stays_so_where_the_next_command_is_refused(site, given_up, file):
-    assert site.put(file, site.file("5\n", "broken.jsonl"))[0] == 2
-    assert site.items("outcome") == [("abandoned",)] * 7
-    assert site.imported("--resume") == {}
-
-
-def test_what_was_given_up_is_sent_anew_where_that_is_said(site, given_up, file):
-    assert site.imported(file, "--again") == {"created": 7}
-    assert site.numbers == sorted([1, 2, 3, 4, *NUMBERS])

@@ -1,25 +1,15 @@
 """What was cut is gone on with: the same file, as it was begun, where it was begun."""
 
-import os
-
 import pytest
 
-from etl.standins.faults import Fault
 from etl.standins.label_studio import LabelStudio
+from importer import image
 
 NUMBERS = list(range(1, 8))
 
 
-def cut(site, server, file, *options):
-    """Import until the second batch is refused a connection for good."""
-    site.goes_wrong(skip=1, times=None, status=403, body=b'{"detail": "closed"}')
-    code, _ = site.put(file, "--batch-size", "3", *options)
-    assert code == 1
-    server.faults.clear()
-
-
-def test_the_same_command_goes_on_where_it_was_cut(site, server, file):
-    cut(site, server, file)
+def test_the_same_command_goes_on_where_it_was_cut(site, file):
+    site.cut(file)
     assert site.numbers == [1, 2, 3]
     assert site.imported(file) == {"created": 4}
     site.once()
@@ -40,8 +30,8 @@ def test_a_file_that_is_in_is_refused_until_told_otherwise(site, file):
     assert site.numbers == sorted(NUMBERS * 2)
 
 
-def test_a_file_that_changed_since_is_not_gone_on_with(site, server, file, images):
-    cut(site, server, file)
+def test_a_file_that_changed_since_is_not_gone_on_with(site, file, images):
+    site.cut(file)
     site.file(images(7, 2))
     code, said = site.put("--resume")
     assert (code, site.numbers) == (5, [1, 2, 3])
@@ -58,41 +48,39 @@ def test_what_was_not_sent_of_a_file_may_be_changed(site, server, file, images, 
     assert site.numbers == [1, 2, 3, 4, 5, 6, 8]
 
 
-def test_a_file_that_is_shorter_now_is_not_gone_on_with(site, server, file, images):
-    cut(site, server, file)
+def test_a_file_that_is_shorter_now_is_not_gone_on_with(site, file, images):
+    site.cut(file)
     site.file(images(2))
     code, said = site.put("--resume")
     assert (code, site.numbers) == (2, [1, 2, 3])
     assert "ends after 2 records" in said["error"]
 
 
-def test_a_file_that_is_gone_is_asked_for(site, server, file):
-    cut(site, server, file)
+def test_a_file_that_is_gone_is_asked_for(site, file):
+    site.cut(file)
     (site.folder / file).unlink()
     code, said = site.put("--resume")
     assert (code, "tasks.jsonl: No such file" in said["error"]) == (2, True)
 
 
-def test_to_begin_anew_gives_up_what_was_begun(site, server, file, images):
-    cut(site, server, file)
+def test_to_begin_anew_gives_up_what_was_begun(site, file, images):
+    site.cut(file)
     assert site.imported(file, "--again") == {"created": 7}
     assert site.numbers == sorted([1, 2, 3, *NUMBERS])
     assert site.imported("--resume") == {}
 
 
 @pytest.mark.parametrize("again", [("tasks.jsonl", "--again"), ("tasks.jsonl",), ("--resume",)])
-def test_what_was_begun_anew_and_cut_is_gone_on_with(site, server, file, again):
+def test_what_was_begun_anew_and_cut_is_gone_on_with(site, file, again):
     site.imported(file)
-    cut(site, server, file, "--again")
+    site.cut(file, "--again")
     assert site.imported(*again) == {"created": 4}
     assert site.numbers == sorted(NUMBERS * 2)
 
 
-def test_what_was_begun_anew_and_has_changed_is_closed_as_the_message_says(
-    site, server, file, images
-):
+def test_what_was_begun_anew_and_has_changed_is_closed_as_the_message_says(site, file, images):
     site.imported(file)
-    cut(site, server, file, "--again")
+    site.cut(file, "--again")
     site.file(images(7, 2))
     code, said = site.put(file, "--again")
     assert (code, "or begin anew after annomirror import --resume --give-up" in said["error"]) == (
@@ -122,8 +110,8 @@ def test_one_file_that_is_gone_does_not_stop_the_others(site):
     assert "tasks.jsonl: No such file" in said["error"]
 
 
-def test_a_source_that_fails_does_not_stop_the_next(site, server, file):
-    cut(site, server, file)
+def test_a_source_that_fails_does_not_stop_the_next(site, file):
+    site.cut(file)
     lines = ("[sources.another]", 'platform = "label_studio"', 'url = "http://127.0.0.1:9"')
     site.configure(*lines, 'token = "t"')
     code, said = site.put("--resume")
@@ -131,15 +119,15 @@ def test_a_source_that_fails_does_not_stop_the_next(site, server, file):
     assert "127.0.0.1:9 does not answer" in said["error"]
 
 
-def test_an_import_with_keys_goes_on_with_them(site, server, file):
-    cut(site, server, file, "--key", "n")
+def test_an_import_with_keys_goes_on_with_them(site, file):
+    site.cut(file, "--key", "n")
     assert site.imported("--resume") == {"created": 4}
     assert site.items("external_key") == [(str(n),) for n in NUMBERS]
     site.once()
 
 
-def test_the_books_go_on_on_both_databases(on_both, site, server, file):
-    cut(site, server, file)
+def test_the_books_go_on_on_both_databases(on_both, site, file):
+    site.cut(file)
     assert site.imported("--resume") == {"created": 4}
     rows = on_both.all(
         "SELECT position, outcome, task_id FROM label_studio_import_items ORDER BY 1"
@@ -148,132 +136,11 @@ def test_the_books_go_on_on_both_databases(on_both, site, server, file):
     assert site.numbers == NUMBERS
 
 
-# What the books know a file by
-
-
-def image(number, **more):
-    return {"data": {"image": f"{number}.jpg", "n": number, **more}}
-
-
-def test_a_file_that_was_mended_is_known_by_what_it_says_now(site):
-    site.put(site.file([image(1), {"data": {"n": 2}}, image(3)]))
-    mended = site.file([image(1), image(2), image(3)])
-    assert site.imported(mended) == {"created": 3}
-    for name in (mended, site.file([image(1), image(2), image(3)], "copy.jsonl")):
-        code, said = site.put(name)
-        assert (code, "this very file was imported" in said["error"]) == (5, True)
-    assert site.numbers == [1, 2, 3]
-
-
-def test_a_file_whose_first_batch_was_refused_once_is_known_too(site):
-    site.goes_wrong(status=400, body=b'{"detail": "the interface is being changed"}')
-    file = site.file([image(n) for n in (1, 2, 3)])
-    assert site.put(file, "--batch-size", "2")[0] == 2
-    assert site.imported(file) == {"created": 3}
-    assert site.put(file)[0] == 5
-    assert site.numbers == [1, 2, 3]
-
-
-@pytest.mark.parametrize("again", [("tasks.jsonl",), ("--resume",)])
-def test_lines_that_were_added_to_a_file_that_was_begun_are_sent(site, file, images, again):
-    site.goes_wrong(status=403, body=b"{}")
-    assert site.put(file)[0] == 1
-    site.file(images(9))
-    assert site.imported(*again) == {"created": 9}
-    site.once(range(1, 10))
-    assert site.put(file)[0] == 5
-
-
-@pytest.mark.parametrize("again", [("tasks.jsonl",), ("--resume",)])
-def test_lines_that_were_added_behind_what_was_sent_are_sent(site, file, images, again, by_jobs):
-    """All of the file was sent, so that nothing but the new lines needs it."""
-    site.put(file, "--no-wait")
-    site.file(images(9))
-    assert site.imported(*again) == {"created": 9}
-    site.once(range(1, 10))
-    assert site.imported("--resume") == {}
-
-
-def test_what_the_server_refuses_of_added_lines_is_told_by_going_on(site, file, images, by_jobs):
-    site.put(file, "--no-wait")
-    site.server.clock.advance(hours=1)
-    site.file([*images(7), {"data": {"n": 8}}])
-    for _ in range(2):
-        code, said = site.put("--resume")
-        assert (code, said["unfinished"], "line 8" in said["error"]) == (2, 1, True)
-    site.file(images(8))
-    assert site.imported("--resume") == {"created": 1}
-    assert site.numbers == list(range(1, 9))
-
-
-def test_a_file_that_is_another_one_does_not_spoil_what_was_sent_of_it(site, file, images, by_jobs):
-    site.put(file, "--no-wait")
-    site.file(images(7, 11))
-    done = site.run("import", "--resume")
-    assert (done.exit_code, site.numbers) == (0, NUMBERS)
-    assert "line 1 is another one than when" in done.stderr
-    site.once()
-
-
-def test_a_file_that_is_gone_is_not_needed_for_what_was_sent_of_it(site, file, by_jobs):
-    site.put(file, "--no-wait")
-    (site.folder / file).unlink()
-    assert site.imported("--resume") == {"created": 7}
-    site.once()
-
-
-@pytest.fixture
-def spelled(site, file):
-    """Name the same file in another way."""
-    (site.folder / "sub").mkdir()
-    (site.folder / "link.jsonl").symlink_to(site.folder / file)
-    return lambda way: {"through a folder": f"sub/../{file}", "by a link": "link.jsonl"}[way]
-
-
-@pytest.mark.parametrize("way", ["through a folder", "by a link"])
-def test_a_file_that_was_begun_is_known_by_another_name(site, server, file, spelled, way):
-    cut(site, server, file)
-    assert site.imported(spelled(way)) == {"created": 4}
-    site.once()
-
-
-def test_a_file_whose_name_is_no_text_is_gone_on_with(site, server, images):
-    """As it comes out of an old archive: Latin-1 where UTF-8 is expected."""
-    name = os.fsdecode(b"caf\xe9.jsonl")
-    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
-    code, said = site.put(site.file(images(7), name), "--batch-size", "3")
-    assert (code, said["files"], site.numbers) == (1, ["caf\\udce9.jsonl"], [1, 2, 3])
-    server.faults.clear()
-    assert site.imported("--resume") == {"created": 4}
-    site.once()
-    code, said = site.put(name)
-    assert (code, "caf\\udce9.jsonl: this very file was imported" in said["error"]) == (5, True)
-
-
-def test_a_copy_of_a_file_whose_jobs_are_under_way_is_refused(site, file, images, by_jobs):
-    site.put(file, "--no-wait")
-    copy = site.file(images(7), "copy.jsonl")
-    for more in ((), ("--dry-run",)):
-        code, said = site.put(copy, *more)
-        assert (code, "this very file was imported" in said["error"]) == (5, True)
-        assert f"to go on with it as {site.folder / file} say --resume" in said["error"]
-    assert site.imported("--resume") == {"created": 7}
-    site.once()
-
-
-def test_a_copy_of_a_file_whose_answer_was_lost_is_refused(site, server, file, images):
-    site.goes_wrong(cut_after=0)
-    server.faults.append(Fault(path="/api/tasks/", times=None, status=503))
-    assert site.put(file)[0] == 1
-    server.faults.clear()
-    assert site.put(site.file(images(7), "copy.jsonl"))[0] == 5
-
-
 # As it was begun, where it was begun
 
 
 def test_another_server_is_noticed(site, server, file):
-    cut(site, server, file)
+    site.cut(file)
     with LabelStudio() as other:
         other.state.add_project("Elsewhere")
         site.server = other
@@ -298,8 +165,8 @@ def test_the_books_keep_the_address_and_never_the_token(site, server, file):
 @pytest.mark.parametrize(
     "now", [(), ("--key", "n"), ("--key", "n", "--update"), ("--key", "image")]
 )
-def test_a_file_is_gone_on_with_by_the_key_it_was_begun_with(site, server, file, before, now):
-    cut(site, server, file, *before)
+def test_a_file_is_gone_on_with_by_the_key_it_was_begun_with(site, file, before, now):
+    site.cut(file, *before)
     code, said = site.put(file, *now)
     if now == before:
         assert (code, said["created"]) == (0, 4)
@@ -324,9 +191,9 @@ def test_keys_are_not_compared_with_what_is_not_made_yet(site, server, images, b
     assert site.numbers == [1, 2]
 
 
-def test_other_sizes_may_be_told_to_go_on_with(site, server, images):
+def test_other_sizes_may_be_told_to_go_on_with(site, images):
     file = site.file(images(9))
-    cut(site, server, file)
+    site.cut(file)
     assert site.imported(file, "--batch-size", "1") == {"created": 6}
     assert [len(sent) for sent in site.posts()][-4:] == [3, 1, 1, 1]
     site.once(range(1, 10))

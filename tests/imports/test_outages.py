@@ -73,6 +73,14 @@ def test_a_refusal_that_leaves_an_import_open_says_how_to_go_on(site, server, fi
     assert done.stderr.splitlines()[-1].endswith(f"; go on with: {NEXT}")
 
 
+def test_going_on_with_a_server_that_is_down_says_how_to_go_on(site, server, file, by_jobs):
+    server.state.job_seconds = 3600
+    site.put(file, "--no-wait")
+    outage(server, None)
+    done = site.run("import", "--resume")
+    assert (done.exit_code, told(done)) == (1, 1)
+
+
 def test_an_error_that_leaves_nothing_open_does_not_say_how_to_go_on(site, file):
     done = site.run("import", "labels", "--project", "9", file)
     assert (done.exit_code, told(done)) == (1, 0)
@@ -97,7 +105,7 @@ def test_a_job_that_is_never_shown_is_given_up_and_no_other(site, server, file, 
     server.clock.advance(seconds=1)
     done = site.run("import", "--resume")
     assert (done.exit_code, done.stderr.count(CLOSE)) == (1, 1)
-    assert "tasks.jsonl: batch 1: the server fails at it, and at nothing else: " in done.stderr
+    assert "tasks.jsonl: batch 1: the server fails at this alone: " in done.stderr
     assert [o for (o,) in site.items("outcome")] == [None] * 3 + ["created"] * 4
     assert site.imported("--resume", "--give-up") == {}
     assert [o for (o,) in site.items("outcome")] == ["abandoned"] * 3 + ["created"] * 4
@@ -129,7 +137,7 @@ def test_a_job_that_is_never_shown_has_ended_when_all_of_it_is_there(site, serve
     site.once()
 
 
-def test_a_batch_whose_marks_are_never_told_is_given_up(site, server, file):
+def test_a_batch_whose_marks_are_never_told_is_given_up_and_no_other(site, server, file):
     site.goes_wrong(cut_after=0)
     mark = []
 
@@ -141,10 +149,10 @@ def test_a_batch_whose_marks_are_never_told_is_given_up(site, server, file):
         return json_answer({"detail": "oops"}, 500) if asked == mark[0] else None
 
     site.asked(fail)
-    code, said = site.put(file)
-    assert (code, said["unfinished"], NEXT in said["error"]) == (1, 1, True)
-    assert site.imported("--resume", "--give-up") == {}
-    assert site.items("outcome") == [("abandoned",)] * 7
+    code, said = site.put(file, "--batch-size", "3")
+    assert (code, said["unfinished"], NEXT in said["error"]) == (1, 2, True)
+    assert site.imported("--resume", "--give-up") == {"created": 4}
+    assert [o for (o,) in site.items("outcome")] == ["abandoned"] * 3 + ["created"] * 4
 
 
 def test_a_batch_of_which_too_much_cannot_be_read_is_given_up(site, server, images, by_jobs):
@@ -175,7 +183,7 @@ def test_nothing_is_given_up_while_a_server_fails_at_everything(site, server, fi
     for path in (JOB, more):
         outage(server, path)
     code, said = site.put("--resume", "--give-up")
-    assert (code, said["unfinished"], "the server fails at everything" in said["error"]) == (
+    assert (code, said["unfinished"], "not at this alone" in said["error"]) == (
         *(1, 1),
         True,
     )

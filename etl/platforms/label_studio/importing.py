@@ -24,7 +24,14 @@ from etl.paging import excerpt, listing, mapping
 from etl.platforms.label_studio.finding import existing, marked, places, records
 from etl.platforms.label_studio.refusals import problems, refuses
 from etl.platforms.label_studio.tables import Import, ImportItem
-from etl.platforms.label_studio.wrapping import NAME, change, complete, key, wrapped
+from etl.platforms.label_studio.wrapping import (
+    NAME,
+    change,
+    complete,
+    key,
+    searchable,
+    wrapped,
+)
 from etl.source import Part
 from etl.times import parsed, utc
 
@@ -228,6 +235,7 @@ INTAKE = Intake(
     complete=complete,
     wrapped=wrapped,
     key=key,
+    searchable=searchable,
     submission=submission,
     answered=answered,
     job=job,

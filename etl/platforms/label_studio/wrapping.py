@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection
 
 import msgspec
@@ -12,6 +13,7 @@ from etl.intake import Existing, Key
 from etl.paging import fields, loads
 
 UNDEFINED = "$undefined$"
+_UNSEARCHABLE = re.compile(r"""[\s'"`;\[\]#\x00-\x1f\x7f-\x9f]|--|/\*|\*/|__|_$""")
 NAME = "annomirror"  # the field of a task's meta that holds its mark
 
 
@@ -74,6 +76,27 @@ def key(raw: bytes, name: str) -> Key:
     if type(value) not in (str, int) or value == "":
         raise ValueError(f"{name}: {bytes(found)[:100].decode()} is no key: text or a whole number")
     return value  # type: ignore[no-any-return]  # just looked at
+
+
+def searchable(name: str) -> None:
+    """Look whether the server can find tasks by a field of their data. Raises ValueError.
+
+    Django, which 1.23.2 is built with, answers 500 to what might be SQL, and takes names apart at
+    two underscores; a whole number is a place in a list to it. By these nothing is ever found.
+    """
+    if _UNSEARCHABLE.search(name) or name == UNDEFINED or _is_whole(name):
+        raise ValueError(
+            "Label Studio finds nothing by such a name: one with a blank, a quote, [ ] ; # -- /* "
+            "*/ or __, with _ at its end, or that is a number; name the field otherwise, as key1"
+        )
+
+
+def _is_whole(name: str) -> bool:
+    try:
+        int(name)
+    except ValueError:
+        return False
+    return True
 
 
 def change(raw: bytes, there: Existing) -> Request | None:

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 
 DATETIME_FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
+_NO_ALIAS = re.compile(r"""['`"\]\[;\s\x00-\x1F\x7F-\x9F]|#|--|/\*|\*/""")
+_ALIASES = (
+    "Column aliases cannot contain whitespace characters, hashes, control characters, "
+    "quotation marks, semicolons, or SQL comments."
+)
 _PLAIN = (
     "id",
     "inner_id",
@@ -51,10 +56,26 @@ def column(name: str) -> Callable[[Task], Json]:
     if name in _DERIVED:
         return _DERIVED[name]
     if name.startswith("data."):
-        key = name.removeprefix("data.")
-        return lambda task: decoded(task.data).get(key)
+        return _datum(name.removeprefix("data."))
     choices = ", ".join(sorted((*_PLAIN, *_DERIVED)))
     raise Invalid(500, f"Cannot resolve keyword '{name}' into field. Choices are: {choices}")
+
+
+def _datum(key: str) -> Callable[[Task], Json]:
+    """Return what reads a field of the data; Django takes some names for something else."""
+    if _NO_ALIAS.search(key):
+        raise Invalid(500, _ALIASES)
+    if "__" in key or key.endswith("_") or _is_whole(key):
+        return lambda _task: None
+    return lambda task: decoded(task.data).get(key)
+
+
+def _is_whole(text: str) -> bool:
+    try:
+        int(text)
+    except ValueError:
+        return False
+    return True
 
 
 def cast(kind: str, value: Json) -> Json:
