@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from etl import times
@@ -124,18 +123,6 @@ class PastImports:
                 found[content] = found.get(content, False) or outcome != LineOutcome.REJECTED
         return found
 
-    def contents(self, project_id: int, commands: Collection[str]) -> set[str]:
-        """Give what the files that some commands have read are known by, however laid out."""
-        found = [batch for name in commands for batch in self._saying(project_id, name)]
-        return {self._content(session) for session in {batch.session for batch in found}}
-
-    def _content(self, session: str | None) -> str:
-        rows = self._session.all(
-            f"SELECT i.content_hash FROM {self._of_session()} ORDER BY i.position",
-            (self._source, session),
-        )
-        return hashlib.sha256(spelled(content for (content,) in rows)).hexdigest()
-
     def finished(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file of which something is in."""
         found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
@@ -174,11 +161,6 @@ class PastImports:
             f"{self._items} i JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
             f"WHERE j.source = {mark} AND j.session = {mark}"
         )
-
-
-def spelled(hashes: Iterable[int]) -> bytes:
-    """Spell what records are known by; a digest of that knows a file, however it is laid out."""
-    return b"".join(b"%d " % content for content in hashes)
 
 
 def _is_here(batch: Batch, url: str) -> bool:

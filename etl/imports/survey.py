@@ -11,7 +11,6 @@ from etl.errors import InputError, RefusedError
 from etl.imports.batch import Batch
 from etl.imports.begun import another, shorter
 from etl.imports.history import History
-from etl.imports.past import spelled
 from etl.imports.records import Line, lines
 from etl.imports.unread import Readable
 from etl.imports.validate import NAMED, Hashed, Validator, grouped, told
@@ -77,8 +76,8 @@ def given_up(history: History, batch: Batch) -> Before:
 class Seen:
     """Whether all records of a file are in a project, however it is called and laid out.
 
-    What was given up counts if it may come `late`. A file that is part of another one of its own
-    command, `commands` if that was cut, is not in by that; one that says the same as it is.
+    What was given up counts if it may come `late`. A file is not in by being a part of another one
+    of its own command: of `commands`, if that was cut.
     """
 
     history: History
@@ -111,11 +110,10 @@ class Seen:
             self.by_others = others.keys() == there
         return rest - late.keys()
 
-    def whole(self, content: str) -> bool:
-        """Tell whether all records were there of a file that is known by its `content`."""
-        if not self.all or not self.some:
-            return False
-        return self.by_others or content in self.history.contents(self.project_id, self.commands)
+    @property
+    def whole(self) -> bool:
+        """Tell whether all records of the file were there, each by another file than its own."""
+        return self.all and self.some and self.by_others
 
 
 @dataclass(frozen=True)
@@ -205,7 +203,7 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
     hashed, content = Hashed(file), hashlib.sha256()
     count, bad, mended, named = 0, 0, 0, list[tuple[Line, str]]()
     for some in grouped(lines(hashed, name), COMPARED):
-        content.update(spelled(line.content_hash for line in some))
+        content.update(b"".join(b"%d " % line.content_hash for line in some))
         aside = before.compare(some) if before else {}
         if seen:
             seen.look(some)
@@ -221,6 +219,6 @@ def survey(  # noqa: PLR0913  # a file, and what is known of it
         raise InputError(f"{name}: there is no record in it")
     if bad and not skip_bad:
         raise InputError(told(name, named, bad))
-    known = seen is not None and seen.whole(content.hexdigest())
+    known = seen is not None and seen.whole
     late = seen.late if seen and known else None
     return Survey(count, bad, hashed.hexdigest(), content.hexdigest(), mended, known, late)
