@@ -8,7 +8,6 @@ from etl.errors import InputError, Invalid
 from etl.extract import ask
 from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled
 from etl.imports.context import Context, Looked
-from etl.imports.later import overtaken
 from etl.imports.reconcile import Reconciler
 from etl.imports.records import Line
 from etl.imports.validate import told
@@ -83,7 +82,7 @@ class ExistingRecords:
         if not there or name is None or not context.options.update:
             return set()
         keys = [context.intake.key(line.raw, name) for line in there]
-        return overtaken(context, batch, keys, there)
+        return context.journal.history.overtaken(batch.session, keys, there)
 
     def _changed(self, line: Line, task: Existing) -> bool:
         """Change a task that is there, if that is wanted and it differs. Raises Invalid."""

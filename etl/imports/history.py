@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from etl.imports.batch import Batch, BatchStatus, LineOutcome
 from etl.imports.past import PastImports
 from etl.imports.records import Line
+from etl.intake import Existing, Key
+from etl.reject import storable
 from etl.statements import quoted
 from etl.tables import Mirrored
 
@@ -73,6 +75,26 @@ class History(PastImports):
             (self._source, session, *(one.value for one in (*closed, *unsent))),
         )
         return int(count)
+
+    def overtaken(
+        self, session: str | None, keys: Collection[Key], there: Mapping[Line, Existing]
+    ) -> set[Line]:
+        """Choose the lines whose tasks a later line of their import has written already.
+
+        Lines are not always sent in their order: one that was wrong is mended, and one at which
+        the server failed is tried again, when those behind it are in. A number and the text of it
+        are one key to the books and two to the server: the task decides.
+        """
+        rows = self._session.all(
+            f"SELECT i.task_id, max(i.position) FROM {self._of_session()} AND i.task_id "
+            f"IS NOT NULL AND i.external_key {self._spelling.among} GROUP BY i.task_id",
+            (
+                *(self._source, session),
+                self._spelling.values([storable(str(key)) for key in keys]),
+            ),
+        )
+        last: dict[int, int] = dict(map(tuple, rows))
+        return {line for line, task in there.items() if last.get(task.id, 0) > line.place}
 
     def can_be_read_anew(self, batch: Batch) -> bool:
         """Tell whether nothing of a batch is in, and nothing behind it has been read."""

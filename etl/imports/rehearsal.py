@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from etl.errors import ConfigurationError
 from etl.imports.batch import NEED_THE_FILE, STDIN, AlreadySent, Batch, Events, LineOutcome, Settled
@@ -16,16 +17,22 @@ from etl.imports.records import Line, lines
 from etl.imports.survey import COMPARED, Before, is_mended
 from etl.imports.target import Target
 from etl.imports.validate import OpenFile, Validator, grouped, reading
-from etl.intake import Key
+from etl.intake import Existing, Key
 
 
 @dataclass(frozen=True)
 class Unsent:
-    """The lines of a file that are to be sent, as `wanted` tells."""
+    """The lines of a file that are to be sent, as `wanted` tells.
+
+    Of an import that was begun, `overtaken` tells those that come too late to change anything.
+    """
 
     name: str
     opens: OpenFile
     wanted: Callable[[Line], bool] = lambda _line: True
+    overtaken: Callable[[Collection[Key], Mapping[Line, Existing]], Collection[Line]] = (
+        lambda _keys, _there: ()
+    )
 
     def groups(self) -> Iterator[list[Line]]:
         """Read them, some at a time."""
@@ -88,7 +95,8 @@ def _begun(target: Target, one: Decided, fates: Fates, history: History) -> Even
     options, _ = as_begun(some.options, fates.request)
     validator = Validator(target.intake, options.key, fates.required)
     yield AlreadySent(history.sent(some.session))
-    left = Unsent(one.name, fates.opens, _wanted(history, one.begun))
+    overtaken = partial(history.overtaken, some.session)
+    left = Unsent(one.name, fates.opens, _wanted(history, one.begun), overtaken)
     for lines_left in left.groups():
         wrong = sum(1 for line in lines_left if validator.wrong(line))
         yield Settled(LineOutcome.REJECTED, wrong)
@@ -132,7 +140,7 @@ def _by_key(target: Target, number: int, unsent: Unsent, options: ImportOptions)
             else:
                 first[key] = line
             said_before[known] = content
-        yield from _foretold(target, number, first, options)
+        yield from _foretold(target, number, first, options, unsent)
 
 
 def _digest(key: Key) -> int:
@@ -140,10 +148,17 @@ def _digest(key: Key) -> int:
     return int.from_bytes(hashlib.blake2b(repr(key).encode(), digest_size=8).digest())
 
 
-def _foretold(target: Target, number: int, keys: dict[Key, Line], options: ImportOptions) -> Events:
+def _foretold(
+    target: Target, number: int, keys: dict[Key, Line], options: ImportOptions, unsent: Unsent
+) -> Events:
     """Tell what would become of some lines, by their keys."""
     there = target.ask(target.intake.existing(number, options.key or "", list(keys)))
-    differing = [k for k, task in there.items() if target.intake.change(keys[k].raw, task)]
+    late = unsent.overtaken(list(there), {keys[key]: task for key, task in there.items()})
+    differing = [
+        key
+        for key, task in there.items()
+        if keys[key] not in late and target.intake.change(keys[key].raw, task)
+    ]
     updated = len(differing) if options.update else 0
     yield Settled(LineOutcome.UPDATED, updated)
     yield Settled(LineOutcome.SKIPPED, len(there) - updated)

@@ -24,7 +24,8 @@ def cut_with_the_first_aside(site, server, jsonl):
 
 def test_a_mended_line_does_not_replace_a_later_one_of_its_key(site, cut_with_the_first_aside):
     cut_with_the_first_aside(RECORDS)
-    assert site.imported("--resume") == {"created": 1, "skipped": 1}
+    foretold = site.imported("tasks.jsonl", *UPDATE, "--dry-run")
+    assert site.imported("--resume") == {"created": 1, "skipped": 1} == foretold
     assert site.numbers == [2, 3, 4]
     assert site.items("outcome", "task_id") == [
         ("skipped", 2),
