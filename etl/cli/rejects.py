@@ -23,6 +23,7 @@ from etl.transform import Plan
 from etl.walk import Page
 
 NUMBER = click.IntRange(1, 2**63 - 1)
+MEND = "set aside by imports, to be mended in their files and sent by the same import"
 COLUMNS = ("id", "source", "stream", "part", "record_key", "reason", "rejected_at")
 
 
@@ -70,7 +71,11 @@ def retry(numbers: tuple[int, ...]) -> None:
         with ledger.opened(session) as run:
             loaders = {of: Loader(session, plan, run.run_id) for of, plan in plans.items()}
             landed = sum(_retry(plans[_of(row)], loaders[_of(row)], row) for row in rows)
-    click.echo(f"{landed} of {len(rows)} landed")
+    aside = 0 if numbers else sum(row["stream"] == STREAM for row in every)
+    if rows or not aside:
+        click.echo(f"{landed} of {len(rows)} landed")
+    if aside:
+        click.echo(f"{MEND}: {aside:,}")
 
 
 def _is_whole(row: dict[str, Any]) -> bool:

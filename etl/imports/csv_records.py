@@ -9,8 +9,8 @@ from typing import TextIO
 import msgspec
 
 from etl.errors import InputError
+from etl.imports.unread import LONGEST
 
-LONGEST = 1 << 26  # characters of a line or a cell; the default is less than a long document
 OVERLONG = "field larger than field limit"  # as the module csv begins to say it
 UNCLOSED = "unexpected end of data"  # as the module csv calls it
 TOO_LONG = f"a row of more than {LONGEST >> 20} MB begins here; is a quote or a line break missing?"
@@ -32,7 +32,7 @@ def records(
     Gives the line it begins at, the record, and what is wrong with it. In `text`, bytes that are
     no text are escaped.
     """
-    csv.field_size_limit(LONGEST)
+    csv.field_size_limit(LONGEST)  # the default is less than a long document
     reader = csv.reader(_lines(text), delimiter=between, strict=True)
     at = first
     try:
@@ -75,7 +75,10 @@ def _names(row: Sequence[str], where: str) -> Sequence[str]:
         raise InputError(f"{where}: {NO_TEXT}")
     row = [column.strip() for column in row]
     if "" in row:
-        raise InputError(f"{where}: a column of the heading has no name")
+        raise InputError(
+            f"{where}: cell {row.index('') + 1} of the heading is empty; name that column or leave "
+            "it out (an index that was saved too is one: pandas leaves it out by index=False)"
+        )
     if twice := sorted({column for column in row if row.count(column) > 1}):
         raise InputError(f"{where}: the heading has two columns {', '.join(twice)}")
     return row

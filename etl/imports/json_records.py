@@ -6,16 +6,14 @@ Each comes with the line it begins at. InputError says where a file cannot be re
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator
 
 from etl.errors import InputError
+from etl.imports.nesting import closed
 from etl.imports.unread import BLANK, Unread
 
 WINDOW = 1 << 12  # bytes tried for a record before more of them are
 TOKEN = 20  # characters; what is wrong closer to the end of what was tried may only be cut there
-_TOKENS = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|["\[\]{}]', re.DOTALL)
-_STEPS = {b"[": 1, b"{": 1, b"]": -1, b"}": -1}
 
 
 def rows(stream: Unread) -> Iterator[tuple[int, bytes, str | None]]:
@@ -102,13 +100,9 @@ def _no_json(stream: Unread, text: str, error: json.JSONDecodeError) -> InputErr
 def _bracketed(stream: Unread) -> int:
     """Find how long a record is that nobody can take apart: up to the bracket that ends it."""
     while True:
-        depth = 0
-        for token in _TOKENS.finditer(stream.rest, stream.at):
-            if token[0] == b'"':  # a text that is not all here yet
-                break
-            depth += _STEPS.get(token[0], 0)
-            if not depth:
-                return token.end() - stream.at
+        end = closed(stream.rest, stream.at)
+        if end is not None:
+            return end - stream.at
         if not stream.more():
             raise stream.wrong("the file ends in the middle of this record: is it cut short?")
 

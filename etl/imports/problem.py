@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import math
 import re
-from itertools import accumulate
 
+from etl.imports.nesting import is_deeper
 from etl.paging import fields
 
 DEEPEST = 200  # levels; those who read JSON, databases among them, give up at about 1,000
@@ -14,14 +14,11 @@ TOO_DEEP = f"its lists and objects are nested more than {DEEPEST} deep"
 HALF = "it has half a character: an escape \\ud800 to \\udfff without its other half"
 TOO_LARGE = "it has a number that is too large, {}"  # to Python, as Label Studio is, infinite
 _MAY_BE_LARGE = re.compile(rb"\d[eE]\+?\d{3}|\d{200}")
-_TEXT = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
-_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
-_STEP = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 def problem(raw: bytes) -> str | None:
     """Tell why a text is no JSON object, if it is none."""
-    if _is_too_deep(raw):
+    if is_deeper(raw, DEEPEST):
         return TOO_DEEP
     try:
         fields(raw)
@@ -41,14 +38,6 @@ def _too_large(raw: bytes) -> str | None:
 
     json.loads(raw, parse_float=keep, parse_int=str)
     return found[0] if found else None
-
-
-def _is_too_deep(raw: bytes) -> bool:
-    """Tell whether lists and objects are nested deeper than can be read everywhere."""
-    if raw.count(b"[") + raw.count(b"{") <= DEEPEST:
-        return False
-    brackets = _TEXT.sub(b"", raw).translate(None, _NO_BRACKETS)
-    return max(accumulate(_STEP[one] for one in brackets), default=0) > DEEPEST
 
 
 def _has_half_a_character(raw: bytes) -> bool:

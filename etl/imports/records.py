@@ -79,7 +79,7 @@ def lines(file: Readable, name: str) -> Iterator[Line]:
     """Read the records of an open file; its name counts where it says that it is CSV."""
     stream = Unread(file, name)
     _refuse_no_text(stream)
-    first = stream.next()
+    first = stream.first()
     if not first:
         return
     for place, (number, raw, wrong) in enumerate(_found(stream, first, name), 1):
@@ -107,10 +107,10 @@ def _found(stream: Unread, first: bytes, name: str) -> _Found:
 
 def _table(stream: Unread, name: str, suffix: str) -> _Found:
     """Read a table. Raises InputError for JSON, and a web page, as a failed download leaves it."""
-    heading = stream.line(LOOK).decode(errors="replace")
-    if heading.lower().startswith(("<!doctype", "<html", "<?xml")):
+    heading = stream.line(LOOK).partition(b"\r")[0].decode(errors="replace")  # an old Mac's line
+    if heading.strip().lower().startswith(("<!doctype", "<html", "<?xml")):
         raise stream.wrong("this is a web page or XML, and neither JSON nor CSV")
-    if _LOOKS_LIKE_JSON.match(heading):
+    if _LOOKS_LIKE_JSON.match(heading.strip()):
         raise stream.wrong("this is JSON, and by its name the file is a table; name it .json")
     delimiter = "\t" if suffix == ".tsv" else csv_records.delimiter(heading)
     rest = io.TextIOWrapper(Rest(stream), "utf-8", "surrogateescape", newline="")  # type: ignore[type-var]  # read1 does

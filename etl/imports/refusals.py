@@ -78,8 +78,8 @@ def elsewhere(
         raise _given_up_as(name, found.late)
     if found.seen:
         return RefusedError(
-            f"{name}: every record of it was imported into project {number} before, from a file "
-            f"of another name or layout; {ONCE_MORE}"
+            f"{name}: every record of it was imported into project {number} before, or set aside, "
+            f"from a file of another name or layout; {ONCE_MORE}"
         )
     return None
 
@@ -111,6 +111,10 @@ def again(history: History, name: str, imported: Batch) -> RefusedError:
     when = f" at {imported.submitted_at} UTC" if imported.submitted_at else ""
     begun = [b for b in history.open_in(imported.session) if b.submitted_at]
     on = f"to go on with it as {imported.title} say --resume, " if begun else ""
+    aside = len(history.set_aside(imported.session, 0, history.consumed(imported.session)))
+    but = f", {aside} set aside" if aside else ""
+    how = "to send those, mend them here or put them into a file of their own, " if aside else ""
     return RefusedError(
-        f"{name}: this very file was imported into project {project_id}{when}; {on}{ONCE_MORE}"
+        f"{name}: this very file was imported into project {project_id}{when}{but}; {on}{how}"
+        f"{ONCE_MORE}"
     )

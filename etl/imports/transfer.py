@@ -76,6 +76,7 @@ class FileImport:
     def go_on(self, some: Batch, open_ones: Sequence[Batch]) -> Events:
         """Read the file of `some` batch for the batches that need it, and then on to its end."""
         before = {batch.id for batch in self._history.of_session(some.session)}
+        begun = self._history.consumed(some.session)
         open_ones = self._given_back(open_ones)
         unread = next((b for b in open_ones if b.status is BatchStatus.READING), None)
         waiting = [b for b in open_ones if b.status is not BatchStatus.READING]
@@ -85,7 +86,7 @@ class FileImport:
             hashed = Hashed(file)
             read = lines(hashed, name)
             yield from self._again(some, waiting, read, consumed)
-            yield from self._on(some, unread, read, consumed)
+            yield from self._on(some, unread, read, consumed, begun=begun)
         yield from self._delivery.retries.try_again(last=True)
         before -= {batch.id for batch in open_ones}
         read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
@@ -179,8 +180,10 @@ class FileImport:
 
     # What is new
 
-    def _on(self, some: Batch, unread: Batch | None, read: Iterator[Line], consumed: int) -> Events:
-        """Send what has not been read before, batch by batch; a file may have grown."""
+    def _on(
+        self, some: Batch, unread: Batch | None, read: Iterator[Line], consumed: int, *, begun: int
+    ) -> Events:
+        """Send what is not in the books, batch by batch; up to `begun` it was there before."""
         for chunk in cut(read, self._validator, self._limits):
             batch = unread or self._journal.begin_next(some)
             wrong = self._wrong(batch, chunk.lines)
@@ -192,7 +195,7 @@ class FileImport:
             if wrong:
                 yield Settled(LineOutcome.REJECTED, len(wrong))
             good = [line for line in chunk.lines if line.place not in why]
-            yield from self._delivery.deliver(batch, good)
+            yield from self._delivery.deliver(batch, good, begun=chunk.lines[0].place <= begun)
             yield from self._delivery.retries.try_again()
         if unread is not None:
             self._journal.drop(unread)

@@ -9,7 +9,8 @@ from etl.errors import InputError
 
 CHUNK = 1 << 18  # bytes read at a time
 LONGEST = 64 << 20  # bytes of one record; a server refuses what is much longer
-BLANK = b" \t\r\n"
+SPACES, BREAKS = b" \t", b"\r\n"
+BLANK = SPACES + BREAKS
 CUT = "is a line break, a quote or a bracket missing?"
 _MARK = b"\xef\xbb\xbf"  # some editors begin a file with it
 
@@ -44,12 +45,22 @@ class Unread:
         self.ended = not data
         return bool(data)
 
-    def next(self) -> bytes:
+    def first(self) -> bytes:
+        """Give the first byte that means something, standing where its line begins."""
+        while self.next(BREAKS):
+            while not (found := self.rest[self.at :].lstrip(SPACES)) and self.more():
+                pass
+            if found[:1] not in BREAKS:
+                return found[:1]
+            self.use(len(self.rest) - self.at - len(found))  # a blank line
+        return b""
+
+    def next(self, blank: bytes = BLANK) -> bytes:
         """Give the next byte that means something, without using it up."""
         while True:
             while self.at < len(self.rest):
                 found = self.rest[self.at : self.at + 1]
-                if found not in BLANK:
+                if found not in blank:
                     return found
                 self.use(1)
             if not self.more():

@@ -134,3 +134,13 @@ def test_more_mended_lines_are_piped_than_can_be_held(site, jsonl, monkeypatch, 
 def test_what_failed_may_be_gone_on_with_without_its_wrong_lines(site):
     assert site.put(site.file([image(1), without(2)]))[0] == 2
     assert site.imported("--resume", "--skip-bad") == {"created": 1, "rejected": 1}
+
+
+def test_a_line_that_the_project_takes_by_now_is_sent_in_a_file_of_its_own(site, server):
+    name = site.file([image(1), without(2)])
+    assert site.imported(name, "--skip-bad") == {"created": 1, "rejected": 1}
+    server.state.project(1).label_config = "<View><Text name='n' value='$n'/></View>"
+    code, said = site.put(name)
+    assert (code, ", 1 set aside; to send those, mend" in said["error"]) == (5, True)
+    assert site.imported(site.file([without(2)], "rest.jsonl")) == {"created": 1}
+    assert site.numbers == [1, 2]

@@ -1,9 +1,11 @@
 """Reading files to be imported: what a record is, where it begins."""
 
 import json
+import re
 
 import pytest
 
+from etl.errors import InputError
 from etl.imports import json_records, unread
 from reading import read, told
 
@@ -75,3 +77,29 @@ def test_it_does_not_matter_how_a_file_comes(monkeypatch, chunk, form):
     monkeypatch.setattr(unread, "CHUNK", chunk)
     monkeypatch.setattr(json_records, "WINDOW", chunk)
     assert [json.loads(line.raw) for line in read(content, "-")] == records
+
+
+@pytest.mark.parametrize("between", [",", ";", "\t"])
+def test_a_line_of_a_table_may_end_as_those_of_an_old_mac_do(between):
+    table = f"image{between}n\ra.jpg{between}1,2,3,4;5;6;7\t8\t9\t0\rb.jpg{between}2\r"
+    table = table.replace("1,2,3,4;5;6;7\t8\t9\t0", '"1,2,3,4;5;6;7\t8\t9\t0"')
+    assert told(table, "tasks.csv") == [
+        (1, 2, {"image": "a.jpg", "n": "1,2,3,4;5;6;7\t8\t9\t0"}),
+        (2, 3, {"image": "b.jpg", "n": "2"}),
+    ]
+
+
+@pytest.mark.parametrize("chunk", [1, 2, 1 << 18])
+@pytest.mark.parametrize("name", ["tasks.tsv", "-"])
+@pytest.mark.parametrize("before", ["", "\n", " \t\n\n"])
+def test_an_index_without_a_name_is_told_with_its_cell(monkeypatch, chunk, name, before):
+    monkeypatch.setattr(unread, "CHUNK", chunk)
+    line = before.count("\n") + 1
+    said = f"line {line}: cell 1 of the heading is empty; name that column or leave it out"
+    with pytest.raises(InputError, match=re.escape(said)):
+        read(f"{before}\timage\tn\n0\ta.jpg\t1\n", name)
+
+
+def test_blanks_around_a_table_are_none_of_it():
+    table = " \n\n  image , n \na.jpg,1\n\n"
+    assert told(table, "tasks.csv") == [(1, 4, {"image": "a.jpg", "n": "1"})]

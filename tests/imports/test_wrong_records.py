@@ -170,8 +170,8 @@ def test_a_file_that_cannot_be_read_on_says_at_which_line(content, said):
     ("content", "said"),
     [
         ('a,b\n1,2\n"3,4\n', "line 3: a quote is opened in this row and never closed"),
-        ("a,,b\n1,2,3\n", "line 1: a column of the heading has no name"),
-        ("a,  ,b\n1,2,3\n", "line 1: a column of the heading has no name"),
+        ("a,,b\n1,2,3\n", "line 1: cell 2 of the heading is empty; name that"),
+        ("a,  ,b\n1,2,3\n", "line 1: cell 2 of the heading is empty; name that"),
         ("a,b, a\n1,2,3\n", "line 1: the heading has two columns a"),
         ("a,b,a\n1,2,3\n", "line 1: the heading has two columns a"),
         ('a,b\n1,2\n"3,4\n5,6\n7,8\n', "line 3: a quote is opened in this row and never closed"),
