@@ -95,7 +95,8 @@ def _given_up_as(name: str, imported: Batch) -> RefusedError:
 def _begun_as(name: str, begun: Batch) -> RefusedError:
     return RefusedError(
         f"{name}: this very file was begun as {begun.title} and is not all in project "
-        f"{begun.project_id}; to go on with that give the file this name again, {ONCE_MORE}"
+        f"{begun.project_id}; to go on with it as {begun.title}, where the file has to be, say "
+        f"--resume, {ONCE_MORE}"
     )
 
 
