@@ -6,8 +6,9 @@ import pytest
 
 from etl import client
 from etl.imports import absence, context
+from etl.standins.exchange import json_answer
 from etl.standins.label_studio import LabelStudio
-from importer import Importer
+from importer import Died, Importer
 
 IMAGES = '<View><Image name="image" value="$image"/></View>'
 VARIABLES = ("ANNOMIRROR_CONFIG", "ANNOMIRROR_DATABASE", "LABEL_STUDIO_TOKEN", "HTTP_PROXY")
@@ -101,3 +102,46 @@ def one_of_two_gone(site, server, file, images):
     assert [site.put(name)[0] for name in (file, other)] == [1, 1]
     server.faults.clear()
     (site.folder / file).unlink()
+
+
+@pytest.fixture
+def dies_at(monkeypatch):
+    """Let the program die at the n-th call of a function of a module or class, or live on."""
+
+    def at(owner, name, number):
+        usual, left = getattr(owner, name), [number]
+
+        def called(*arguments, **how):
+            left[0] -= 1
+            if not left[0]:
+                raise Died
+            return usual(*arguments, **how)
+
+        monkeypatch.setattr(owner, name, called)
+
+    return at
+
+
+@pytest.fixture
+def spoilt(site):
+    """Let the server fail at every answer that holds the data of some task."""
+    broken = []
+
+    def fail(request, said):
+        whole = request.method == "GET" and request.param("include") is None
+        if whole and request.path == "/api/tasks/" and any(one in said.body for one in broken):
+            return json_answer({"detail": "oops"}, 500)
+        return None
+
+    site.asked(fail)
+    return broken
+
+
+@pytest.fixture
+def late(site, server, file, by_jobs):
+    """Give up two jobs of seven lines, which end as soon as that is said."""
+    server.state.job_seconds = 3600
+    site.put(file, "--batch-size", "4", "--no-wait")
+    assert site.imported("--resume", "--give-up", "--timeout", "0.1") == {}
+    assert site.items("outcome") == [("abandoned",)] * 7
+    return lambda: server.clock.advance(hours=2)

@@ -11,16 +11,6 @@ HOW = "say --again, to import only what is new say --key FIELD"
 
 
 @pytest.fixture
-def late(site, server, file, by_jobs):
-    """Give up two jobs that end later."""
-    server.state.job_seconds = 3600
-    site.put(file, "--batch-size", "4", "--no-wait")
-    assert site.imported("--resume", "--give-up", "--timeout", "0.1") == {}
-    assert site.items("outcome") == [("abandoned",)] * 7
-    return lambda: server.clock.advance(hours=2)
-
-
-@pytest.fixture
 def unsent(site, server, file):
     """Give up a file of which the first batch is in, and the second never came to the server."""
     site.goes_wrong(skip=1, times=None, status=403, body=b"{}")

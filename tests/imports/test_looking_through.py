@@ -9,23 +9,9 @@ BROKEN = '{"image": "a", "n": 9}\n{"image": \n'
 
 
 @pytest.fixture
-def dies_reading(monkeypatch):
+def dies_reading(dies_at):
     """Let the program die while it looks through the n-th file."""
-    usual = fates.survey
-
-    def at(number):
-        left = [number]
-
-        def survey(*arguments, **how):
-            left[0] -= 1
-            if not left[0]:
-                raise Died
-            return usual(*arguments, **how)
-
-        monkeypatch.setattr(fates, "survey", survey)
-
-    yield at
-    monkeypatch.setattr(fates, "survey", usual)
+    return lambda number: dies_at(fates, "survey", number)
 
 
 @pytest.mark.parametrize("order", [1, -1])

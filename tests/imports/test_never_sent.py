@@ -12,23 +12,9 @@ SMALL = ("--batch-size", "3")
 
 
 @pytest.fixture
-def dies_before_sending(monkeypatch):
+def dies_before_sending(dies_at):
     """Let the program die between the books and the server, at the n-th batch."""
-    usual = ExistingRecords.skip_existing
-
-    def at(number):
-        left = [number]
-
-        def skip_existing(*arguments, **how):
-            left[0] -= 1
-            if not left[0]:
-                raise Died
-            return usual(*arguments, **how)
-
-        monkeypatch.setattr(ExistingRecords, "skip_existing", skip_existing)
-
-    yield at
-    monkeypatch.setattr(ExistingRecords, "skip_existing", usual)
+    return lambda number: dies_at(ExistingRecords, "skip_existing", number)
 
 
 @pytest.fixture

@@ -155,23 +155,17 @@ def test_a_batch_whose_marks_are_never_told_is_given_up_and_no_other(site, serve
     assert [o for (o,) in site.items("outcome")] == ["abandoned"] * 3 + ["created"] * 4
 
 
-def test_a_batch_of_which_too_much_cannot_be_read_is_given_up(site, server, images, by_jobs):
+def test_a_batch_of_which_too_much_cannot_be_read_is_given_up(
+    site, server, images, by_jobs, spoilt
+):
     name = site.file(images(30))
-    broken = [b"s3://b/"]
-
-    def fail(request, said):
-        whole = request.method == "GET" and request.param("include") is None
-        if whole and request.path == "/api/tasks/" and any(one in said.body for one in broken):
-            return json_answer({"detail": "oops"}, 500)
-        return None
-
-    site.asked(fail)
+    spoilt += [b"s3://b/"]
     code, said = site.put(name)
     assert (code, said["unfinished"], site.batches("status")) == (1, 1, [("taken",)])
     code, said = site.put("--resume")
     assert (code, CLOSE in said["error"]) == (1, True)
     assert site.imported("--resume", "--give-up") == {}
-    broken.clear()
+    spoilt.clear()
     assert site.imported(name) == {"created": 30}
     assert len(site.posts()) == 1
 

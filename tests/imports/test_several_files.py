@@ -6,13 +6,10 @@ import pytest
 
 from etl.imports import fates
 from etl.imports.deliver import Delivery
+from importer import Died
 
 FILES = ["first.jsonl", "second.jsonl", "third.jsonl"]
 ALL = list(range(1, 10))
-
-
-class Died(BaseException):
-    """What no handler of the program expects, as of SIGKILL."""
 
 
 @pytest.fixture

@@ -6,12 +6,8 @@ NUMBERS = list(range(1, 8))
 
 
 @pytest.fixture
-def given_up(site, server, file, by_jobs):
+def given_up(site, server, late):
     """Give up two jobs, of which the first ends later."""
-    server.state.job_seconds = 3600
-    site.put(file, "--batch-size", "4", "--no-wait")
-    assert site.imported("--resume", "--give-up", "--timeout", "0.1") == {}
-    assert site.items("outcome") == [("abandoned",)] * 7
     server.state.jobs[1].due = server.clock.now()
     server.clock.advance(seconds=1)
     site.run("check")  # any request

@@ -1,23 +1,6 @@
 """A task that the server makes and fails to show is read around, as a sync does."""
 
-import pytest
-
 from etl.standins.exchange import json_answer
-
-
-@pytest.fixture
-def spoilt(site):
-    """Let the server fail at every answer that holds the data of some task."""
-    broken = []
-
-    def fail(request, said):
-        whole = request.method == "GET" and request.param("include") is None
-        if whole and request.path == "/api/tasks/" and any(one in said.body for one in broken):
-            return json_answer({"detail": "oops"}, 500)
-        return None
-
-    site.asked(fail)
-    return broken
 
 
 def test_a_task_that_cannot_be_read_does_not_block_its_import(site, file, spoilt):
