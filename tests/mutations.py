@@ -747,8 +747,8 @@ MUTATIONS = (
     Mutation(
         "a batch is sent before the books say so",
         "etl/imports/deliver.py",
-        "batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())",
-        "batch = self._journal.change(batch, BatchStatus.PREPARED, submitted_at=times.now())",
+        "batches.change(batch, BatchStatus.SENDING, submitted_at=times.now())",
+        "batches.change(batch, BatchStatus.PREPARED, submitted_at=times.now())",
         "tests/imports/test_dying.py",
         "any_transaction",
     ),
@@ -779,7 +779,7 @@ MUTATIONS = (
     Mutation(
         "a mended file is known by what it said before",
         "etl/imports/transfer.py",
-        'self._journal.sign(read_now, {"sha256": hashed.hexdigest()})',
+        'self._journal.batches.sign(read_now, {"sha256": hashed.hexdigest()})',
         "hashed.hexdigest()",
         GOING_ON,
         "known_by_what",

@@ -88,6 +88,11 @@ class Batch:
         return self.status is BatchStatus.FAILED
 
     @property
+    def shared(self) -> dict[str, Any]:
+        """What all batches of its import have."""
+        return {n: getattr(self, n) for n in ("project_id", "session", "file", "options")}
+
+    @property
     def title(self) -> str:
         """What a person calls where the lines come from."""
         return "standard input" if self.file in (None, STDIN) else str(self.file)

@@ -56,7 +56,7 @@ class Delivery:
             return
         if batch.submitted_at and batch.id not in self.retries:  # how that ended is not known
             self._unanswered.add(batch.id)
-        batch = self._journal.change(batch, BatchStatus.SENDING, submitted_at=times.now())
+        batch = self._journal.batches.change(batch, BatchStatus.SENDING, submitted_at=times.now())
         self._absence.sent(batch)
         records = [self._intake.wrapped(n.raw, f"{batch.mark}{n.place}") for n in lines]
         try:
@@ -87,7 +87,7 @@ class Delivery:
         if not rest:
             yield from self._complete(batch)
             return
-        batch = self._journal.change(batch, BatchStatus.PREPARED)
+        batch = self._journal.batches.change(batch, BatchStatus.PREPARED)
         if all(line.raw for line in rest):  # else whoever has the file sends them
             yield from self.retries.once_more(batch, rest, error)
 
@@ -198,7 +198,7 @@ class Delivery:
         elif isinstance(error, Invalid) or error.status in (BAD_REQUEST, TOO_LARGE):
             yield from self._wrong(batch, lines, wrong, str(error))
         else:
-            self._journal.change(batch, BatchStatus.PREPARED)
+            self._journal.batches.change(batch, BatchStatus.PREPARED)
             raise error
 
     def _wrong(
@@ -211,7 +211,7 @@ class Delivery:
         bad = [(line, wrong[line.place]) for line in lines if line.place in wrong]
         skip_bad = self._context.options.skip_bad
         if not skip_bad or not all(line.raw for line in lines):
-            self._journal.change(batch, BatchStatus.FAILED, error=storable(said))
+            self._journal.batches.change(batch, BatchStatus.FAILED, error=storable(said))
             if skip_bad:
                 return  # whoever has the file sends the others
             raise InputError(refused(batch.title, lines, bad, said))
@@ -242,5 +242,5 @@ class Delivery:
 
     def _complete(self, batch: Batch) -> Events:
         """Close a batch; tell what of one that may have been sent twice is there twice."""
-        self._journal.complete(batch)
+        self._journal.batches.complete(batch)
         yield from self.duplicates.of(batch)

@@ -56,5 +56,5 @@ class Duplicates:
         every = {key: place for place, ids in found.items() for key in ids}
         if extra := sorted(key for key, place in every.items() if named.get(place) != key):
             said = f"landed twice: also there are {', '.join(map(str, extra))}"
-            self._context.journal.note(batch, error=said)
+            self._context.journal.batches.note(batch, error=said)
             yield Duplicated(batch, extra)

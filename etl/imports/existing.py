@@ -97,7 +97,7 @@ class ExistingRecords:
         journal = self._context.journal
         if not self._context.options.skip_bad:
             said = told(batch.title, wrong)
-            journal.change(batch, BatchStatus.FAILED, error=storable(said))
+            journal.batches.change(batch, BatchStatus.FAILED, error=storable(said))
             raise InputError(said)
         journal.reject(batch, wrong)
         yield Settled(LineOutcome.REJECTED, len(wrong))

@@ -47,7 +47,7 @@ class Files:
     def _gone_on_with(self, one: Planned, request: ImportRequest) -> Events:
         if one.decided.fate is Fate.GONE_ON_WITH:
             for batch in one.decided.booked:
-                self._journal.drop(batch)
+                self._journal.batches.drop(batch)
         yield from self.go_on(one.batches, request)
 
     def _begin(self, number: int, one: Planned, request: ImportRequest) -> Events:
@@ -55,7 +55,7 @@ class Files:
         if decided.begun:
             yield from self._give_up(decided.begun, request)
         (booked,) = one.batches or [
-            self._journal.book(number, decided.name, one.options, instead=decided.booked)
+            self._journal.batches.book(number, decided.name, one.options, instead=decided.booked)
         ]
         try:
             yield from self.importer(request.options, request.limits).go_on(booked, [booked])
@@ -72,7 +72,7 @@ class Files:
         if self._history.ever_sent(some.session):
             return False
         for batch in self._history.open_in(some.session):
-            self._journal.drop(batch)
+            self._journal.batches.drop(batch)
         return True
 
     # What was begun

@@ -29,7 +29,7 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
     while not ended(job := _job(context, batch)):
         status = BatchStatus.of_job(job.status)
         if status != batch.status:
-            batch = context.journal.change(batch, status)
+            batch = context.journal.batches.change(batch, status)
         waited = time.monotonic() - began
         yield Waiting(batch, job.status, waited)
         if not context.options.wait:

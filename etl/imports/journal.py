@@ -10,24 +10,27 @@ from typing import Any
 from etl import times
 from etl.database import Session
 from etl.imports.batch import GIVEN_UP, Batch, BatchStatus, LineOutcome
-from etl.imports.opened import STAMPS, OpenedBatches
+from etl.imports.batches import STAMPS, Batches
 from etl.imports.records import Line
 from etl.imports.rejected import RejectedLines
 from etl.intake import Intake, Job, Key
 from etl.reject import storable
-from etl.statements import quoted
+from etl.statements import Spelling, quoted
 
 ITEM = ("source", "import_id", "position", "line", "content_hash", "external_key", "outcome")
 
 
-class Journal(OpenedBatches):
+class Journal:
     """Keeps the books of one source's imports, in the run `run_id`."""
 
     def __init__(self, session: Session, intake: Intake, source: str, run_id: int) -> None:
-        super().__init__(session, intake, source)
+        self._session, self._source = session, source
+        self.batches = Batches(session, intake, source)
+        self.history = self.batches.history
+        self._spelling = Spelling(session.dialect)
         self._rejected = RejectedLines(session, source, run_id)
         self._items_table = str(intake.items.__tablename__)
-        self._items = quoted(self._items_table)
+        self._items, self._jobs = quoted(self._items_table), quoted(intake.jobs.__tablename__)
 
     def give_up(self, batches: Iterable[Batch], why: str) -> None:
         """Close batches that are not gone on with; the books keep where each stood."""
@@ -39,9 +42,9 @@ class Journal(OpenedBatches):
                     f"AND {self._spelling.equal('source', 'import_id')}",
                     (LineOutcome.ABANDONED.value, self._source, batch.id),
                 )
-                self._change(batch, BatchStatus.FAILED, error=said, finished_at=times.now())
+                self.batches.change(batch, BatchStatus.FAILED, error=said, finished_at=times.now())
                 stood = {**batch.options, GIVEN_UP: batch.status.value}
-                self._set(batch, {"options": json.dumps(stood)})
+                self.batches.note(batch, options=json.dumps(stood))
 
     def take_up(self, some: Batch, known_by: Mapping[str, str]) -> Batch:
         """Sign the batch that an import goes on by, and open its lines that were given up.
@@ -51,7 +54,7 @@ class Journal(OpenedBatches):
         """
         mark = self._spelling.mark
         with self._session.transaction():
-            (some,) = self.sign([some], known_by)
+            (some,) = self.batches.sign([some], known_by)
             self._session.run(
                 f"UPDATE {self._items} SET outcome = NULL WHERE outcome = {mark} AND "
                 f"{self._spelling.equal('source')} AND import_id IN (SELECT id FROM {self._jobs} "
@@ -64,8 +67,8 @@ class Journal(OpenedBatches):
                 if stood is BatchStatus.PREPARED:
                     stood = BatchStatus.FAILED  # as its lines may say something else by now
                 if stood is not BatchStatus.READING:  # which had no lines
-                    self._change(batch, stood, error=None, finished_at=None)
-                self._set(batch, {"options": json.dumps(kept)})
+                    self.batches.change(batch, stood, error=None, finished_at=None)
+                self.batches.note(batch, options=json.dumps(kept))
         return some
 
     # Lines
@@ -88,15 +91,15 @@ class Journal(OpenedBatches):
         with self._session.transaction():
             self._add(batch, rows)
             self._rejected.put(batch, [(n, wrong[n.place]) for n in lines if n.place in wrong])
-            batch = self._change(batch, BatchStatus.PREPARED)
-            return batch, None if last else self._open_next(batch)
+            batch = self.batches.change(batch, BatchStatus.PREPARED)
+            return batch, None if last else self.batches.begin_next(batch)
 
     def adopt(self, batch: Batch, made: Sequence[tuple[Line, int]], **columns: Any) -> None:
         """Write down what a job begun elsewhere has made, and close it."""
         created = LineOutcome.CREATED.value
         with self._session.transaction():
             self._add(batch, [(line, None, created, task_id) for line, task_id in made])
-            self._change(batch, BatchStatus.COMPLETED, finished_at=times.now(), **columns)
+            self.batches.change(batch, BatchStatus.COMPLETED, finished_at=times.now(), **columns)
 
     def _add(
         self, batch: Batch, rows: Iterable[tuple[Line, Key | None, str | None, int | None]]
@@ -121,10 +124,10 @@ class Journal(OpenedBatches):
             status = BatchStatus.of_job(job.status)
             self._settle(batch, None, ids)
             if status is BatchStatus.FAILED:  # which of its lines are there is not known yet
-                self._set(batch, {"job_id": job.id})
+                self.batches.note(batch, job_id=job.id)
                 return replace(batch, job_id=job.id)
             counts = job.counts if status is BatchStatus.TAKEN else {}
-            return self._change(batch, status, job_id=job.id, **counts)
+            return self.batches.change(batch, status, job_id=job.id, **counts)
 
     def settle(
         self, batch: Batch, outcome: LineOutcome | None, ids: Mapping[int, int | None]
@@ -150,13 +153,13 @@ class Journal(OpenedBatches):
         groups: Sequence[Sequence[Line]],
     ) -> list[Batch]:
         """Close a batch that failed: what is wrong is set aside, the rest goes to new ones."""
-        kept = {n: getattr(batch, n) for n in ("project_id", "session", "batch", "file", "options")}
+        kept = {**batch.shared, "batch": batch.batch, "status": BatchStatus.PREPARED}
         with self._session.transaction():
             said = {} if error is None else {"error": storable(error)}
-            self._change(batch, BatchStatus.FAILED, finished_at=times.now(), **said)
+            self.batches.change(batch, BatchStatus.FAILED, finished_at=times.now(), **said)
             self._rejected.put(batch, wrong)
             self._settle(batch, LineOutcome.REJECTED, {line.place: None for line, _ in wrong})
-            found = [self._open(**kept, status=BatchStatus.PREPARED) for _ in groups]
+            found = [self.batches.begin(**kept) for _ in groups]
             for new, lines in zip(found, groups, strict=True):
                 self._write(batch, ("import_id",), {line.place: (new.id,) for line in lines})
         return found
@@ -164,11 +167,9 @@ class Journal(OpenedBatches):
     def reopen(self, some: Batch, lines: Iterable[Line], keys: Mapping[int, Key]) -> Batch:
         """Put lines of a file that were set aside into a new batch, as they say now."""
         mark, stamp = self._spelling.mark, times.now()
-        kept = {n: getattr(some, n) for n in ("project_id", "session", "file", "options")}
         where = (self._source, some.session)
         with self._session.transaction():
-            number = self.history.last_number(some.session) + 1
-            batch = self._open(**kept, batch=number, status=BatchStatus.PREPARED)
+            batch = self.batches.begin_next(some, status=BatchStatus.PREPARED)
             self._session.many(
                 f"UPDATE {self._items} SET import_id = {mark}, content_hash = {mark}, "
                 f"external_key = {mark}, outcome = NULL, synced_at = {mark} "
@@ -193,11 +194,11 @@ class Journal(OpenedBatches):
         with self._session.transaction():
             self._session.run(f"DELETE FROM {self._items} WHERE {where}", (self._source, batch.id))
             if batch.status is BatchStatus.FAILED:
-                self._set(batch, {"finished_at": times.now()})
+                self.batches.note(batch, finished_at=times.now())
             else:
-                self._delete([batch])
+                self.batches.drop(batch)
             if opens:
-                self._open_next(batch)
+                self.batches.begin_next(batch)
 
     def reread(self, batch: Batch, lines: Iterable[Line], keys: Mapping[int, Key]) -> None:
         """Write down what lines say now that were wrong and have been mended."""

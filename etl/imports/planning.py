@@ -75,11 +75,11 @@ class Planning:
         except (ConfigurationError, RefusedError):
             for one in standing:
                 if one.name in booked:
-                    self._journal.take_back(booked[one.name], one.booked)
+                    self._journal.batches.take_back(booked[one.name], one.booked)
             raise
         for one in decided:
             if one.fate is Fate.PASSED_OVER and one.name in booked:
-                self._journal.drop(booked[one.name])
+                self._journal.batches.drop(booked[one.name])
         refuse_none_left(decided)
         return [
             self._planned(one, [booked[one.name]] if one.name in booked else [], kept)
@@ -101,7 +101,7 @@ class Planning:
 
     def _booked(self, number: int, one: Decided, kept: Mapping[str, Any]) -> Batch:
         after = one.before.batch if one.before else None
-        return self._journal.book(number, one.name, kept, after=after, instead=one.booked)
+        return self._journal.batches.book(number, one.name, kept, after=after, instead=one.booked)
 
     def _planned(
         self, one: Decided, booked: Sequence[Batch], kept: Mapping[str, Any] | None = None
@@ -118,7 +118,7 @@ class Planning:
         """Write down what a file is known by; one that was given up is taken up again."""
         known_by = one.found.known_by if one.found else {}
         if one.fate is not Fate.TAKEN_UP:
-            return self._journal.sign([booked], known_by)
+            return self._journal.batches.sign([booked], known_by)
         self._journal.take_up(booked, known_by)
         return self._history.open_in(booked.session)
 
@@ -136,10 +136,10 @@ class Planning:
             (one,) = fates.looked_through([booked_before(self._history, booked)])
         except (ConfigurationError, RefusedError) as error:
             if not isinstance(error.__cause__, OSError):  # else what it says is not known
-                self._journal.drop(booked)
+                self._journal.batches.drop(booked)
             raise
         if one.fate is not Fate.PASSED_OVER:
             return self._signed(one, booked)
         log.warning("%s: it is in already; what was booked of it is dropped", one.name)
-        self._journal.drop(booked)
+        self._journal.batches.drop(booked)
         return []

@@ -90,7 +90,7 @@ class FileImport:
         yield from self._delivery.retries.try_again(last=True)
         before -= {batch.id for batch in open_ones}
         read_now = [b for b in self._history.of_session(some.session) if b.id not in before]
-        self._journal.sign(read_now, {"sha256": hashed.hexdigest()})
+        self._journal.batches.sign(read_now, {"sha256": hashed.hexdigest()})
         yield from self._delivery.duplicates.looked_again()
 
     def _given_back(self, open_ones: Sequence[Batch]) -> Sequence[Batch]:
@@ -185,7 +185,7 @@ class FileImport:
     ) -> Events:
         """Send what is not in the books, batch by batch; up to `begun` it was there before."""
         for chunk in cut(read, self._validator, self._limits):
-            batch = unread or self._journal.begin_next(some)
+            batch = unread or self._journal.batches.begin_next(some)
             wrong = self._wrong(batch, chunk.lines)
             why = {line.place: said for line, said in wrong}
             batch, unread = self._journal.prepare(
@@ -198,7 +198,7 @@ class FileImport:
             yield from self._delivery.deliver(batch, good, begun=chunk.lines[0].place <= begun)
             yield from self._delivery.retries.try_again()
         if unread is not None:
-            self._journal.drop(unread)
+            self._journal.batches.drop(unread)
         if not consumed:
             raise InputError(f"{some.title}: there is no record in it")
 

@@ -42,7 +42,7 @@ class Watching:
             yield from self._files.follow(batch, request)
             return
         if batch is None or (batch.status is BatchStatus.FAILED and job.status != FAILED):
-            batch = self._journal.begin(
+            batch = self._journal.batches.begin(
                 project_id=number,
                 job_id=job_id,
                 status=BatchStatus.CREATED,
@@ -137,4 +137,4 @@ def _told(event: Unnamed | Gone) -> str:
 
 def _close(context: Context, batch: Batch, why: str) -> None:
     end = {"error": storable(why), "finished_at": times.now()}
-    context.journal.change(batch, BatchStatus.FAILED, **end)
+    context.journal.batches.change(batch, BatchStatus.FAILED, **end)

@@ -18,8 +18,8 @@ from etl.statements import Spelling, quoted
 STAMPS = ("first_synced_at", "synced_at")
 
 
-class OpenedBatches:
-    """The batches of one source's imports."""
+class Batches:
+    """The batches of one source's imports, as the books have them."""
 
     def __init__(self, session: Session, intake: Intake, source: str) -> None:
         self._session, self._source = session, source
@@ -62,14 +62,14 @@ class OpenedBatches:
         with self._session.transaction():
             return self._open(**columns)
 
-    def begin_next(self, batch: Batch) -> Batch:
+    def begin_next(self, batch: Batch, **columns: Any) -> Batch:
         """Open one more batch for a file, after the last there is."""
         with self._session.transaction():
-            return self._open_next(batch)
+            return self._open_next(batch, **columns)
 
-    def _open_next(self, batch: Batch) -> Batch:
-        kept = {n: getattr(batch, n) for n in ("project_id", "session", "file", "options")}
-        return self._open(**kept, batch=self.history.last_number(batch.session) + 1)
+    def _open_next(self, batch: Batch, **columns: Any) -> Batch:
+        number = self.history.last_number(batch.session) + 1
+        return self._open(**batch.shared, batch=number, **columns)
 
     def _open(self, *, status: BatchStatus = BatchStatus.READING, **columns: Any) -> Batch:
         where = self._spelling.equal("source")
