@@ -7,7 +7,7 @@ from typing import Any, BinaryIO
 
 import msgspec
 
-SERVER_ERROR = 500  # said by a server that failed; the lowest status of those that refuse nothing
+SERVER_ERROR = 500  # what a server answers that failed; those above it say so too
 Json = Any
 """Raw JSON, decoded: whatever a platform put into an answer."""
 

@@ -36,12 +36,12 @@ class Absence:
         self._context, self._reconciler = context, reconciler
         self._sent: dict[int, float] = {}  # by a clock that nobody sets
         self._newest = 0  # number of a job that an answer has told
-        self._above: dict[int, int] = {}  # what that was when a batch was sent
+        self._above: dict[int, int] = {}  # what that was when a batch was first sent
 
     def sent(self, batch: Batch) -> None:
         """Note that a batch is sent now."""
         self._sent[batch.id] = time.monotonic()
-        self._above[batch.id] = self._newest
+        self._above.setdefault(batch.id, self._newest)  # each sending has the same mark
 
     def answered(self, job: Job) -> None:
         """Note the number of a job that a batch was answered with: those sent later have others."""

@@ -37,6 +37,9 @@ def ask_after(context: Context, batch: Batch, questions: Callable[[], Questions[
             if not passes(error) or isinstance(error, Unauthorized):
                 raise
             if attempt == ATTEMPTS:
+                if error.status != SERVER_ERROR:
+                    error.args = (f"{_title(batch)}: {error}; {SAFE}",)
+                    raise
                 raise _judged(context, batch, error) from error
             log.warning("%s: %s; asking again", _title(batch), error)
             context.pause(float(attempt))
@@ -44,9 +47,6 @@ def ask_after(context: Context, batch: Batch, questions: Callable[[], Questions[
 
 def _judged(context: Context, batch: Batch, error: SourceError) -> SourceError:
     """Tell an outage from a server that fails at one batch."""
-    if error.status != SERVER_ERROR:
-        error.args = (f"{_title(batch)}: {error}; {SAFE}",)
-        return error
     if _answers(context, batch):
         return Broken(f"{_title(batch)}: the server fails at this alone: {error}")
     said = f"{_title(batch)}: the server fails, and not at this alone: {error}; {SAFE}"

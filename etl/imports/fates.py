@@ -142,7 +142,7 @@ class Fates:
         if one.fate is Fate.GONE_ON_WITH:
             one = self._checked(one)
         elif one.fate is not Fate.PIPED:
-            one = replace(one, found=self._survey(one, self.request.options, one.before))
+            one = replace(one, found=self._survey(one, self._options(one), one.before))
         found = one.found
         if found is None:  # it is standard input
             return one
@@ -152,6 +152,13 @@ class Fates:
             refuse_same(one.name, found, contents)
         contents.add(found.content)
         return one
+
+    def _options(self, one: Decided) -> ImportOptions:
+        """Give how a file is sent: what is taken up again as it was begun."""
+        if one.fate is not Fate.TAKEN_UP or one.before is None:
+            return self.request.options
+        options, _ = as_begun(one.before.batch.options, self.request)
+        return options
 
     def _checked(self, one: Decided) -> Decided:
         """Refuse what was begun as it would be when it is gone on with."""

@@ -24,24 +24,28 @@ class PastImports:
         self._jobs = quoted(intake.jobs.__tablename__)
         self._items = quoted(intake.items.__tablename__)
 
-    def unfinished(self) -> list[Batch]:
-        """List the batches that are not done with, in the order of their making."""
+    def unfinished(self, **of: Any) -> list[Batch]:
+        """List the batches that are not done with, in the order of their making, perhaps `of` one.
+
+        That is of one import, or of one file and project, as the columns are called.
+        """
         left = (
             f"SELECT 1 FROM {self._items} i WHERE i.source = {self._jobs}.source "
             f"AND i.import_id = {self._jobs}.id AND i.outcome IS NULL"
         )
         mark = self._spelling.mark
-        of = f"status <> {mark} AND (status <> {mark} OR EXISTS ({left}))"
-        return self._batches(of, BatchStatus.COMPLETED.value, BatchStatus.FAILED.value)
+        which = f"{self._spelling.equal(*of)} AND " if of else ""
+        which += f"status <> {mark} AND (status <> {mark} OR EXISTS ({left}))"
+        ended = (BatchStatus.COMPLETED.value, BatchStatus.FAILED.value)
+        return self._batches(which, *of.values(), *ended)
 
     def begun(self, project_id: int, name: str) -> list[Batch]:
         """List the open batches of a file whose import was cut."""
-        found = self.unfinished()
-        return [b for b in found if b.session and (b.project_id, b.file) == (project_id, name)]
+        return [b for b in self.unfinished(project_id=project_id, file=name) if b.session]
 
     def open_in(self, session: str | None) -> list[Batch]:
         """List the open batches of one import."""
-        return [batch for batch in self.unfinished() if batch.session == session]
+        return self.unfinished(session=session)
 
     def of_session(self, session: str | None) -> list[Batch]:
         """List all batches of one import, in the order of their making."""
@@ -132,7 +136,8 @@ class PastImports:
     def given_up(self, project_id: int, name: str, url: str) -> Batch | None:
         """Give the last batch of the last import of a file, if lines of it were given up."""
         found = self._batches(self._spelling.equal("project_id", "file"), project_id, name)
-        here = [b for b in found if b.session and _is_here(b, url)]
+        read = [b for b in found if b.session and b.status is not BatchStatus.READING]
+        here = [b for b in read if _is_here(b, url)]
         return here[-1] if here and self.abandoned(here[-1].session) else None
 
     def abandoned(self, session: str | None) -> int:
@@ -156,10 +161,15 @@ class PastImports:
         return [_batch(row) for row in self._session.all(sql, (self._source, *values))]
 
     def _of_session(self) -> str:
+        """Spell where the lines `i` of an import are found, by its batches `j` first.
+
+        A database may think that one index over all lines of a source is as good as any: SQLite
+        takes tables that are joined like this in the order in which they stand.
+        """
         mark = self._spelling.mark
         return (
-            f"{self._items} i JOIN {self._jobs} j ON j.source = i.source AND j.id = i.import_id "
-            f"WHERE j.source = {mark} AND j.session = {mark}"
+            f"{self._jobs} j CROSS JOIN {self._items} i WHERE i.source = j.source "
+            f"AND i.import_id = j.id AND j.source = {mark} AND j.session = {mark}"
         )
 
 

@@ -107,7 +107,7 @@ class Seen:
         there = set(hashes) - rest | late.keys()
         if there and self.by_others and self.commands:
             others = self.history.known(self.project_id, there, self.url, self.commands)
-            self.by_others = others.keys() == there
+            self.by_others = others.keys() | late.keys() == there
         return rest - late.keys()
 
     @property

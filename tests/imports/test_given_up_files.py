@@ -2,6 +2,7 @@
 
 import pytest
 
+from etl.imports import fates
 from etl.imports.journal import Journal
 from importer import Died
 
@@ -185,3 +186,57 @@ def test_what_may_come_late_is_known_on_both_databases(site, server, file, by_jo
     (site.folder / file).write_text('{"n": 5}\n')
     code, said = site.put(file)
     assert (code, MIDDLE in said["error"]) == (5, True)
+
+
+# Beside what only booked it
+
+
+@pytest.mark.parametrize("option", [("--again",), ("--key", "n")])
+def test_a_file_given_up_and_only_booked_since_is_given_up_still(
+    site, unsent, file, dies_at, option
+):
+    dies_at(fates, "survey", 1)
+    with pytest.raises(Died):
+        site.put(file, *option)
+    dies_at(fates, "survey", 0)
+    assert site.imported(file) == {"created": 4}
+    assert site.numbers == NUMBERS
+
+
+def test_a_line_that_may_come_is_not_changed_where_its_file_was_only_booked_since(
+    site, late, file, images, dies_at
+):
+    dies_at(fates, "survey", 1)
+    with pytest.raises(Died):
+        site.put(file, "--key", "n")
+    dies_at(fates, "survey", 0)
+    site.file([*images(6), {"data": {"image": "mended", "n": 7}}])
+    refused(site, MIDDLE, file)
+
+
+@pytest.mark.parametrize("again", ["part.jsonl", "--resume"])
+def test_a_part_of_what_may_come_is_not_sent_where_its_command_was_cut(
+    site, late, images, dies_at, again
+):
+    part = site.file(images(7)[::-1][:5], "part.jsonl")
+    assert site.put(part)[0] == 5
+    dies_at(fates, "survey", 1)
+    with pytest.raises(Died):
+        site.put(part)
+    dies_at(fates, "survey", 0)
+    site.server.state.job_seconds = 0.05
+    site.put(again)
+    late()
+    site.put("tasks.jsonl")
+    assert site.numbers == NUMBERS
+
+
+def test_a_file_that_was_given_up_is_looked_through_as_it_was_begun(site, server, images):
+    name = site.file(images(4))
+    site.goes_wrong(skip=1, times=None, status=403, body=b"{}")
+    site.put(name, "--batch-size", "2", "--skip-bad")
+    (site.folder / name).rename(site.folder / "away")
+    site.put("--resume", "--give-up")
+    server.faults.clear()
+    site.file([*images(3), {"data": 5}])
+    assert site.imported(name) == {"created": 1, "rejected": 1}
