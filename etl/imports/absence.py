@@ -16,7 +16,7 @@ from etl.errors import NotEnded, SourceError
 from etl.exchange import SERVER_ERROR
 from etl.imports.asking import ask_after
 from etl.imports.batch import Batch, Waiting
-from etl.imports.context import Context, Looked
+from etl.imports.context import LONGER, Context, Looked
 from etl.imports.reconcile import Reconciler
 from etl.imports.records import Line
 from etl.intake import Job, JobSearch, Questions
@@ -60,14 +60,16 @@ class Absence:
         slow = len(lines) * A_LINE + (self._since(batch) if error else timedelta(0))
         missing = {line.place for line in lines}
         search, pause = None, 0.0
+        due = timedelta(0) if over else LISTED + len(lines) * A_LINE
         while missing - (found := self._reconciler.tasks_by_mark(batch)).keys():
-            if search is None and (over or age() > LISTED + len(lines) * A_LINE):
-                search = self._job_search(batch, over=over)
+            if age() >= due:
+                first, search = search is None, self._job_search(batch, over=over)
                 if search.job:
                     return search.job
-                self._say_how_long(
-                    batch, _patience(search, slow, over=over) - age(), "it is sent again"
-                )
+                if first:
+                    longest = _patience(search, slow, over=over) - age()
+                    self._say_how_long(batch, longest, "it is sent again")
+                due = _next_search(search, age())
             believed = search is not None and age() > _patience(search, slow, over=over)
             if believed and search and (search.settled or search.queued) and not over:
                 search = self._job_search(batch, over=over)  # a job may have been begun meanwhile
@@ -137,6 +139,15 @@ def _patience(search: JobSearch, slow: timedelta, *, over: bool) -> timedelta:
     if search.queued:
         return QUEUED
     return timedelta(0) if over else ABSENT + slow
+
+
+def _next_search(search: JobSearch, age: timedelta) -> timedelta:
+    """Tell at what age a batch is searched for again: while it may be in a queue, ever later.
+
+    A job that could not be told from others may be by then.
+    """
+    waits = search.queued and not search.settled
+    return age * LONGER + LISTED if waits else timedelta.max
 
 
 def _late(batch: Batch, *, queued: bool, over: bool) -> NotEnded:

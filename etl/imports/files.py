@@ -19,6 +19,7 @@ from etl.imports.fates import Fate
 from etl.imports.follow import unmade
 from etl.imports.giving_up import close
 from etl.imports.options import BatchLimits, ImportOptions, ImportRequest
+from etl.imports.outstanding import Outstanding
 from etl.imports.planning import Planned, Planning
 from etl.imports.transfer import FileImport
 from etl.imports.validate import became_another
@@ -38,11 +39,28 @@ class Files:
 
     def carry(self, number: int, request: ImportRequest) -> Events:
         """Import the files of a command, or go on with them where they were begun."""
+        if request.options.key:
+            yield from self._before_keys(number, request)
         for one in self._planning.planned(number, request):
             if one.goes_on:
                 yield from self._gone_on_with(one, request)
             else:
                 yield from self._begin(number, one, request)
+
+    def _before_keys(self, number: int, request: ImportRequest) -> Events:
+        """Wait for what is under way to a project: keys are compared with what is there.
+
+        Raises SourceError, InputError, RefusedError.
+        """
+        sessions: dict[str, list[Batch]] = {}
+        for batch in self._history.unfinished(project_id=number):
+            if batch.session and batch.submitted_at and not begun_elsewhere(batch, self._source):
+                sessions.setdefault(batch.session, []).append(batch)
+        for begun in sessions.values():
+            files = self.importer(*as_begun(begun[0].options, request))
+            stuck = yield from files.settle(begun)
+            close(self._journal, self._source.name, stuck, request)
+        yield from Outstanding(self._context(request.options)).refuse(number)
 
     def _gone_on_with(self, one: Planned, request: ImportRequest) -> Events:
         if one.decided.fate is Fate.GONE_ON_WITH:

@@ -32,14 +32,20 @@ class History(PastImports):
         ((number,),) = self._session.all(sql, (self._source, session))
         return int(number or 0)
 
-    def lines(self, batch: Batch) -> list[Line]:
-        """List the lines of a batch of which it is not known what became; what they say is not."""
+    def lines(self, batch: Batch, outcome: LineOutcome | None = None) -> list[Line]:
+        """List the lines of a batch with an `outcome`, or none yet; what they say is not known."""
+        which = f"= '{outcome}'" if outcome else "IS NULL"
         rows = self._session.all(
-            f"SELECT position, line FROM {self._items} WHERE outcome IS NULL "
+            f"SELECT position, line FROM {self._items} WHERE outcome {which} "
             f"AND {self._spelling.equal('source', 'import_id')} ORDER BY position",
             (self._source, batch.id),
         )
         return [Line(place, number, b"") for place, number in rows]
+
+    def may_come(self, project_id: int, url: str) -> list[Batch]:
+        """List the batches with lines that were given up and may come to a project."""
+        given_up = self.left_at_the_server(project_id, url)
+        return [b for b in given_up if self.lines(b, LineOutcome.ABANDONED)]
 
     def ids(self, batch: Batch, *, created: bool = False) -> dict[int, int]:
         """Give the tasks that the server named for lines: those to be mirrored, or `created`."""

@@ -37,6 +37,9 @@ class Journal:
         mark, said = self._spelling.mark, storable(f"given up: {why}")
         with self._session.transaction():
             for batch in batches:
+                if batch.submitted_at and not self.history.lines(batch):
+                    self.batches.complete(batch)  # a run died before it could
+                    continue
                 self._session.run(
                     f"UPDATE {self._items} SET outcome = {mark} WHERE outcome IS NULL "
                     f"AND {self._spelling.equal('source', 'import_id')}",

@@ -77,6 +77,11 @@ class PastImports:
         where = f"{self._spelling.equal('project_id')} AND CAST(options AS TEXT) LIKE "
         return self._batches(where + self._spelling.mark, project_id, f'%"{said}"%')
 
+    def left_at_the_server(self, project_id: int, url: str) -> list[Batch]:
+        """List the batches that were given up while the server may have had them."""
+        given_up = self._saying(project_id, GIVEN_UP)
+        return [batch for batch in given_up if batch.may_come and _is_here(batch, url)]
+
     def ended_early(self, session: str | None) -> bool:
         """Tell whether an import was given up before its end."""
         last = self.of_session(session)[-1:]

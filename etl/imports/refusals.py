@@ -114,7 +114,8 @@ def again(history: History, name: str, imported: Batch) -> RefusedError:
     on = f"to go on with it as {imported.title} say --resume, " if begun else ""
     aside = len(history.set_aside(imported.session, 0, history.consumed(imported.session)))
     but = f", {aside} set aside" if aside else ""
-    how = "to send those, mend them here or put them into a file of their own, " if aside else ""
+    where = "here" if name == imported.file else f"in {imported.title}"
+    how = f"to send those, mend them {where} or in a file of their own, " if aside else ""
     return RefusedError(
         f"{name}: this very file was imported into project {project_id}{when}{but}; {on}{how}"
         f"{ONCE_MORE}"

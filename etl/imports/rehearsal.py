@@ -77,7 +77,8 @@ def _whole(target: Target, one: Decided, fates: Fates) -> Events:
     yield Settled(LineOutcome.REJECTED, one.found.wrong)
     if fates.request.options.key:
         unsent = Unsent(one.name, fates.opens)
-        yield from _by_key(target, fates.number, unsent, fates.request.options)
+        validator = Validator(target.intake, fates.request.options.key, fates.required)
+        yield from _by_key(target, fates.number, unsent, validator, fates.request.options)
     else:
         known = _known(one.before) if one.before else 0
         new = one.found.records - one.found.wrong - known + one.found.mended
@@ -103,7 +104,7 @@ def _begun(target: Target, one: Decided, fates: Fates, history: History) -> Even
         if validator.name is None:
             yield Settled(LineOutcome.CREATED, len(lines_left) - wrong)
     if options.key:
-        yield from _by_key(target, some.project_id, left, options)
+        yield from _by_key(target, some.project_id, left, validator, options)
 
 
 def _wanted(history: History, begun: Sequence[Batch]) -> Callable[[Line], bool]:
@@ -120,12 +121,13 @@ def _wanted(history: History, begun: Sequence[Batch]) -> Callable[[Line], bool]:
     return wanted
 
 
-def _by_key(target: Target, number: int, unsent: Unsent, options: ImportOptions) -> Events:
+def _by_key(
+    target: Target, number: int, unsent: Unsent, validator: Validator, options: ImportOptions
+) -> Events:
     """Foretell what becomes of lines by their keys; a key that came before is there.
 
     Keys are kept as numbers: about 120 MB for a million lines, however long the keys are.
     """
-    validator = Validator(target.intake, options.key)
     said_before: dict[int, int] = {}
     for some in unsent.groups():
         first: dict[Key, Line] = {}

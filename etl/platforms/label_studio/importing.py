@@ -35,7 +35,7 @@ from etl.platforms.label_studio.wrapping import (
 from etl.source import Part
 from etl.times import parsed, utc
 
-BACK = 50  # jobs looked at, from the newest back, for one whose number was lost
+BACK = 200  # jobs looked at, from the newest back, for one whose number was lost
 COUNTS = ("task_count", "annotation_count", "prediction_count")
 STALLED = timedelta(minutes=15)  # the longest that a job was seen to wait for what it is to do
 CLOCKS = timedelta(seconds=30)  # by which the time since a batch was sent may be wrong
