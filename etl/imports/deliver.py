@@ -27,7 +27,7 @@ from etl.verdict import may_have_arrived
 log = logging.getLogger(__name__)
 
 BAD_REQUEST, TOO_LARGE = 400, 413
-NO_TASK = "the server says that it is done, and made no task of it"
+NO_TASK = "the server says that it is done, and made no task of it, or it was deleted since"
 
 
 class Delivery:

@@ -28,6 +28,11 @@ from etl.imports.validate import OpenFile, Validator, reading
 from etl.intake import Intake
 from etl.source import Source
 
+SENT_ONCE_MORE = (
+    "%s: at least %d of its %d records were imported into project %d before, from a file of "
+    "another name, and are sent once more; to import only what is new say --key FIELD"
+)
+
 log = logging.getLogger(__name__)
 
 
@@ -181,6 +186,8 @@ class Fates:
             found = survey(
                 file, name, validator, skip_bad=options.skip_bad, before=before, seen=seen
             )
+        if seen and seen.some and not seen.all and not seen.commands:
+            log.warning(SENT_ONCE_MORE, name, seen.there, found.records, self.number)
         self.expect(found.records - (before.records if before else 0) + found.mended)
         return found
 

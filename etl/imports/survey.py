@@ -77,7 +77,8 @@ class Seen:
     """Whether all records of a file are in a project, however it is called and laid out.
 
     What was given up counts if it may come `late`. A file is not in by being a part of another one
-    of its own command: of `commands`, if that was cut.
+    of its own command: of `commands`, if that was cut. So many records were `there`, of those that
+    were looked for until one was not.
     """
 
     history: History
@@ -88,14 +89,17 @@ class Seen:
     some: bool = False
     late: Batch | None = None
     by_others: bool = True
+    there: int = 0
 
     def look(self, found: Sequence[Line]) -> None:
         """Look for some more records in the books, as long as all were there."""
         if not self.all:
             return
         missing = self._missing({line.content_hash for line in found})
-        rest = [line.bytes_hash for line in found if line.content_hash in missing]
-        self.all = not (rest and self._missing(set(rest)))
+        rest = {line.bytes_hash for line in found if line.content_hash in missing}
+        new = self._missing(rest) if rest else ()
+        self.there += len(found) - len(new)
+        self.all = not new
 
     def _missing(self, hashes: Collection[int]) -> Collection[int]:
         """Look for records in the books; tell which are not there."""

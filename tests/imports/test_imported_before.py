@@ -233,3 +233,11 @@ def test_lines_added_to_a_file_of_old_books_that_name_no_server_are_sent_alone(s
     site.file(images(9))
     assert site.imported(file) == {"created": 2}
     assert site.numbers == list(range(1, 10))
+
+
+def test_a_file_of_another_name_that_says_more_is_sent_with_a_warning(site, images):
+    site.imported(site.file(images(3)))
+    done = site.run("import", "labels", "--project", "1", site.file(images(5), "more.jsonl"))
+    assert (done.exit_code, len(site.numbers)) == (0, 8)
+    assert "more.jsonl: at least 3 of its 5 records were imported into project 1" in done.stderr
+    assert "say --key FIELD" in done.stderr
