@@ -50,11 +50,14 @@ class Files:
     def _before_keys(self, number: int, request: ImportRequest) -> Events:
         """Wait for what is under way to a project: keys are compared with what is there.
 
-        Raises SourceError, InputError, RefusedError.
+        A file that is gone on with alone does so itself. Raises SourceError, InputError,
+        RefusedError.
         """
+        alone = request.files[0] if len(request.files) == 1 and not request.again else None
         sessions: dict[str, list[Batch]] = {}
         for batch in self._history.unfinished(project_id=number):
-            if batch.session and batch.submitted_at and not begun_elsewhere(batch, self._source):
+            elsewhere = begun_elsewhere(batch, self._source)
+            if batch.session and batch.submitted_at and not elsewhere and batch.file != alone:
                 sessions.setdefault(batch.session, []).append(batch)
         for begun in sessions.values():
             files = self.importer(*as_begun(begun[0].options, request))
