@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from etl.imports import absence
+from etl.platforms.label_studio.importing import BACK
 from etl.standins.exchange import json_answer
 from etl.standins.faults import Fault
 from etl.standins.label_studio.records import Job
@@ -38,7 +39,7 @@ def many_others(site, server):
     def others(request, _said):
         if request.path == site.posting and not site.posts(tasks=False):
             now = server.clock.now()
-            for _ in range(60):
+            for _ in range(BACK + 10):
                 number = server.state.keys.take("job")
                 server.state.jobs[number] = Job(
                     id=number,
@@ -67,7 +68,7 @@ def test_a_search_that_does_not_reach_back_to_the_batch_proves_nothing(
 
 
 def test_a_search_that_reaches_an_older_job_proves_that_nothing_comes(site, server, file, by_jobs):
-    for _ in range(60):
+    for _ in range(BACK + 10):
         server.state.keys.take("job")
     site.imported(site.file([{"data": {"image": "a", "n": 0}}], "before.jsonl"))
     server.clock.advance(minutes=5)

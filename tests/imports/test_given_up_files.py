@@ -208,7 +208,7 @@ def test_a_line_that_may_come_is_not_changed_where_its_file_was_only_booked_sinc
 ):
     dies_at(fates, "survey", 1)
     with pytest.raises(Died):
-        site.put(file, "--key", "n")
+        site.put(file, "--again")
     dies_at(fates, "survey", 0)
     site.file([*images(6), {"data": {"image": "mended", "n": 7}}])
     refused(site, MIDDLE, file)
