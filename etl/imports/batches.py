@@ -13,6 +13,7 @@ from etl.database import Session
 from etl.imports.batch import TRANSITIONS, Batch, BatchStatus
 from etl.imports.history import History
 from etl.intake import Intake
+from etl.reject import storable
 from etl.statements import Spelling, quoted
 
 STAMPS = ("first_synced_at", "synced_at")
@@ -85,32 +86,29 @@ class Batches:
 
     def change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
         """Write down what becomes of a batch, and give it as it is now."""
-        with self._session.transaction():
-            return self._change(batch, status, **columns)
+        if status != batch.status and status not in TRANSITIONS[batch.status]:
+            raise AssertionError(f"batch {batch.id} is {batch.status}, it cannot be {status} next")
+        self.note(batch, status=status.value, **columns)
+        known = {name: value for name, value in columns.items() if name in vars(batch)}
+        return replace(batch, status=status, **known)
+
+    def fail(self, batch: Batch, why: str) -> Batch:
+        """Write down that a batch failed."""
+        return self.change(batch, BatchStatus.FAILED, error=storable(why))
 
     def note(self, batch: Batch, **columns: Any) -> None:
         """Write down what is new about a batch that stays what it is."""
+        changes = {**columns, "synced_at": times.now()}
+        said = ", ".join(f"{quoted(name)} = {self._spelling.mark}" for name in changes)
         with self._session.transaction():
-            self._set(batch, columns)
+            self._session.run(
+                f"UPDATE {self._jobs} SET {said} WHERE {self._spelling.equal('source', 'id')}",
+                (*changes.values(), self._source, batch.id),
+            )
 
     def complete(self, batch: Batch) -> Batch:
         """Close a batch all of whose lines are settled."""
         return self.change(batch, BatchStatus.COMPLETED, finished_at=times.now())
-
-    def _change(self, batch: Batch, status: BatchStatus, **columns: Any) -> Batch:
-        if status != batch.status and status not in TRANSITIONS[batch.status]:
-            raise AssertionError(f"batch {batch.id} is {batch.status}, it cannot be {status} next")
-        self._set(batch, {"status": status.value, **columns})
-        known = {name: value for name, value in columns.items() if name in vars(batch)}
-        return replace(batch, status=status, **known)
-
-    def _set(self, batch: Batch, columns: Mapping[str, Any]) -> None:
-        changes = {**columns, "synced_at": times.now()}
-        said = ", ".join(f"{quoted(name)} = {self._spelling.mark}" for name in changes)
-        self._session.run(
-            f"UPDATE {self._jobs} SET {said} WHERE {self._spelling.equal('source', 'id')}",
-            (*changes.values(), self._source, batch.id),
-        )
 
     def sign(self, batches: Iterable[Batch], known_by: Mapping[str, str]) -> list[Batch]:
         """Write down what a file is known by whose lines are in some batches."""

@@ -21,7 +21,6 @@ from etl.imports.records import Line
 from etl.imports.retries import Retries
 from etl.imports.validate import by_place, halves, refused
 from etl.intake import FAILED, Job, ended
-from etl.reject import storable
 from etl.verdict import may_have_arrived
 
 log = logging.getLogger(__name__)
@@ -211,7 +210,7 @@ class Delivery:
         bad = [(line, wrong[line.place]) for line in lines if line.place in wrong]
         skip_bad = self._context.options.skip_bad
         if not skip_bad or not all(line.raw for line in lines):
-            self._journal.batches.change(batch, BatchStatus.FAILED, error=storable(said))
+            self._journal.batches.fail(batch, said)
             if skip_bad:
                 return  # whoever has the file sends the others
             raise InputError(refused(batch.title, lines, bad, said))

@@ -6,13 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from etl.errors import InputError, Invalid
 from etl.extract import ask
-from etl.imports.batch import Batch, BatchStatus, Events, LineOutcome, Settled
+from etl.imports.batch import Batch, Events, LineOutcome, Settled
 from etl.imports.context import Context, Looked
 from etl.imports.reconcile import Reconciler
 from etl.imports.records import Line
 from etl.imports.validate import told
 from etl.intake import Existing, Key
-from etl.reject import storable
 
 
 class ExistingRecords:
@@ -97,7 +96,7 @@ class ExistingRecords:
         journal = self._context.journal
         if not self._context.options.skip_bad:
             said = told(batch.title, wrong)
-            journal.batches.change(batch, BatchStatus.FAILED, error=storable(said))
+            journal.batches.fail(batch, said)
             raise InputError(said)
         journal.reject(batch, wrong)
         yield Settled(LineOutcome.REJECTED, len(wrong))

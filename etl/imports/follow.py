@@ -26,7 +26,7 @@ def awaited(context: Context, batch: Batch) -> Looked[tuple[Batch, Job | None]]:
     for has ended for too long.
     """
     began, pause, warned = time.monotonic(), 0.0, False
-    while not ended(job := _job(context, batch)):
+    while not ended(job := job_of(context, batch)):
         status = BatchStatus.of_job(job.status)
         if status != batch.status:
             batch = context.journal.batches.change(batch, status)
@@ -55,7 +55,8 @@ def _not_ended(batch: Batch, job: Job, timeout: float) -> NotEnded:
     )
 
 
-def _job(context: Context, batch: Batch) -> Job:
+def job_of(context: Context, batch: Batch) -> Job:
+    """Ask after the job of a batch. Raises Missing, Broken."""
     number, job_id = batch.project_id, batch.job_id or 0
     return ask_after(context, batch, lambda: context.intake.job(number, job_id))
 

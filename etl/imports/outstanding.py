@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from etl.errors import Broken, Missing, RefusedError
 from etl.imports.absence import Absence
-from etl.imports.asking import ask_after
 from etl.imports.batch import Batch, Events, LineOutcome
 from etl.imports.context import Context, Looked
+from etl.imports.follow import job_of
 from etl.imports.reconcile import Reconciler
 from etl.intake import Job, ended
 
@@ -33,13 +33,9 @@ class Outstanding:
 
     def _is_under_way(self, batch: Batch) -> Looked[bool]:
         """Find out whether a batch may come yet; what nobody knows of is waited for."""
-        context = self._context
         if batch.job_id is not None:
-            job_id = batch.job_id
             try:
-                job = ask_after(
-                    context, batch, lambda: context.intake.job(batch.project_id, job_id)
-                )
+                job = job_of(self._context, batch)
             except (Missing, Broken):
                 pass
             else:

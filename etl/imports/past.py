@@ -63,7 +63,7 @@ class PastImports:
             "GROUP BY session, CAST(options AS TEXT))"
         )
         done = self._batches(where, self._source, project_id, BatchStatus.COMPLETED.value)
-        sent = [b for b in self.unfinished() if b.submitted_at and b.project_id == project_id]
+        sent = [b for b in self.unfinished(project_id=project_id) if b.submitted_at]
         said = [b for digest in known_by.values() for b in self._saying(project_id, digest)]
         late = [b for b in said if GIVEN_UP in b.options and b.may_come]
         known = [b for b in [*done, *sent, *late] if b.session and _is_here(b, url)]

@@ -12,7 +12,6 @@ from etl.imports.context import Context
 from etl.imports.records import Line
 from etl.imports.suspects import Suspect, Suspects, failing
 from etl.imports.validate import spanned
-from etl.reject import storable
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +58,7 @@ class Retries:
             yield from self.once_more(batch, lines, error, failed=True)
         else:  # whoever has the file sends them
             log.warning("%s: %s; they are sent again", spanned(batch.title, lines), error)
-            self._journal.batches.change(batch, BatchStatus.FAILED, error=storable(str(error)))
+            self._journal.batches.fail(batch, str(error))
 
     def once_more(
         self,
@@ -84,7 +83,7 @@ class Retries:
     def _look_for_line(self, batch: Batch, lines: Sequence[Line], error: SourceError) -> Events:
         """Look for the line at which the server fails, if that is wanted. Raises BadAnswer."""
         if not self._context.options.skip_bad:
-            self._journal.batches.change(batch, BatchStatus.FAILED, error=storable(str(error)))
+            self._journal.batches.fail(batch, str(error))
             raise failing(batch, lines, error, skip_bad=False)
         if len(lines) > 1:
             yield from self._halve(batch, lines, error)
@@ -113,9 +112,7 @@ class Retries:
     def _stop_if_down(self, *, last: bool = False) -> None:
         down = self._suspects.down(last=last)
         for one in down:  # whose line may be mended
-            self._journal.batches.change(
-                one.batch, BatchStatus.FAILED, error=storable(str(one.error))
-            )
+            self._journal.batches.fail(one.batch, str(one.error))
         if down:
             lines = [one.line for one in down]
             raise failing(down[0].batch, lines, down[0].error, skip_bad=True)

@@ -62,10 +62,9 @@ class ImportRun:
 
     def _left_open(self, request: ImportRequest) -> bool:
         """Tell whether something of what was asked is not done with."""
-        left = self._history.unfinished()
         if request.project is None:
-            return bool(left)
-        mine = [batch for batch in left if batch.project_id == request.project]
+            return bool(self._history.unfinished())
+        mine = self._history.unfinished(project_id=request.project)
         job = request.watch or 0
         return any(batch.file in request.files or batch.job_id == job for batch in mine)
 
